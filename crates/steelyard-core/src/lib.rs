@@ -1,0 +1,3 @@
+//! What Steelyard decides, without a socket, a clock or Python.
+
+pub mod plan;

@@ -1,0 +1,43 @@
+//! The plan: the only language the engine understands.
+//!
+//! A versioned, typed document that the Python side compiles from a configuration (`python/steelyard/plan/schema.py` is
+//! its twin; `tests/unit/test_plan_twins.py` holds the two together). Nothing in it still needs parsing: expressions are
+//! trees, conditions are sums of products, times are milliseconds, sizes are bytes, names are resolved to indices.
+//! Unknown fields are refused. Strings are UTF-8; raw bytes are base64 (`Payload`).
+
+mod expr;
+mod global;
+mod proxy;
+mod rule;
+mod server;
+
+pub use expr::{Acl, AclTest, Arg, Call, Cond, Expr, LogFormat, LogItem, Matcher, Pattern, PatternFile, Scope, Term};
+pub use global::{Global, LogFormatName, LogTarget, LogTransport, User, Userlist};
+pub use proxy::{
+    Backend, Balance, BalanceKind, Bind, Cookie, CookieMode, ForwardFor, Frontend, HashFunction, HashType, HttpReuse, KeepAlive,
+    Mode, Options, Proxy, Rulesets, Stats, Timeouts, UseBackend, UseServer,
+};
+pub use rule::{Action, At, ErrorFile, Payload, RedirectKind, Reply, ReplyBody, Rule};
+pub use server::{Address, Server, SourceAddress};
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the document. A plan of another version is refused.
+pub const PLAN_VERSION: u32 = 1;
+
+/// A whole configuration, resolved.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    pub version: u32,
+    /// Names of configuration files; `At::file` points here.
+    pub files: Vec<String>,
+    pub global: Global,
+    /// Every ACL of the file, named and anonymous; `Term::acl` points here.
+    pub acls: Vec<Acl>,
+    /// Files of patterns (`acl -f`) and maps; `AclTest::files` and `Arg::Map` point here.
+    pub pattern_files: Vec<PatternFile>,
+    pub userlists: Vec<Userlist>,
+    /// Every frontend, backend and listen; indices in this list name a proxy everywhere else in the plan.
+    pub proxies: Vec<Proxy>,
+}

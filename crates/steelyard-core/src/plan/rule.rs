@@ -1,0 +1,189 @@
+//! Rules, actions and the replies that an action can give.
+
+use super::expr::{Cond, Expr, LogFormat, Scope};
+use serde::{Deserialize, Serialize};
+
+/// Where a thing was written: index in `Plan::files`, and the line, from 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct At {
+    pub file: u32,
+    pub line: u32,
+}
+
+/// An action and when to do it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    pub at: At,
+    pub action: Action,
+    pub cond: Option<Cond>,
+    /// The words of the configuration, for traces.
+    pub text: String,
+}
+
+/// Bytes, as base64 (standard alphabet, padded).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Payload(pub String);
+
+/// A whole HTTP reply read from a file for a status code (`errorfile`), sent as it is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorFile {
+    pub status: u16,
+    pub reply: Reply,
+}
+
+/// A reply made here rather than by a server.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    /// `None`: the status that the action has by default.
+    pub status: Option<u16>,
+    pub content_type: Option<String>,
+    pub body: ReplyBody,
+    /// Names and values, added in order.
+    pub headers: Vec<(String, LogFormat)>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ReplyBody {
+    /// The proxy's error file for the status, or the built-in page.
+    #[default]
+    Default,
+    /// No body at all.
+    Empty,
+    /// `string` and `file`.
+    Bytes { bytes: Payload },
+    /// `lf-string` and `lf-file`.
+    LogFormat { format: LogFormat },
+    /// A whole reply with its head, read from an error file (`errorfile`).
+    Raw { bytes: Payload },
+    /// `errorloc302`, `errorloc303`: a redirect.
+    Location { status: u16, url: String },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RedirectKind {
+    Location,
+    Prefix,
+    Scheme,
+}
+
+/// What a rule does. The rule set that holds it says to which message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Action {
+    /// `allow` (HTTP) and `accept` (TCP): stop evaluating this rule set.
+    Allow,
+    /// `deny`: a reply, 403 in requests and 502 in responses where `reply.status` is `None`.
+    Deny {
+        reply: Reply,
+    },
+    Tarpit {
+        reply: Reply,
+    },
+    Return {
+        reply: Reply,
+    },
+    /// TCP rule sets: close the connection. HTTP: close without a reply.
+    Reject,
+    SilentDrop,
+    Redirect {
+        kind: RedirectKind,
+        target: LogFormat,
+        code: u16,
+        drop_query: bool,
+        append_slash: bool,
+        ignore_empty: bool,
+        set_cookie: Option<String>,
+        clear_cookie: Option<String>,
+    },
+    Auth {
+        realm: Option<String>,
+    },
+    SetHeader {
+        name: String,
+        value: LogFormat,
+    },
+    AddHeader {
+        name: String,
+        value: LogFormat,
+    },
+    /// `matcher` is one of str, beg, end, sub, reg.
+    DelHeader {
+        name: String,
+        matcher: super::Matcher,
+    },
+    ReplaceHeader {
+        name: String,
+        regex: String,
+        value: LogFormat,
+    },
+    ReplaceValue {
+        name: String,
+        regex: String,
+        value: LogFormat,
+    },
+    ReplacePath {
+        regex: String,
+        value: LogFormat,
+    },
+    ReplacePathq {
+        regex: String,
+        value: LogFormat,
+    },
+    ReplaceUri {
+        regex: String,
+        value: LogFormat,
+    },
+    SetMethod {
+        value: LogFormat,
+    },
+    SetPath {
+        value: LogFormat,
+    },
+    SetPathq {
+        value: LogFormat,
+    },
+    SetQuery {
+        value: LogFormat,
+    },
+    SetUri {
+        value: LogFormat,
+    },
+    SetStatus {
+        status: u16,
+        reason: Option<String>,
+    },
+    SetVar {
+        scope: Scope,
+        name: String,
+        expr: Expr,
+    },
+    SetVarFmt {
+        scope: Scope,
+        name: String,
+        value: LogFormat,
+    },
+    UnsetVar {
+        scope: Scope,
+        name: String,
+    },
+    /// 0 (emerg) to 7 (debug); `None` is `silent`.
+    SetLogLevel {
+        level: Option<u8>,
+    },
+    /// tcp-request content: keep the sample in the capture slot (`len` bytes) of the log.
+    Capture {
+        expr: Expr,
+        len: u32,
+    },
+    /// `http-request use-service`: the name of a service of the Python side.
+    UseService {
+        name: String,
+    },
+}

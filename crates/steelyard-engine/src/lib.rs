@@ -1,0 +1,1 @@
+//! Input and output on tokio: one current-thread runtime for each worker thread.

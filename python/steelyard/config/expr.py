@@ -1,0 +1,236 @@
+"""Parsed expressions, conditions, rules and log formats: the model's values for everything that is evaluated for a request.
+
+Names of proxies, servers, userlists and ACLs are still names here; `plan/` turns them into indices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from steelyard.config.span import NOWHERE, Span
+
+Scope = Literal["proc", "sess", "txn", "req", "res"]
+Matcher = Literal["found", "bool", "int", "ip", "bin", "len", "str", "beg", "sub", "dir", "dom", "end", "reg"]
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """An argument left out before one that is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrArg:
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntArg:
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetArg:
+    address: str
+    prefix: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeArg:
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SizeArg:
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegexArg:
+    pattern: str
+    icase: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VarArg:
+    scope: Scope
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyArg:
+    """`name` empty: the proxy that holds the rule."""
+
+    name: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class ServerArg:
+    """`proxy` empty: the proxy that holds the rule."""
+
+    proxy: str
+    server: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class UserlistArg:
+    name: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class MapArg:
+    """A map file; read when the model is resolved."""
+
+    path: str
+    span: Span = NOWHERE
+
+
+Arg = Absent | StrArg | IntArg | NetArg | TimeArg | SizeArg | RegexArg | VarArg | ProxyArg | ServerArg | UserlistArg | MapArg
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A fetch or converter by its canonical name."""
+
+    name: str
+    args: tuple[Arg, ...] = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Expr:
+    fetch: Call
+    converters: tuple[Call, ...] = ()
+    text: str = ""
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class RangePattern:
+    min: int | None
+    max: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextPattern:
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegexPattern:
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetPattern:
+    address: str
+    prefix: int
+
+
+@dataclass(frozen=True, slots=True)
+class HexPattern:
+    value: str
+
+
+Pattern = RangePattern | TextPattern | RegexPattern | NetPattern | HexPattern
+
+
+@dataclass(frozen=True, slots=True)
+class PatternFileRef:
+    """`-f path`, or `-M -f path` when `is_map`."""
+
+    path: str
+    is_map: bool = False
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class AclTest:
+    """One `acl` line (name given) or one `{ ... }` (name empty)."""
+
+    name: str
+    expr: Expr
+    matcher: Matcher
+    icase: bool
+    patterns: tuple[Pattern, ...]
+    files: tuple[PatternFileRef, ...]
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """`acl` is a name, or the test itself where it is anonymous."""
+
+    acl: str | AclTest
+    negated: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`if`/`unless` and a sum of products."""
+
+    unless: bool
+    any: tuple[tuple[Term, ...], ...]
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class LogText:
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogAlias:
+    name: str
+    arg: str = ""
+    flags: tuple[str, ...] = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class LogExpr:
+    expr: Expr
+    flags: tuple[str, ...] = ()
+
+
+LogFormat = tuple[LogText | LogAlias | LogExpr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySpec:
+    """The reply of deny, tarpit and return. At most one of the body fields is set; none: the default of the action."""
+
+    status: int | None = None
+    content_type: str | None = None
+    headers: tuple[tuple[str, LogFormat], ...] = ()
+    default_errorfiles: bool = False
+    string: str | None = None
+    lf_string: LogFormat | None = None
+    file: bytes | None = None
+    lf_file: LogFormat | None = None
+    errorfile: bytes | None = None
+
+
+Value = str | int | bool | None | tuple[str, ...] | LogFormat | Expr | ReplySpec
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action by the name of the plan's variant (`set_header`) and its typed fields, as `plan.schema` names them."""
+
+    name: str
+    fields: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    action: Action
+    cond: Condition | None
+    text: str
+    span: Span

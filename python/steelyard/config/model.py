@@ -1,0 +1,380 @@
+"""What the user declared, as frozen values. `resolve` fills in what defaults sections give; `plan/` reads nothing else.
+
+Times are milliseconds, sizes bytes. `None` means "not said".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from steelyard.config.expr import AclTest, Condition, Expr, LogFormat, Rule
+from steelyard.config.span import NOWHERE, Span
+
+Kind = Literal["frontend", "backend", "listen", "defaults"]
+Mode = Literal["tcp", "http"]
+LogFormatName = Literal["rfc3164", "rfc5424", "local", "priority", "short", "timed", "iso", "raw"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inet:
+    """`host` as written: an address, a name to look up once at start, or empty for any. `family`: 4, 6 or 0 for either."""
+
+    host: str
+    family: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnixPath:
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class AbstractName:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """`fd@N`"""
+
+    fd: int
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address with ports (manual section 2.9). `low` to `high` for a range; `offset`: `+N`/`-N` relative to the client's port.
+
+    `port_given` is False where the user wrote no port at all.
+    """
+
+    where: Inet | UnixPath | AbstractName | Inherited
+    low: int = 0
+    high: int = 0
+    offset: int | None = None
+    port_given: bool = True
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class LogTarget:
+    """A `log` line; `use_global` stands for `log global` (all else is unused then)."""
+
+    use_global: bool = False
+    transport: Literal["udp", "unix", "fd"] = "udp"
+    host: str = ""
+    port: int = 514
+    path: str = ""
+    fd: int = -1
+    format: LogFormatName = "rfc3164"
+    facility: int = 0
+    level: int = 7
+    min_level: int = 0
+    length: int = 1024
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Global:
+    maxconn: int | None = None
+    maxconnrate: int | None = None
+    ulimit_n: int | None = None
+    nbthread: int | None = None
+    nbproc: int | None = None
+    uid: int | None = None
+    gid: int | None = None
+    user: str | None = None
+    group: str | None = None
+    chroot: str | None = None
+    daemon: bool = False
+    master_worker: bool = False
+    pidfile: str | None = None
+    quiet: bool = False
+    node: str | None = None
+    description: str | None = None
+    log: tuple[LogTarget, ...] = ()
+    log_tag: str | None = None
+    log_send_hostname: str | None = None
+    hard_stop_after: int | None = None
+    spread_checks: int | None = None
+    bufsize: int | None = None
+    maxrewrite: int | None = None
+    max_headers: int | None = None
+    nosplice: bool = False
+    localpeer: str | None = None
+    zero_warning: bool = False
+    stats_sockets: tuple[tuple[str, ...], ...] = ()
+    set_vars: tuple[tuple[str, Expr | LogFormat], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """One address of a `bind` line (a line with several addresses makes several)."""
+
+    endpoint: Endpoint
+    name: str | None = None
+    id: int | None = None
+    interface: str | None = None
+    backlog: int | None = None
+    maxconn: int | None = None
+    mode: int | None = None
+    user: str | None = None
+    group: str | None = None
+    uid: int | None = None
+    gid: int | None = None
+    tfo: bool = False
+    defer_accept: bool = False
+    transparent: bool = False
+    v4v6: bool = False
+    v6only: bool = False
+    accept_proxy: bool = False
+    mss: int | None = None
+    tcp_user_timeout: int | None = None
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    endpoint: Endpoint
+    interface: str | None = None
+    client_ip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    name: str = ""
+    endpoint: Endpoint = Endpoint(Inet(""))
+    id: int | None = None
+    weight: int | None = None
+    maxconn: int | None = None
+    minconn: int | None = None
+    maxqueue: int | None = None
+    backup: bool = False
+    disabled: bool = False
+    check: bool = False
+    inter: int | None = None
+    fastinter: int | None = None
+    downinter: int | None = None
+    rise: int | None = None
+    fall: int | None = None
+    check_port: int | None = None
+    check_addr: str | None = None
+    check_send_proxy: bool = False
+    cookie: str | None = None
+    redir: str | None = None
+    send_proxy: int = 0
+    source: Source | None = None
+    slowstart: int | None = None
+    pool_max_conn: int | None = None
+    pool_purge_delay: int | None = None
+    tcp_user_timeout: int | None = None
+    on_marked_down: str | None = None
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    name: str
+    mode: Literal["rewrite", "insert", "prefix", "passive"] = "passive"
+    indirect: bool = False
+    nocache: bool = False
+    postonly: bool = False
+    preserve: bool = False
+    httponly: bool = False
+    secure: bool = False
+    domains: tuple[str, ...] = ()
+    maxidle: int = 0
+    maxlife: int = 0
+    attrs: tuple[str, ...] = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """`name` is HAProxy's word (`roundrobin`, `hdr`, ...); the other fields belong to the algorithm that reads them."""
+
+    name: str = "roundrobin"
+    length: int = 0
+    depth: int = 0
+    whole: bool = False
+    path_only: bool = False
+    key: str = ""
+    check_post: int | None = None
+    use_domain_only: bool = False
+    draws: int = 2
+    expr: Expr | None = None
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class HashType:
+    consistent: bool = False
+    function: Literal["sdbm", "djb2", "wt6", "crc32", "none"] = "sdbm"
+    avalanche: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardFor:
+    header: str
+    except_nets: tuple[tuple[str, int], ...] = ()
+    if_none: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UseBackend:
+    """`name` is a plain name where the format is one text item."""
+
+    name: LogFormat
+    cond: Condition | None
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class UseServer:
+    name: LogFormat
+    cond: Condition | None
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorFile:
+    """`content` (whole reply) or `location` (errorloc*, with 302 or 303)."""
+
+    status: int
+    content: bytes | None = None
+    location: str | None = None
+    location_status: int = 302
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class HttpCheck:
+    """`option httpchk` in both syntaxes (with `http-check send` / `http-check expect`). Headers are plain text here."""
+
+    method: str = "OPTIONS"
+    uri: str = "/"
+    version: str = "HTTP/1.0"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    expect_kind: Literal["", "status", "rstatus", "string", "rstring"] = ""
+    expect_negated: bool = False
+    expect_value: str = ""
+    disable_on_404: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    uri: str = "/haproxy?stats"
+    realm: str | None = None
+    users: tuple[tuple[str, str], ...] = ()
+    refresh: int | None = None
+    hide_version: bool = False
+    show_legends: bool = False
+    show_node: str | None = None
+    show_desc: str | None = None
+    scope: tuple[str, ...] = ()
+    admin: tuple[Condition, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    client: int | None = None
+    client_fin: int | None = None
+    connect: int | None = None
+    server: int | None = None
+    server_fin: int | None = None
+    queue: int | None = None
+    tunnel: int | None = None
+    http_request: int | None = None
+    http_keep_alive: int | None = None
+    check: int | None = None
+    tarpit: int | None = None
+    inspect: int | None = None
+    inspect_response: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A frontend, backend, listen, or defaults section.
+
+    `options` maps the name of a yes-or-no option (`http-server-close`) to True (said) or False (`no option`); an option that is
+    not in it was not mentioned. `rules` maps a rule set (`http-request`, `tcp-request connection`, ...) to its rules in order.
+    """
+
+    kind: Kind
+    name: str
+    span: Span
+    mode: Mode | None = None
+    disabled: bool = False
+    id: int | None = None
+    description: str | None = None
+    maxconn: int | None = None
+    fullconn: int | None = None
+    backlog: int | None = None
+    rate_limit_sessions: int | None = None
+    retries: int | None = None
+    binds: tuple[Bind, ...] = ()
+    servers: tuple[Server, ...] = ()
+    default_server: Server | None = None
+    dispatch: Endpoint | None = None
+    source: Source | None = None
+    balance: Balance | None = None
+    hash_type: HashType | None = None
+    hash_balance_factor: int | None = None
+    cookie: Cookie | None = None
+    http_reuse: Literal["never", "safe", "aggressive", "always"] | None = None
+    timeouts: Timeouts = Timeouts()
+    options: dict[str, bool] = field(default_factory=dict)
+    redispatch_after: int | None = None
+    forwardfor: ForwardFor | None = None
+    originalto: ForwardFor | None = None
+    httpchk: HttpCheck | None = None
+    tcp_check: bool = False
+    log: tuple[LogTarget, ...] = ()
+    log_tag: str | None = None
+    log_format: LogFormat | None = None
+    error_log_format: LogFormat | None = None
+    unique_id_format: LogFormat | None = None
+    unique_id_header: str | None = None
+    errorfiles: tuple[ErrorFile, ...] = ()
+    acls: tuple[AclTest, ...] = ()
+    rules: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
+    use_backend: tuple[UseBackend, ...] = ()
+    use_server: tuple[UseServer, ...] = ()
+    default_backend: str | None = None
+    default_backend_span: Span = NOWHERE
+    monitor_uri: str | None = None
+    monitor_fail: tuple[Condition, ...] = ()
+    stats: Stats | None = None
+    stats_enabled: bool = False
+    inherits: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    name: str
+    password: str
+    insecure: bool
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Userlist:
+    name: str
+    users: tuple[User, ...] = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A whole configuration after `resolve`: every frontend, backend and listen with its defaults filled in."""
+
+    files: tuple[str, ...]
+    global_: Global
+    proxies: tuple[Proxy, ...]
+    userlists: tuple[Userlist, ...] = ()
+
+
