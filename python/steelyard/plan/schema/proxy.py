@@ -1,0 +1,205 @@
+"""Frontends, backends and listens: twin of `plan/proxy.rs`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import field
+
+from steelyard.plan.schema.balance import Balance
+from steelyard.plan.schema.base import At, Node
+from steelyard.plan.schema.expr import Cond, LogFormat, LogItem
+from steelyard.plan.schema.global_ import LogTarget
+from steelyard.plan.schema.rule import ErrorFile, Rule
+from steelyard.plan.schema.server import Address, Server, SourceAddress, any_address
+
+Mode = Literal["tcp", "http"]
+KeepAlive = Literal["keep_alive", "server_close", "close"]
+HttpReuse = Literal["never", "safe", "aggressive", "always"]
+CookieMode = Literal["rewrite", "insert", "prefix", "passive"]
+
+
+class Timeouts(Node, frozen=True):
+    """Milliseconds; None is without limit."""
+
+    client: int | None = None
+    client_fin: int | None = None
+    connect: int | None = None
+    server: int | None = None
+    server_fin: int | None = None
+    queue: int | None = None
+    tunnel: int | None = None
+    http_request: int | None = None
+    http_keep_alive: int | None = None
+    check: int | None = None
+    tarpit: int | None = None
+    inspect: int | None = None
+    inspect_response: int | None = None
+
+
+class Options(Node, frozen=True):
+    """Yes-or-no options of manual section 4; `redispatch_after` 0 is the last try only."""
+
+    http_connection: KeepAlive = "keep_alive"
+    abortonclose: bool = False
+    accept_invalid_http_request: bool = False
+    accept_invalid_http_response: bool = False
+    allbackups: bool = False
+    clitcpka: bool = False
+    srvtcpka: bool = False
+    contstats: bool = False
+    dontlog_normal: bool = False
+    dontlognull: bool = False
+    http_buffer_request: bool = False
+    http_ignore_probes: bool = False
+    http_no_delay: bool = False
+    http_pretend_keepalive: bool = False
+    http_proxy: bool = False
+    http_use_proxy_header: bool = False
+    independent_streams: bool = False
+    log_health_checks: bool = False
+    log_separate_errors: bool = False
+    logasap: bool = False
+    nolinger: bool = False
+    persist: bool = False
+    prefer_last_server: bool = False
+    redispatch: bool = False
+    redispatch_after: int = 0
+    splice_auto: bool = False
+    splice_request: bool = False
+    splice_response: bool = False
+    tcp_smart_accept: bool = False
+    tcp_smart_connect: bool = False
+    transparent: bool = False
+
+
+class Rulesets(Node, frozen=True):
+    tcp_request_connection: list[Rule] = field(default_factory=list)
+    tcp_request_session: list[Rule] = field(default_factory=list)
+    tcp_request_content: list[Rule] = field(default_factory=list)
+    tcp_response_content: list[Rule] = field(default_factory=list)
+    http_request: list[Rule] = field(default_factory=list)
+    http_response: list[Rule] = field(default_factory=list)
+    http_after_response: list[Rule] = field(default_factory=list)
+
+
+class ForwardFor(Node, frozen=True, rename={"except_": "except"}):
+    """`except_`: networks for which nothing is added."""
+
+    header: str
+    except_: list[tuple[str, int]]
+    if_none: bool
+
+
+class Stats(Node, frozen=True):
+    """The page is made by the Python side. `refresh` in seconds."""
+
+    uri: str = ""
+    realm: str | None = None
+    users: list[tuple[str, str]] = field(default_factory=list)
+    refresh: int | None = None
+    hide_version: bool = False
+    show_legends: bool = False
+    show_node: str | None = None
+    show_desc: str | None = None
+    scope: list[str] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    admin: list[Cond] = field(default_factory=list)
+
+
+class UseBackend(Node, frozen=True):
+    """`backend`: index in `Plan.proxies`, or None where `name` is evaluated and looked up."""
+
+    at: At
+    backend: int | None
+    name: LogFormat
+    cond: Cond | None
+    text: str
+
+
+class UseServer(Node, frozen=True):
+    """`server`: index in `Backend.servers`, or None where `name` is evaluated and looked up."""
+
+    at: At
+    server: int | None
+    name: LogFormat
+    cond: Cond | None
+    text: str
+
+
+class Bind(Node, frozen=True):
+    """A listening socket. `process/` opens it and puts its descriptor in `fd`; -1 until then."""
+
+    id: int = 0
+    name: str = ""
+    at: At = field(default_factory=At)
+    address: Address = field(default_factory=any_address)
+    fd: int = 0
+    maxconn: int = 0
+    accept_proxy: bool = False
+
+
+class Frontend(Node, frozen=True):
+    binds: list[Bind] = field(default_factory=list)
+    maxconn: int = 0
+    rate_limit_sessions: int = 0
+    use_backend: list[UseBackend] = field(default_factory=list)
+    default_backend: int | None = None
+    monitor_uri: str | None = None
+    monitor_fail: list[Cond] = field(default_factory=list)
+
+
+class Cookie(Node, frozen=True):
+    """`maxidle`, `maxlife` in seconds; 0 is no limit."""
+
+    name: str = ""
+    mode: CookieMode = "insert"
+    indirect: bool = False
+    nocache: bool = False
+    postonly: bool = False
+    preserve: bool = False
+    httponly: bool = False
+    secure: bool = False
+    domains: list[str] = field(default_factory=list)
+    maxidle: int = 0
+    maxlife: int = 0
+    attrs: list[str] = field(default_factory=list)
+    dynamic: bool = False
+    dynamic_key: str | None = None
+
+
+class Backend(Node, frozen=True):
+    balance: Balance = field(default_factory=Balance)
+    servers: list[Server] = field(default_factory=list)
+    cookie: Cookie | None = None
+    http_reuse: HttpReuse = "safe"
+    retries: int = 3
+    fullconn: int = 0
+    source: SourceAddress | None = None
+    dispatch: Address | None = None
+    use_server: list[UseServer] = field(default_factory=list)
+
+
+class Proxy(Node, frozen=True):
+    """A frontend has `frontend`, a backend has `backend`, a listen has both. An empty `log_format` makes no line."""
+
+    id: int = 0
+    name: str = ""
+    at: At = field(default_factory=At)
+    mode: Mode = "tcp"
+    disabled: bool = False
+    frontend: Frontend | None = None
+    backend: Backend | None = None
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    options: Options = field(default_factory=Options)
+    rules: Rulesets = field(default_factory=Rulesets)
+    logs: list[LogTarget] = field(default_factory=list)
+    log_tag: str | None = None
+    log_format: list[LogItem] = field(default_factory=list)
+    error_log_format: list[LogItem] = field(default_factory=list)
+    errorfiles: list[ErrorFile] = field(default_factory=list)
+    forwardfor: ForwardFor | None = None
+    originalto: ForwardFor | None = None
+    stats: Stats | None = None
+    unique_id_format: list[LogItem] = field(default_factory=list)
+    unique_id_header: str | None = None

@@ -1,0 +1,239 @@
+"""Rules, actions and the replies that an action can give: twin of `plan/rule.rs`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import field
+
+from steelyard.plan.schema.base import At, Node
+from steelyard.plan.schema.expr import Cond, Expr, LogFormat, Matcher, Scope
+
+RedirectKind = Literal["location", "prefix", "scheme"]
+Payload = str
+"""Bytes as base64 (standard alphabet, padded)."""
+
+
+class BodyDefault(Node, frozen=True, tag="default"):
+    """The proxy's error file for the status, or the built-in page."""
+
+
+class BodyEmpty(Node, frozen=True, tag="empty"):
+    """No body at all."""
+
+
+class BodyBytes(Node, frozen=True, tag="bytes"):
+    bytes: Payload
+
+
+class BodyLogFormat(Node, frozen=True, tag="log_format"):
+    format: LogFormat
+
+
+class BodyRaw(Node, frozen=True, tag="raw"):
+    """A whole reply with its head."""
+
+    bytes: Payload
+
+
+class BodyLocation(Node, frozen=True, tag="location"):
+    """`errorloc302`, `errorloc303`."""
+
+    status: int
+    url: str
+
+
+ReplyBody = BodyDefault | BodyEmpty | BodyBytes | BodyLogFormat | BodyRaw | BodyLocation
+
+
+class Reply(Node, frozen=True):
+    """`status` None: what the action gives by default."""
+
+    status: int | None = None
+    content_type: str | None = None
+    body: ReplyBody = field(default_factory=BodyDefault)
+    headers: list[tuple[str, LogFormat]] = field(default_factory=list)
+
+
+class ErrorFile(Node, frozen=True):
+    status: int
+    reply: Reply
+
+
+class Allow(Node, frozen=True, tag="allow"):
+    """`allow` (HTTP), `accept` (TCP): stop evaluating this rule set."""
+
+
+class Deny(Node, frozen=True, tag="deny"):
+    reply: Reply
+
+
+class Tarpit(Node, frozen=True, tag="tarpit"):
+    reply: Reply
+
+
+class Return(Node, frozen=True, tag="return"):
+    reply: Reply
+
+
+class Reject(Node, frozen=True, tag="reject"):
+    """Close the connection without a reply."""
+
+
+class SilentDrop(Node, frozen=True, tag="silent_drop"):
+    """Drop the connection without telling the client."""
+
+
+class Redirect(Node, frozen=True, tag="redirect"):
+    kind: RedirectKind
+    target: LogFormat
+    code: int
+    drop_query: bool
+    append_slash: bool
+    ignore_empty: bool
+    set_cookie: str | None
+    clear_cookie: str | None
+
+
+class Auth(Node, frozen=True, tag="auth"):
+    realm: str | None
+
+
+class SetHeader(Node, frozen=True, tag="set_header"):
+    name: str
+    value: LogFormat
+
+
+class AddHeader(Node, frozen=True, tag="add_header"):
+    name: str
+    value: LogFormat
+
+
+class DelHeader(Node, frozen=True, tag="del_header"):
+    name: str
+    matcher: Matcher
+
+
+class ReplaceHeader(Node, frozen=True, tag="replace_header"):
+    name: str
+    regex: str
+    value: LogFormat
+
+
+class ReplaceValue(Node, frozen=True, tag="replace_value"):
+    name: str
+    regex: str
+    value: LogFormat
+
+
+class ReplacePath(Node, frozen=True, tag="replace_path"):
+    regex: str
+    value: LogFormat
+
+
+class ReplacePathq(Node, frozen=True, tag="replace_pathq"):
+    regex: str
+    value: LogFormat
+
+
+class ReplaceUri(Node, frozen=True, tag="replace_uri"):
+    regex: str
+    value: LogFormat
+
+
+class SetMethod(Node, frozen=True, tag="set_method"):
+    value: LogFormat
+
+
+class SetPath(Node, frozen=True, tag="set_path"):
+    value: LogFormat
+
+
+class SetPathq(Node, frozen=True, tag="set_pathq"):
+    value: LogFormat
+
+
+class SetQuery(Node, frozen=True, tag="set_query"):
+    value: LogFormat
+
+
+class SetUri(Node, frozen=True, tag="set_uri"):
+    value: LogFormat
+
+
+class SetStatus(Node, frozen=True, tag="set_status"):
+    status: int
+    reason: str | None
+
+
+class SetVar(Node, frozen=True, tag="set_var"):
+    scope: Scope
+    name: str
+    expr: Expr
+
+
+class SetVarFmt(Node, frozen=True, tag="set_var_fmt"):
+    scope: Scope
+    name: str
+    value: LogFormat
+
+
+class UnsetVar(Node, frozen=True, tag="unset_var"):
+    scope: Scope
+    name: str
+
+
+class SetLogLevel(Node, frozen=True, tag="set_log_level"):
+    """0 (emerg) to 7 (debug); None is `silent`."""
+
+    level: int | None
+
+
+class Capture(Node, frozen=True, tag="capture"):
+    expr: Expr
+    len: int
+
+
+class UseService(Node, frozen=True, tag="use_service"):
+    name: str
+
+
+Action = (
+    Allow
+    | Deny
+    | Tarpit
+    | Return
+    | Reject
+    | SilentDrop
+    | Redirect
+    | Auth
+    | SetHeader
+    | AddHeader
+    | DelHeader
+    | ReplaceHeader
+    | ReplaceValue
+    | ReplacePath
+    | ReplacePathq
+    | ReplaceUri
+    | SetMethod
+    | SetPath
+    | SetPathq
+    | SetQuery
+    | SetUri
+    | SetStatus
+    | SetVar
+    | SetVarFmt
+    | UnsetVar
+    | SetLogLevel
+    | Capture
+    | UseService
+)
+
+
+class Rule(Node, frozen=True):
+    """An action and when to do it."""
+
+    at: At
+    action: Action
+    cond: Cond | None
+    text: str
