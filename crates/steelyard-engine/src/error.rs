@@ -1,0 +1,77 @@
+//! What went wrong, whose fault it is, and what follows.
+
+/// Who is to blame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    Client,
+    Server,
+    /// Something ran out here: descriptors, memory, ports.
+    Resource,
+    /// We gave up on purpose (a rule).
+    Proxy,
+    Internal,
+    ClientTimeout,
+    ServerTimeout,
+}
+
+/// How far the stream had come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Request,
+    Queue,
+    Connect,
+    Headers,
+    Data,
+    Last,
+    Tarpit,
+}
+
+/// A failure of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Error {
+    pub fault: Fault,
+    pub stage: Stage,
+    /// Another try can do no harm.
+    pub retry: bool,
+}
+
+impl Error {
+    /// The two letters of the log (`%ts`, manual section 8.5).
+    pub fn termination(self) -> [u8; 2] {
+        let fault = match self.fault {
+            Fault::Client => b'C',
+            Fault::Server => b'S',
+            Fault::Resource => b'R',
+            Fault::Proxy => b'P',
+            Fault::Internal => b'I',
+            Fault::ClientTimeout => b'c',
+            Fault::ServerTimeout => b's',
+        };
+        let stage = match self.stage {
+            Stage::Request => b'R',
+            Stage::Queue => b'Q',
+            Stage::Connect => b'C',
+            Stage::Headers => b'H',
+            Stage::Data => b'D',
+            Stage::Last => b'L',
+            Stage::Tarpit => b'T',
+        };
+        [fault, stage]
+    }
+
+    /// The status of the reply, where one can still be given; `None` closes without a word.
+    pub fn status(self) -> Option<u16> {
+        match (self.fault, self.stage) {
+            (_, Stage::Data | Stage::Last) => None,
+            (Fault::Client, _) => Some(400),
+            (Fault::ClientTimeout, _) => Some(408),
+            (Fault::Server, Stage::Connect | Stage::Queue) => Some(503),
+            (Fault::Server, _) => Some(502),
+            (Fault::ServerTimeout, Stage::Connect | Stage::Queue) => Some(503),
+            (Fault::ServerTimeout, _) => Some(504),
+            (Fault::Resource, _) => Some(503),
+            (Fault::Proxy, _) => Some(403),
+            (Fault::Internal, _) => Some(500),
+        }
+    }
+}

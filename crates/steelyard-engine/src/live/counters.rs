@@ -1,0 +1,123 @@
+//! Counters, named as the columns of HAProxy's statistics (manual, management section 9.1).
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+
+/// Adds one.
+pub fn bump(counter: &AtomicU64) {
+    counter.fetch_add(1, Relaxed);
+}
+
+/// Events a second over a sliding second, as HAProxy counts: the current second and the share of the previous one that is
+/// still inside the window.
+#[derive(Default)]
+pub struct Rate {
+    /// Second number in the high half, events in it in the low half.
+    current: AtomicU64,
+    previous: AtomicU32,
+    pub max: AtomicU32,
+}
+
+impl Rate {
+    /// Counts `events` at `now_ms` (any monotonic clock, the same for all calls).
+    pub fn add(&self, now_ms: u64, events: u32) {
+        self.turn(now_ms);
+        let now = self.current.fetch_add(u64::from(events), Relaxed) as u32 + events;
+        if now > self.max.load(Relaxed) {
+            self.max.fetch_max(now, Relaxed);
+        }
+    }
+
+    /// Events in the second before `now_ms`.
+    pub fn read(&self, now_ms: u64) -> u32 {
+        self.turn(now_ms);
+        let previous = u64::from(self.previous.load(Relaxed));
+        let left = 1000 - now_ms % 1000;
+        let past = previous * left / 1000;
+        (self.current.load(Relaxed) as u32).saturating_add(past as u32)
+    }
+
+    fn turn(&self, now_ms: u64) {
+        let second = (now_ms / 1000) & 0xffff_ffff;
+        let seen = self.current.load(Relaxed);
+        if seen >> 32 == second {
+            return;
+        }
+        if self.current.compare_exchange(seen, second << 32, Relaxed, Relaxed).is_ok() {
+            let previous = if (seen >> 32) + 1 == second { seen as u32 } else { 0 };
+            self.previous.store(previous, Relaxed);
+        }
+    }
+}
+
+/// Counters of a frontend.
+#[derive(Default)]
+pub struct FrontCounters {
+    /// Sessions now, most at once, ever.
+    pub scur: AtomicU32,
+    pub smax: AtomicU32,
+    pub stot: AtomicU64,
+    pub conn_tot: AtomicU64,
+    pub bin: AtomicU64,
+    pub bout: AtomicU64,
+    pub dreq: AtomicU64,
+    pub dresp: AtomicU64,
+    pub ereq: AtomicU64,
+    pub dcon: AtomicU64,
+    pub dses: AtomicU64,
+    pub req_tot: AtomicU64,
+    pub intercepted: AtomicU64,
+    /// 1xx, 2xx, 3xx, 4xx, 5xx, other.
+    pub hrsp: [AtomicU64; 6],
+    pub conn_rate: Rate,
+    pub sess_rate: Rate,
+    pub req_rate: Rate,
+}
+
+/// Counters of a backend or of a server.
+#[derive(Default)]
+pub struct BackCounters {
+    pub scur: AtomicU32,
+    pub smax: AtomicU32,
+    pub stot: AtomicU64,
+    pub qcur: AtomicU32,
+    pub qmax: AtomicU32,
+    pub bin: AtomicU64,
+    pub bout: AtomicU64,
+    pub dreq: AtomicU64,
+    pub dresp: AtomicU64,
+    pub econ: AtomicU64,
+    pub eresp: AtomicU64,
+    pub wretr: AtomicU64,
+    pub wredis: AtomicU64,
+    pub cli_abrt: AtomicU64,
+    pub srv_abrt: AtomicU64,
+    pub lbtot: AtomicU64,
+    pub req_tot: AtomicU64,
+    /// Server connections opened, and requests sent on one that was open already.
+    pub connect: AtomicU64,
+    pub reuse: AtomicU64,
+    pub hrsp: [AtomicU64; 6],
+    pub rate: Rate,
+}
+
+impl FrontCounters {
+    /// Counts a response by its status.
+    pub fn response(&self, status: u16) {
+        bump(&self.hrsp[status_class(status)]);
+    }
+}
+
+impl BackCounters {
+    /// Counts a response by its status.
+    pub fn response(&self, status: u16) {
+        bump(&self.hrsp[status_class(status)]);
+    }
+}
+
+/// Index in `hrsp`.
+fn status_class(status: u16) -> usize {
+    match status {
+        100..=599 => usize::from(status / 100) - 1,
+        _ => 5,
+    }
+}

@@ -1,0 +1,5 @@
+//! Logs.
+
+mod log;
+
+pub use log::send_log;

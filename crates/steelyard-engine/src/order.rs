@@ -1,0 +1,1 @@
+//! Orders: the one way to change a running engine.

@@ -1,0 +1,3 @@
+//! Moving bytes between a client and a server.
+
+pub mod tcp;

@@ -1,0 +1,1 @@
+//! One lazily armed timer a connection (room http).
