@@ -1,3 +1,8 @@
 //! What Steelyard decides, without a socket, a clock or Python.
 
+pub mod error;
 pub mod plan;
+pub mod record;
+pub mod sample;
+pub mod state;
+pub mod vars;

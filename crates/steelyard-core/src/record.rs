@@ -1,0 +1,135 @@
+//! What log lines say about a stream. The engine fills it in; [`render_log`](crate::logformat::render_log) and a few
+//! fetches read it (manual section 8.2.6).
+
+use std::cell::RefCell;
+use std::net::SocketAddr;
+
+/// Times in milliseconds (manual section 8.4); -1: that stage was not reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// `%Th`: handshakes before the first byte (PROXY header, TLS).
+    pub handshake: i64,
+    /// `%Ti`: idle time before the first byte of this request.
+    pub idle: i64,
+    /// `%TR`: first byte of the request to its last head byte.
+    pub request: i64,
+    /// `%Tw`: in queues.
+    pub queue: i64,
+    /// `%Tc`: connecting, retries counted.
+    pub connect: i64,
+    /// `%Tr`: connection to the last byte of the response head.
+    pub response: i64,
+    /// `%Tt`: accept (or end of the previous request) to the end.
+    pub total: i64,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self { handshake: 0, idle: 0, request: -1, queue: -1, connect: -1, response: -1, total: 0 }
+    }
+}
+
+/// Everything of a stream that only the log wants.
+#[derive(Debug)]
+pub struct Record {
+    pub times: Times,
+    /// `%tr`: when the first byte of the request came; seconds and microseconds since the epoch. 0: `%t` is meant.
+    pub request_date: (u64, u32),
+    /// `%U`: bytes from the client. `%B`: bytes to the client.
+    pub bytes_uploaded: u64,
+    pub bytes_read: u64,
+    /// `%ST`; 0: no response (-1 in the log).
+    pub status: u16,
+    /// `%ts`/`%tsc`: session end, stage, cookie seen, cookie done. `----` is a good end.
+    pub termination: [u8; 4],
+    pub retries: u32,
+    /// `+` in front of `%rc`.
+    pub redispatched: bool,
+    /// `%ac %fc %bc %sc`
+    pub actconn: u32,
+    pub feconn: u32,
+    pub beconn: u32,
+    pub srvconn: u32,
+    /// `%sq %bq`: places passed in the queues.
+    pub srv_queue: u32,
+    pub backend_queue: u32,
+    /// `%r`: the request line as received, copied before rules may change it. Empty: `<BADREQ>`.
+    pub request_line: Vec<u8>,
+    /// `%rt`: number of this request in the process; for unique ids.
+    pub counter: u32,
+    /// Number of this request on its connection, from 0 (`http_first_req`).
+    pub request_index: u32,
+    /// `%bi %bp`: our address towards the server. `%si %sp`: the server's. `None` before a connection.
+    pub backend_source: Option<SocketAddr>,
+    pub server_address: Option<SocketAddr>,
+    /// `set-log-level`: `None` not set, `Some(None)` silent, `Some(Some(n))` 0 (emerg) to 7 (debug).
+    pub log_level: Option<Option<u8>>,
+    /// `option logasap`: the line is written before the end; `+` in front of total times and sizes.
+    pub early: bool,
+    /// `%CC %CS`: captured cookies, `name=value`.
+    pub request_cookie: Option<Vec<u8>>,
+    pub response_cookie: Option<Vec<u8>>,
+    /// `%hr %hs`: capture slots of the frontend.
+    pub request_captures: Vec<Option<Vec<u8>>>,
+    pub response_captures: Vec<Option<Vec<u8>>>,
+    /// `%ID`; made once, when first asked for.
+    pub(crate) unique_id: RefCell<Vec<u8>>,
+}
+
+impl Default for Record {
+    fn default() -> Self {
+        Self {
+            times: Times::default(),
+            request_date: (0, 0),
+            bytes_uploaded: 0,
+            bytes_read: 0,
+            status: 0,
+            termination: *b"----",
+            retries: 0,
+            redispatched: false,
+            actconn: 0,
+            feconn: 0,
+            beconn: 0,
+            srvconn: 0,
+            srv_queue: 0,
+            backend_queue: 0,
+            request_line: Vec::new(),
+            counter: 0,
+            request_index: 0,
+            backend_source: None,
+            server_address: None,
+            log_level: None,
+            early: false,
+            request_cookie: None,
+            response_cookie: None,
+            request_captures: Vec::new(),
+            response_captures: Vec::new(),
+            unique_id: RefCell::new(Vec::new()),
+        }
+    }
+}
+
+impl Record {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Ready for the next request of the same connection; allocations are kept.
+    pub fn reset(&mut self) {
+        let mut line = std::mem::take(&mut self.request_line);
+        let mut id = std::mem::take(self.unique_id.get_mut());
+        let mut request_captures = std::mem::take(&mut self.request_captures);
+        let mut response_captures = std::mem::take(&mut self.response_captures);
+        line.clear();
+        id.clear();
+        request_captures.clear();
+        response_captures.clear();
+        *self = Self {
+            request_line: line,
+            unique_id: RefCell::new(id),
+            request_captures,
+            response_captures,
+            ..Self::default()
+        };
+    }
+}

@@ -1,0 +1,69 @@
+//! What rules may ask about the running process. The engine implements [`State`]; tests and `explain` give it fixed values.
+
+use crate::vars::ProcVars;
+use std::net::IpAddr;
+
+/// A number about the process, a proxy (index in `Plan::proxies`) or a server (proxy, index in its servers).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Gauge {
+    /// Client connections now: of the process, of a frontend.
+    ConnCur,
+    FeConn(u32),
+    /// HTTP requests in the last second.
+    FeReqRate(u32),
+    /// Sessions in the last second.
+    FeSessRate(u32),
+    BeSessRate(u32),
+    /// Streams in a backend now.
+    BeConn(u32),
+    /// Usable slots left in a backend's usable servers; -1 when there is no limit.
+    BeConnFree(u32),
+    /// Usable servers.
+    NbSrv(u32),
+    /// Streams waiting in the backend and in all of its servers.
+    Queue(u32),
+    AvgQueue(u32),
+    /// Free slots of usable servers, queue places counted; -1 when there is no limit.
+    ConnSlots(u32),
+    SrvConn(u32, u32),
+    SrvConnFree(u32, u32),
+    SrvIsUp(u32, u32),
+    SrvSessRate(u32, u32),
+    SrvQueue(u32, u32),
+    /// Weight now; the one of the configuration; the one the user set.
+    SrvWeight(u32, u32),
+    SrvInitialWeight(u32, u32),
+    SrvUserWeight(u32, u32),
+    /// Milliseconds, as they are for this backend now (`set-timeout` may change them later).
+    BeServerTimeout(u32),
+    BeTunnelTimeout(u32),
+}
+
+/// The running process, as far as rules and logs may see it. Calls are cheap: no lock that can be waited for.
+pub trait State {
+    fn gauge(&self, gauge: Gauge) -> i64;
+    /// Seconds and microseconds since the epoch, UTC.
+    fn wall(&self) -> (u64, u32);
+    /// Difference of local time to UTC in seconds (east is positive), for log dates.
+    fn utc_offset(&self) -> i32 {
+        0
+    }
+    fn random(&self) -> u32;
+    /// Seconds since the process started.
+    fn uptime(&self) -> u64 {
+        0
+    }
+    fn pid(&self) -> u32 {
+        0
+    }
+    /// Number of the calling thread, from 0.
+    fn thread(&self) -> u32 {
+        0
+    }
+    /// Whether an address belongs to this machine (`src_is_local`).
+    fn is_local(&self, address: IpAddr) -> bool {
+        address.is_loopback()
+    }
+    /// Variables of scope `proc`.
+    fn proc_vars(&self) -> &ProcVars;
+}

@@ -1,0 +1,90 @@
+//! Variables (manual section 2.8): named samples with the life of a session, a transaction, a message or the process.
+//!
+//! Names are numbers here: [`compile`](crate::program::compile) gives each name of the configuration one.
+
+use crate::plan::Scope;
+use crate::sample::{Owned, Sample};
+use bumpalo::Bump;
+use std::cell::RefCell;
+use std::sync::RwLock;
+
+/// Scope and number of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct VarId {
+    pub scope: Scope,
+    pub name: u32,
+}
+
+/// Variables of one client connection: of the session and of its current transaction. Empty ones hold no memory.
+#[derive(Debug, Default)]
+pub struct Vars {
+    slots: RefCell<Vec<(VarId, Owned)>>,
+}
+
+impl Vars {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value, copied into `arena` when it has bytes: it may be set again while it is used.
+    pub fn get<'e>(&self, id: VarId, arena: &'e Bump) -> Option<Sample<'e>> {
+        let slots = self.slots.borrow();
+        slots.iter().find(|slot| slot.0 == id).map(|slot| slot.1.lend(arena))
+    }
+
+    pub fn set(&self, id: VarId, value: Sample<'_>) {
+        let mut slots = self.slots.borrow_mut();
+        match slots.iter_mut().find(|slot| slot.0 == id) {
+            Some(slot) => slot.1.assign(value),
+            None => slots.push((id, Owned::from(value))),
+        }
+    }
+
+    pub fn unset(&self, id: VarId) {
+        self.slots.borrow_mut().retain(|slot| slot.0 != id);
+    }
+
+    /// The response begins: variables of scope `req` are gone.
+    pub fn enter_response(&mut self) {
+        self.slots.get_mut().retain(|slot| slot.0.scope != Scope::Req);
+    }
+
+    /// A transaction ends: only variables of scope `sess` stay.
+    pub fn end_transaction(&mut self) {
+        self.slots.get_mut().retain(|slot| slot.0.scope == Scope::Sess);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.slots.borrow().is_empty()
+    }
+}
+
+/// Variables of scope `proc`: one set for the process, shared by all threads.
+#[derive(Debug, Default)]
+pub struct ProcVars {
+    slots: RwLock<Vec<(u32, Owned)>>,
+}
+
+impl ProcVars {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn get<'e>(&self, name: u32, arena: &'e Bump) -> Option<Sample<'e>> {
+        let slots = self.slots.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        slots.iter().find(|slot| slot.0 == name).map(|slot| slot.1.lend(arena))
+    }
+
+    pub fn set(&self, name: u32, value: Sample<'_>) {
+        let mut slots = self.slots.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match slots.iter_mut().find(|slot| slot.0 == name) {
+            Some(slot) => slot.1.assign(value),
+            None => slots.push((name, Owned::from(value))),
+        }
+    }
+
+    pub fn unset(&self, name: u32) {
+        let mut slots = self.slots.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        slots.retain(|slot| slot.0 != name);
+    }
+}
