@@ -1,0 +1,36 @@
+"""Short ways to write the usual configurations and requests of the oracle cases."""
+
+from __future__ import annotations
+
+from tests.kit import Proxy, Runner, http
+
+GET = http("GET / HTTP/1.1", "Host: a.test")
+
+
+def site(run: Runner, front: str = "", back: str = "", server: str = "", top: str = "", **given: object) -> Proxy:
+    """A frontend `fe` and a backend `be` with the server `s1`; `front` and `back` are lines, `server` words after it."""
+    return run(
+        f"{top}\nfrontend fe\n    bind <fe>\n{_indent(front)}\n    default_backend be\n"
+        f"backend be\n{_indent(back)}\n    server s1 <s1> {server}\n",
+        **given,
+    )
+
+
+def _indent(text: str) -> str:
+    return "\n".join("    " + line.strip() for line in text.strip().splitlines())
+
+
+def get(target: str = "/", *fields: str, version: str = "1.1") -> bytes:
+    return http(f"GET {target} HTTP/{version}", "Host: a.test", *fields)
+
+
+PAGES = {
+    # HAProxy's built-in error pages: status -> (reason, sentence). The body is always made the same way.
+    400: ("Bad request", "Your browser sent an invalid request."),
+    401: ("Unauthorized", "You need a valid user and password to access this content."),
+    403: ("Forbidden", "Request forbidden by administrative rules."),
+    408: ("Request Time-out", "Your browser didn't send a complete request in time."),
+    502: ("Bad Gateway", "The server returned an invalid or incomplete response."),
+    503: ("Service Unavailable", "No server is available to handle this request."),
+    504: ("Gateway Time-out", "The server didn't respond in time."),
+}

@@ -1,0 +1,3 @@
+from tests.kit.fixtures import ports, program, run, serve, sink
+
+__all__ = ["ports", "program", "run", "serve", "sink"]
