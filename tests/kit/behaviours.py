@@ -6,6 +6,9 @@ from tests.kit.server import Behaviour, Conn
 from tests.kit.wire import http, split_bytes
 
 
+ACCEPT = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="  # the answer to RFC 6455's own sample key
+
+
 def wants_close(head: bytes) -> bool:
     low = head.lower()
     return b"connection: close" in low or (b" http/1.0\r\n" in low and b"keep-alive" not in low)
@@ -139,7 +142,7 @@ def continues(conn: Conn) -> None:
 def upgrade(conn: Conn) -> None:
     """Says 101, then sends back every byte it gets."""
     conn.request_head()
-    conn.send(http("HTTP/1.1 101 Switching Protocols", "Connection: Upgrade", "Upgrade: websocket"))
+    conn.send(http("HTTP/1.1 101 Switching Protocols", "Connection: Upgrade", "Upgrade: websocket", ACCEPT))
     pump(conn)
 
 
