@@ -162,12 +162,26 @@ class AclTest:
 
 
 @dataclass(frozen=True, slots=True)
+class PatternFile:
+    """The entries of a file of patterns (`values` empty) or of a map (`values` as long as `keys`), in file order."""
+
+    path: str
+    is_map: bool
+    keys: tuple[str, ...]
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
-    """`acl` is a name, or the test itself where it is anonymous."""
+    """`acl` is a name, or the test itself where it is anonymous.
+
+    `predefined` is HAProxy's own test of that name (`HTTP`, `METH_GET`); an ACL that the proxy declares goes before it.
+    """
 
     acl: str | AclTest
     negated: bool
     span: Span
+    predefined: AclTest | None = None
 
 
 @dataclass(frozen=True, slots=True)

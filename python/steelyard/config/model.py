@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from steelyard.config.expr import AclTest, Condition, Expr, LogFormat, Rule
+from steelyard.config.expr import AclTest, Condition, Expr, LogFormat, PatternFile, Rule
 from steelyard.config.span import NOWHERE, Span
 
 Kind = Literal["frontend", "backend", "listen", "defaults"]
@@ -376,5 +376,6 @@ class Config:
     global_: Global
     proxies: tuple[Proxy, ...]
     userlists: tuple[Userlist, ...] = ()
+    pattern_files: tuple[PatternFile, ...] = ()
 
 

@@ -1,0 +1,22 @@
+"""Where an expression stands: this decides which fetches, actions and log aliases are valid there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+SectionKind = Literal["global", "defaults", "frontend", "backend", "listen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`mode` is the proxy's where it is known on this line (defaults counted), else None and nothing is held against it.
+
+    `ruleset` is the rule set (`http-request`, `tcp-request content`, ...) or the keyword that the expression belongs to
+    (`use_backend`, `use-server`, `log-format`, `unique-id-format`, `acl`, `balance`, `monitor`, `stats http-request`, ...).
+    """
+
+    section: SectionKind
+    proxy: str
+    mode: Literal["tcp", "http"] | None
+    ruleset: str = ""
