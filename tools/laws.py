@@ -16,8 +16,8 @@ MAY_IMPORT = {
     "config": {"config", "diagnostics"},
     "diagnostics": {"diagnostics", "config"},
     "plan": {"plan", "config", "diagnostics"},
-    "health": {"health", "plan"},
-    "stats": {"stats", "plan"},
+    "health": {"health", "plan", "config", "engine"},
+    "stats": {"stats", "plan", "config", "engine"},
     "engine": {"engine", "plan", "_engine"},
 }
 # Of `config`, only what the user declared: neither text, nor words, nor tables.
