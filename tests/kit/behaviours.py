@@ -5,7 +5,6 @@ from __future__ import annotations
 from tests.kit.server import Behaviour, Conn
 from tests.kit.wire import http, split_bytes
 
-
 ACCEPT = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="  # the answer to RFC 6455's own sample key
 
 

@@ -36,7 +36,9 @@ def serve() -> Iterator[Callable[..., Server]]:
     """Makes servers: `serve(echo, "s1")`. A behaviour that fails fails the test."""
     made: list[Server] = []
 
-    def make(behaviour: Behaviour, name: str = "s1", *, port: int = 0, path: str | None = None, host: str = "127.0.0.1") -> Server:
+    def make(
+        behaviour: Behaviour, name: str = "s1", *, port: int = 0, path: str | None = None, host: str = "127.0.0.1"
+    ) -> Server:
         server = Server(behaviour, name, port=port, path=path, host=host)
         made.append(server)
         return server

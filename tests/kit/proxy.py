@@ -175,7 +175,12 @@ class Runner:
             filled, _, _ = self.fill(text if bare else DEFAULTS + text, given)
             args = ["-f", str(self.write(filled)), *args]
         done = subprocess.run(
-            self.command(*args), capture_output=True, stdin=subprocess.DEVNULL, timeout=2 * DEADLINE, check=False, cwd=self.directory
+            self.command(*args),
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=2 * DEADLINE,
+            check=False,
+            cwd=self.directory,
         )
         return Outcome(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
 

@@ -116,7 +116,9 @@ class Server:
     def wait(self, ready: Callable[[Server], object], deadline: float = DEADLINE) -> None:
         with self.news:
             if not self.news.wait_for(lambda: ready(self), deadline):
-                raise Late(f"server {self.name}: {self.connections} connections, {len(self.requests)} requests, {self.aborts} aborts")
+                raise Late(
+                    f"server {self.name}: {self.connections} connections, {len(self.requests)} requests, {self.aborts} aborts"
+                )
 
     def wait_requests(self, count: int) -> None:
         self.wait(lambda server: len(server.requests) >= count)
