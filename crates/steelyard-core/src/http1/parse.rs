@@ -1,0 +1,422 @@
+//! From bytes to a [`Head`], line by line. A line that is not complete is looked at again only from where the search for
+//! its end stopped.
+
+use super::head::{Field, Framing, Head, Span, Stage, Version};
+use super::known::Known;
+use super::target::{split, TargetForm};
+use super::token::{is_token, CLASS, DIGIT, HIGH, TOKEN, URI};
+use super::HeadError;
+use memchr::{memchr, memchr3};
+
+/// Bounds of a head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Most bytes of a head, the blank line included (`tune.bufsize` less `tune.maxrewrite`).
+    pub max_head: usize,
+    /// Most field lines (`tune.http.maxhdr`).
+    pub max_headers: usize,
+    /// `option accept-invalid-http-request` or `-response`.
+    pub relaxed: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_head: 15_360,
+            max_headers: 101,
+            relaxed: false,
+        }
+    }
+}
+
+/// Whether a head is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Call again with the same bytes and more after them, and the same `Head`.
+    Partial,
+    /// The head took this many bytes of the input; the body starts there.
+    Done { consumed: usize },
+}
+
+/// Reads a request head from the begin of `input`.
+///
+/// # Errors
+/// Whatever RFC 9112 says to refuse; the head must not be used then.
+pub fn parse_request(input: &[u8], limits: &Limits, head: &mut Head) -> Result<Progress, HeadError> {
+    parse(input, limits, head, false)
+}
+
+/// Reads a response head from the begin of `input`.
+///
+/// # Errors
+/// As [`parse_request`].
+pub fn parse_response(input: &[u8], limits: &Limits, head: &mut Head) -> Result<Progress, HeadError> {
+    parse(input, limits, head, true)
+}
+
+fn parse(input: &[u8], limits: &Limits, head: &mut Head, response: bool) -> Result<Progress, HeadError> {
+    if head.stage == Stage::Done {
+        head.clear();
+    }
+    let max = limits.max_head.min(MAX_HEAD);
+    let within = &input[..input.len().min(max)];
+    match lines(within, limits, head, response)? {
+        None if input.len() >= max => Err(HeadError::TooLarge),
+        None => Ok(Progress::Partial),
+        Some(consumed) => {
+            finish(within, consumed, limits, head)?;
+            Ok(Progress::Done { consumed })
+        }
+    }
+}
+
+/// Spans are `u32`; a limit over this is cut to it.
+const MAX_HEAD: usize = 16 << 20;
+
+/// A line found: its bytes are `begin..end`, the next one starts at `next`, `clean` when CRLF ended it.
+struct Line {
+    end: usize,
+    next: usize,
+    clean: bool,
+}
+
+fn lines(input: &[u8], limits: &Limits, head: &mut Head, response: bool) -> Result<Option<usize>, HeadError> {
+    if head.stage == Stage::Start {
+        let mut at = head.skipped as usize;
+        // RFC 9112 section 2.2: empty lines before a request line are skipped; HAProxy does so.
+        while matches!(input.get(at), Some(b'\r' | b'\n')) && !response {
+            match input.get(at..) {
+                Some([b'\r', b'\n', ..]) => at += 2,
+                Some([b'\n', ..]) if limits.relaxed => at += 1,
+                Some([b'\r']) => return Ok(None),
+                _ => break,
+            }
+        }
+        head.skipped = at as u32;
+        let line = &input[at..];
+        let Some(found) = next_line(line, head.scanned as usize, limits.relaxed, HeadError::StartLine)? else {
+            head.scanned = line.len() as u32;
+            early_check(line, response)?;
+            return Ok(None);
+        };
+        head.response = response;
+        if response {
+            status_line(&line[..found.end], limits, head)?;
+        } else {
+            request_line(&line[..found.end], limits, head)?;
+        }
+        head.start_end = if found.clean { found.next as u32 } else { 0 };
+        head.stage = Stage::Fields;
+        head.line = found.next as u32;
+        head.scanned = head.line;
+    }
+    let base = head.skipped as usize;
+    Ok(fields(&input[base..], limits, head)?.map(|end| base + end))
+}
+
+/// Refuses at once what can never become a start line (TLS or garbage on a clear port), without waiting for its end.
+fn early_check(line: &[u8], response: bool) -> Result<(), HeadError> {
+    let start = &line[..line.len().min(24)];
+    if response {
+        let known = start.len().min(5);
+        if start[..known] != b"HTTP/"[..known] {
+            return Err(HeadError::Version);
+        }
+    } else {
+        let word = &start[..memchr(b' ', start).unwrap_or(start.len())];
+        if word.iter().any(|&b| CLASS[b as usize] & TOKEN == 0) {
+            return Err(HeadError::Method);
+        }
+    }
+    Ok(())
+}
+
+/// Finds the end of the line that starts at 0, searching from `from`.
+fn next_line(input: &[u8], from: usize, relaxed: bool, bare_cr: HeadError) -> Result<Option<Line>, HeadError> {
+    let Some(lf) = memchr(b'\n', input.get(from..).unwrap_or(&[])).map(|found| from + found) else {
+        return Ok(None);
+    };
+    let clean = lf > 0 && input[lf - 1] == b'\r';
+    let end = lf - usize::from(clean);
+    if memchr(b'\r', &input[..end]).is_some() {
+        return Err(bare_cr);
+    }
+    if !clean && !relaxed {
+        return Err(HeadError::BareLf);
+    }
+    Ok(Some(Line {
+        end,
+        next: lf + 1,
+        clean,
+    }))
+}
+
+fn request_line(line: &[u8], limits: &Limits, head: &mut Head) -> Result<(), HeadError> {
+    let method_end = memchr(b' ', line).ok_or(HeadError::StartLine)?;
+    if !is_token(&line[..method_end]) {
+        return Err(HeadError::Method);
+    }
+    let start = method_end + 1;
+    let allowed = if limits.relaxed { URI | HIGH } else { URI };
+    let length = line[start..]
+        .iter()
+        .take_while(|&&b| CLASS[b as usize] & allowed != 0)
+        .count();
+    let end = start + length;
+    match line.get(end) {
+        // Without a version: HTTP/0.9.
+        None => return Err(HeadError::Version),
+        Some(b' ') if length > 0 => {}
+        Some(_) => return Err(HeadError::Target),
+    }
+    head.version = version(&line[end + 1..])?;
+    head.method = Span::new(0, method_end);
+    head.target = Span::new(start, end);
+    Ok(())
+}
+
+fn status_line(line: &[u8], _limits: &Limits, head: &mut Head) -> Result<(), HeadError> {
+    let Some((proto, rest)) = line.split_at_checked(8) else {
+        return Err(HeadError::StartLine);
+    };
+    head.version = version(proto)?;
+    let [b' ', code @ ..] = rest else {
+        return Err(HeadError::StartLine);
+    };
+    let Some((&[a, b, c], rest)) = code.split_first_chunk::<3>() else {
+        return Err(HeadError::Status);
+    };
+    if [a, b, c].iter().any(|&d| CLASS[d as usize] & DIGIT == 0) || a == b'0' {
+        return Err(HeadError::Status);
+    }
+    // RFC 9112 section 4: the space before an absent reason is sent by the book, and left out by some servers.
+    let reason = match rest {
+        [] => line.len(),
+        [b' ', ..] => line.len() - rest.len() + 1,
+        _ => return Err(HeadError::Status),
+    };
+    if memchr(0, &line[reason..]).is_some() {
+        return Err(HeadError::StartLine);
+    }
+    head.status = u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0');
+    head.reason = Span::new(reason, line.len());
+    Ok(())
+}
+
+fn version(word: &[u8]) -> Result<Version, HeadError> {
+    match word {
+        b"HTTP/1.1" => Ok(Version::Http11),
+        b"HTTP/1.0" => Ok(Version::Http10),
+        _ => Err(HeadError::Version),
+    }
+}
+
+/// Reads field lines from `head.line`; gives the end of the head once the blank line is there.
+fn fields(input: &[u8], limits: &Limits, head: &mut Head) -> Result<Option<usize>, HeadError> {
+    let mut at = head.line as usize;
+    // The line at hand was begun in an earlier call: go on only when its end has come.
+    if head.scanned as usize > at && memchr(b'\n', input.get(head.scanned as usize..).unwrap_or(&[])).is_none() {
+        head.scanned = input.len() as u32;
+        return Ok(None);
+    }
+    loop {
+        match field(input, at, limits, head)? {
+            Step::Next(next) => at = next,
+            Step::End(end) => return Ok(Some(end)),
+            Step::Partial => {
+                head.line = at as u32;
+                head.scanned = input.len() as u32;
+                return Ok(None);
+            }
+        }
+    }
+}
+
+enum Step {
+    Next(usize),
+    End(usize),
+    Partial,
+}
+
+#[inline]
+fn field(input: &[u8], at: usize, limits: &Limits, head: &mut Head) -> Result<Step, HeadError> {
+    let mut colon = at;
+    while colon < input.len() && CLASS[input[colon] as usize] & TOKEN != 0 {
+        colon += 1;
+    }
+    match input.get(colon) {
+        None => return Ok(Step::Partial),
+        Some(b':') if colon > at => {}
+        Some(_) => return odd_line(input, at, colon, limits, head),
+    }
+    let mut start = colon + 1;
+    while matches!(input.get(start), Some(b' ' | b'\t')) {
+        start += 1;
+    }
+    let Some((end, next, clean)) = value_end(input, start, limits.relaxed)? else {
+        return Ok(Step::Partial);
+    };
+    let mut stop = end;
+    while stop > start && matches!(input[stop - 1], b' ' | b'\t') {
+        stop -= 1;
+    }
+    if head.fields.len() >= limits.max_headers {
+        return Err(HeadError::TooManyHeaders);
+    }
+    let known = Known::of(&input[at..colon]);
+    head.seen |= known.bit();
+    head.fields.push(Field {
+        name: Span::new(at, colon),
+        value: Span::new(start, stop),
+        line_end: if clean { next as u32 } else { 0 },
+        known,
+    });
+    Ok(Step::Next(next))
+}
+
+/// Where a value that starts at `start` ends: its end, the next line's start, and whether CRLF ended it.
+#[inline]
+fn value_end(input: &[u8], start: usize, relaxed: bool) -> Result<Option<(usize, usize, bool)>, HeadError> {
+    let mut from = start;
+    loop {
+        let Some(found) = memchr3(b'\n', b'\r', 0, input.get(from..).unwrap_or(&[])) else {
+            return Ok(None);
+        };
+        let end = from + found;
+        match (input[end], input.get(end + 1)) {
+            (b'\r', Some(b'\n')) => return Ok(Some((end, end + 2, true))),
+            (b'\r', None) => return Ok(None),
+            (b'\n', _) if relaxed => return Ok(Some((end, end + 1, false))),
+            (b'\n', _) => return Err(HeadError::BareLf),
+            (0, _) if relaxed => from = end + 1,
+            _ => return Err(HeadError::Value),
+        }
+    }
+}
+
+/// A line that is no `name: value`: the blank one, a folded one, or a wrong one. `stop` is its first byte that is no token's.
+#[cold]
+fn odd_line(input: &[u8], at: usize, stop: usize, limits: &Limits, head: &mut Head) -> Result<Step, HeadError> {
+    if stop == at {
+        match (input[at], input.get(at + 1)) {
+            (b'\r', Some(b'\n')) => return Ok(Step::End(at + 2)),
+            (b'\r', None) => return Ok(Step::Partial),
+            (b'\r', _) => return Err(HeadError::Name),
+            (b'\n', _) if limits.relaxed => return Ok(Step::End(at + 1)),
+            (b'\n', _) => return Err(HeadError::BareLf),
+            (b' ' | b'\t', _) if limits.relaxed => return fold(input, at, head),
+            (b' ' | b'\t', _) => return Err(HeadError::Fold),
+            _ => {}
+        }
+    }
+    if matches!(input[stop], b'\r' | b'\n') {
+        return Err(HeadError::NoColon);
+    }
+    if !limits.relaxed {
+        return Err(HeadError::Name);
+    }
+    // Relaxed: a line with a wrong name is dropped, never forwarded (manual, accept-unsafe-violations-in-http-request).
+    let Some((_, next, _)) = value_end(input, at, true)? else {
+        return Ok(Step::Partial);
+    };
+    if !input[at..next].contains(&b':') {
+        return Err(HeadError::NoColon);
+    }
+    head.dropped_line();
+    Ok(Step::Next(next))
+}
+
+/// Relaxed: a folded line goes on the value before it. The line break is turned into spaces when the head is complete.
+fn fold(input: &[u8], at: usize, head: &mut Head) -> Result<Step, HeadError> {
+    let Some((end, next, _)) = value_end(input, at, true)? else {
+        return Ok(Step::Partial);
+    };
+    let Some(last) = head.fields.last_mut() else {
+        return Err(HeadError::Fold);
+    };
+    let mut stop = end;
+    while stop > last.value.start as usize && matches!(input[stop - 1], b' ' | b'\t' | b'\r' | b'\n') {
+        stop -= 1;
+    }
+    last.value.end = last.value.end.max(stop as u32);
+    last.line_end = 0;
+    Ok(Step::Next(next))
+}
+
+impl Head {
+    /// A line of the received bytes is not in the index: they can't be written as a whole, and no run may span the line
+    /// (runs only join lines that touch, so nothing else is to do).
+    fn dropped_line(&mut self) {
+        self.start_end = 0;
+    }
+}
+
+/// The head is complete: take its bytes, then judge what the fields say together.
+fn finish(input: &[u8], consumed: usize, limits: &Limits, head: &mut Head) -> Result<(), HeadError> {
+    let base = head.skipped as usize;
+    head.buf.clear();
+    head.buf.extend_from_slice(&input[base..consumed]);
+    head.stage = Stage::Done;
+    let clean = head.start_end != 0 && head.fields.iter().all(|field| field.line_end != 0) && head.buf.ends_with(b"\r\n");
+    head.whole = if clean { head.buf.len() as u32 } else { 0 };
+    if limits.relaxed && !clean {
+        for field in &head.fields {
+            if field.line_end == 0 {
+                for byte in &mut head.buf[field.value.start as usize..field.value.end as usize] {
+                    if matches!(*byte, b'\r' | b'\n') {
+                        *byte = b' ';
+                    }
+                }
+            }
+        }
+    }
+    framing(head)?;
+    if !head.response {
+        target(limits, head)?;
+    }
+    Ok(())
+}
+
+fn framing(head: &mut Head) -> Result<(), HeadError> {
+    if head.seen & (Known::ContentLength.bit() | Known::TransferEncoding.bit()) == 0 {
+        head.framing = Framing::Absent;
+        return Ok(());
+    }
+    head.framing = head.framing_of_fields()?;
+    match head.framing {
+        Framing::Chunked | Framing::Close if head.may_have(Known::ContentLength) => {
+            // RFC 9112 section 6.1: Transfer-Encoding wins, Content-Length goes, and the connection ends after it.
+            head.remove(b"content-length");
+            head.must_close = true;
+        }
+        Framing::Length(length) => {
+            // Equal duplicates become one (RFC 9112 section 6.3, 5).
+            let mut lines = head.values(b"content-length");
+            let single = lines.next().is_some_and(|line| memchr(b',', line).is_none()) && lines.next().is_none();
+            drop(lines);
+            if !single {
+                head.set_body(super::Body::Length(length));
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn target(limits: &Limits, head: &Head) -> Result<(), HeadError> {
+    let target = head.target();
+    let parts = split(target);
+    let connect = head.method() == b"CONNECT";
+    let fits = match parts.form {
+        TargetForm::Origin | TargetForm::Absolute => !connect,
+        TargetForm::Asterisk => head.method() == b"OPTIONS",
+        TargetForm::Authority => connect,
+    };
+    if !fits {
+        return Err(HeadError::Target);
+    }
+    if !limits.relaxed && memchr(b'#', target).is_some() {
+        return Err(HeadError::Fragment);
+    }
+    Ok(())
+}
