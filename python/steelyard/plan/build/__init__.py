@@ -1,0 +1,1 @@
+"""Model to plan, one file a subject."""

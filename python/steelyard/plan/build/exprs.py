@@ -1,0 +1,163 @@
+"""Expressions, log formats, ACLs and conditions: names become indices, anonymous ACLs are shared."""
+
+from __future__ import annotations
+
+import msgspec
+
+from steelyard.config import expr as model
+from steelyard.config.span import Span
+from steelyard.plan.build.context import Context
+from steelyard.plan.schema import expr as plan
+from steelyard.plan.schema.base import At
+
+
+def argument(context: Context, arg: model.Arg) -> plan.Arg:
+    match arg:
+        case model.Absent():
+            return plan.ArgAbsent()
+        case model.StrArg(value):
+            return plan.ArgStr(value=value)
+        case model.IntArg(number):
+            return plan.ArgInt(value=number)
+        case model.NetArg(address, prefix):
+            return plan.ArgNet(address=address, prefix=prefix)
+        case model.TimeArg(ms):
+            return plan.ArgTime(ms=ms)
+        case model.SizeArg(size):
+            return plan.ArgSize(bytes=size)
+        case model.RegexArg(pattern, icase):
+            return plan.ArgRegex(pattern=pattern, icase=icase)
+        case model.VarArg(scope, name):
+            return plan.ArgVar(scope=scope, name=name)
+        case model.MapArg(path, span):
+            found = context.patterns.get((path, True))
+            if found is None:
+                context.report.alert("SY0605", f"map file '{path}' was not read", span)
+            return plan.ArgMap(map=found or 0)
+        case _:
+            return _named(context, arg)
+
+
+def _named(context: Context, arg: model.ProxyArg | model.ServerArg | model.UserlistArg) -> plan.Arg:
+    match arg:
+        case model.ProxyArg(name, span):
+            return plan.ArgProxy(proxy=_proxy(context, name, span))
+        case model.ServerArg(proxy, server, span):
+            index = _proxy(context, proxy, span)
+            place = context.servers.get((index, server))
+            if place is None:
+                context.report.alert("SY0603", f"no server '{server}' in '{context.config.proxies[index].name}'", span)
+            return plan.ArgServer(proxy=index, server=place or 0)
+        case model.UserlistArg(name, span):
+            found = context.userlists.get(name)
+            if found is None:
+                context.report.alert("SY0604", f"no userlist '{name}'", span)
+            return plan.ArgUserlist(userlist=found or 0)
+
+
+def _proxy(context: Context, name: str, span: Span) -> int:
+    if not name:
+        return context.holder
+    found = context.proxies.get(name)
+    if found is None:
+        context.report.alert("SY0602", f"no proxy '{name}'", span)
+        return context.holder
+    return found
+
+
+def call(context: Context, value: model.Call) -> plan.Call:
+    return plan.Call(name=value.name, args=[argument(context, arg) for arg in value.args])
+
+
+def expression(context: Context, value: model.Expr) -> plan.Expr:
+    converters = [call(context, each) for each in value.converters]
+    return plan.Expr(fetch=call(context, value.fetch), converters=converters, text=value.text)
+
+
+def log_format(context: Context, items: model.LogFormat) -> plan.LogFormat:
+    out: plan.LogFormat = []
+    for item in items:
+        match item:
+            case model.LogText(value):
+                out.append(plan.LogText(value=value))
+            case model.LogAlias(name, arg, flags):
+                out.append(plan.LogAlias(name=name, arg=arg, flags=list(flags)))
+            case model.LogExpr(value, flags):
+                out.append(plan.LogExpr(expr=expression(context, value), flags=list(flags)))
+    return out
+
+
+def pattern(value: model.Pattern) -> plan.Pattern:
+    match value:
+        case model.RangePattern(low, high):
+            return plan.PatternRange(min=low, max=high)
+        case model.TextPattern(text):
+            return plan.PatternText(value=text)
+        case model.RegexPattern(text):
+            return plan.PatternRegex(value=text)
+        case model.NetPattern(address, prefix):
+            return plan.PatternNet(address=address, prefix=prefix)
+        case model.HexPattern(text):
+            return plan.PatternHex(value=text)
+
+
+def acl_test(context: Context, value: model.AclTest) -> plan.AclTest:
+    files = []
+    for ref in value.files:
+        found = context.patterns.get((ref.path, ref.is_map))
+        if found is None:
+            context.report.alert("SY0605", f"pattern file '{ref.path}' was not read", ref.span)
+        files.append(found or 0)
+    return plan.AclTest(
+        at=context.at(value.span),
+        expr=expression(context, value.expr),
+        matcher=value.matcher,
+        icase=value.icase,
+        patterns=[pattern(each) for each in value.patterns],
+        files=files,
+        text=value.text,
+    )
+
+
+def declare_acls(context: Context, tests: tuple[model.AclTest, ...]) -> None:
+    """The named ACLs of one proxy: lines of one name are one ACL. Names of other proxies are forgotten."""
+    context.named_acls = {}
+    for test in tests:
+        compiled = acl_test(context, test)
+        place = context.named_acls.get(test.name)
+        if place is None:
+            context.named_acls[test.name] = len(context.acls)
+            context.acls.append(plan.Acl(name=test.name, tests=[compiled]))
+        else:
+            context.acls[place].tests.append(compiled)
+
+
+def condition(context: Context, value: model.Condition | None) -> plan.Cond | None:
+    if value is None:
+        return None
+    terms = [[plan.Term(acl=_term(context, term), not_=term.negated) for term in product] for product in value.any]
+    return plan.Cond(unless=value.unless, any=terms, text=value.text)
+
+
+def _term(context: Context, term: model.Term) -> int:
+    if isinstance(term.acl, model.AclTest):
+        return _intern(context, "", term.acl)
+    named = context.named_acls.get(term.acl)
+    if named is not None:
+        return named
+    if term.predefined is not None:
+        return _intern(context, term.acl, term.predefined)
+    context.report.alert("SY0606", f"no ACL '{term.acl}'", term.span)
+    return 0
+
+
+def _intern(context: Context, name: str, test: model.AclTest) -> int:
+    compiled = acl_test(context, test)
+    # The place is left out: the same words on two lines are one ACL, evaluated by one program.
+    key = (context.holder, name.encode() + msgspec.json.encode(msgspec.structs.replace(compiled, at=At())))
+    place = context.interned.get(key)
+    if place is None:
+        place = len(context.acls)
+        context.interned[key] = place
+        context.acls.append(plan.Acl(name=name, tests=[compiled]))
+    return place

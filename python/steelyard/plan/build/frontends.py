@@ -1,0 +1,65 @@
+"""The frontend part of a frontend or listen: its listeners and where it sends requests."""
+
+from __future__ import annotations
+
+from steelyard.config.expr import LogText
+from steelyard.config.model import Proxy, UseBackend
+from steelyard.plan.build.address import address
+from steelyard.plan.build.context import Context
+from steelyard.plan.build.exprs import condition, log_format
+from steelyard.plan.build.servers import numbered
+from steelyard.plan.schema import proxy as plan
+
+
+def binds(context: Context, proxy: Proxy) -> list[plan.Bind]:
+    """One listener a port: a range makes several."""
+    spread = [
+        (bind, port) for bind in proxy.binds for port in range(bind.endpoint.low, max(bind.endpoint.low, bind.endpoint.high) + 1)
+    ]
+    ids = numbered([bind.id for bind, _ in spread])
+    return [
+        plan.Bind(
+            id=number,
+            name=bind.name or "",
+            at=context.at(bind.span),
+            address=address(context, bind.endpoint, f"bind in '{proxy.name}'", port),
+            fd=-1,
+            maxconn=bind.maxconn or 0,
+            accept_proxy=bind.accept_proxy,
+        )
+        for (bind, port), number in zip(spread, ids, strict=True)
+    ]
+
+
+def use_backend(context: Context, value: UseBackend) -> plan.UseBackend:
+    backend = None
+    if len(value.name) == 1 and isinstance(value.name[0], LogText):
+        name = value.name[0].value
+        backend = context.backend(name)
+        if backend is None:
+            context.report.alert("SY0602", f"no backend '{name}'", value.span)
+    return plan.UseBackend(
+        at=context.at(value.span),
+        backend=backend,
+        name=log_format(context, value.name),
+        cond=condition(context, value.cond),
+        text=value.text,
+    )
+
+
+def frontend(context: Context, proxy: Proxy) -> plan.Frontend:
+    default = context.holder if proxy.kind == "listen" else None
+    if proxy.default_backend is not None:
+        default = context.backend(proxy.default_backend)
+        if default is None:
+            context.report.alert("SY0602", f"no backend '{proxy.default_backend}'", proxy.default_backend_span)
+    conditions = [condition(context, each) for each in proxy.monitor_fail]
+    return plan.Frontend(
+        binds=binds(context, proxy),
+        maxconn=proxy.maxconn or 0,
+        rate_limit_sessions=proxy.rate_limit_sessions or 0,
+        use_backend=[use_backend(context, each) for each in proxy.use_backend],
+        default_backend=default,
+        monitor_uri=proxy.monitor_uri,
+        monitor_fail=[each for each in conditions if each is not None],
+    )

@@ -1,0 +1,63 @@
+"""What holds for the whole process, with the defaults that the machine decides."""
+
+from __future__ import annotations
+
+from steelyard.config.model import Config
+from steelyard.plan.build.address import logs
+from steelyard.plan.build.context import Context, Machine
+from steelyard.plan.schema.global_ import Global, User, Userlist
+
+# Descriptors that are not for connections: files, logs, event queues.
+KEPT_DESCRIPTORS = 32
+DESCRIPTORS_PER_CONNECTION = 2
+
+
+def ideal_maxconn(config: Config, machine: Machine) -> int:
+    """`maxconn` where the file gives none: what the descriptors allow, two a connection, less listeners and health checks."""
+    descriptors = config.global_.ulimit_n or machine.descriptors
+    listeners = sum(len(each.binds) for each in config.proxies)
+    checks = sum(server.check for each in config.proxies for server in each.servers)
+    return max(1, (descriptors - KEPT_DESCRIPTORS - listeners - checks) // DESCRIPTORS_PER_CONNECTION)
+
+
+def threads(config: Config, machine: Machine) -> int:
+    """Several processes share the processors: each then has one thread unless the file says otherwise."""
+    said = config.global_.nbthread
+    if said is not None:
+        return said
+    return 1 if (config.global_.nbproc or 1) > 1 else max(1, machine.cpus)
+
+
+def global_(context: Context) -> Global:
+    value, default, hostname = context.config.global_, Global(), context.machine.hostname
+    return Global(
+        nbthread=threads(context.config, context.machine),
+        maxconn=context.maxconn,
+        maxconnrate=value.maxconnrate or 0,
+        hostname=hostname,
+        node=value.node or hostname,
+        description=value.description or "",
+        logs=logs(context, tuple(each for each in value.log if not each.use_global), "log in 'global'"),
+        log_tag=value.log_tag or default.log_tag,
+        log_send_hostname=value.log_send_hostname,
+        bufsize=value.bufsize or default.bufsize,
+        maxrewrite=default.maxrewrite if value.maxrewrite is None else value.maxrewrite,
+        max_headers=value.max_headers or default.max_headers,
+        hard_stop_after=value.hard_stop_after or 0,
+        spread_checks=value.spread_checks or 0,
+        process=context.process,
+        nosplice=value.nosplice,
+    )
+
+
+def userlists(config: Config) -> list[Userlist]:
+    return [
+        Userlist(
+            name=each.name,
+            users=[
+                User(name=user.name, password=user.password, insecure=user.insecure, groups=list(user.groups))
+                for user in each.users
+            ],
+        )
+        for each in config.userlists
+    ]
