@@ -1,0 +1,75 @@
+"""A section while it is being read: fields by path, who said them, and what waits for the end of the section."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from steelyard.config.grammar.row import Row, Where
+from steelyard.config.span import NOWHERE, Span
+
+if TYPE_CHECKING:
+    from steelyard.config.statement import Statement
+
+OWN = frozenset({"id", "description"})
+"""Fields that a defaults section never hands on as they are."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """`values` maps a field's path (`maxconn`, `timeouts.client`, `rules.http-request`) to its value; lists are still lists."""
+
+    kind: str
+    name: str
+    where: Where
+    span: Span = NOWHERE
+    values: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, tuple[Row, Span]] = field(default_factory=dict)
+    late: list[Statement] = field(default_factory=list)
+    inherits: Draft | None = None
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind} '{self.name}'" if self.name else f"section '{self.kind}'"
+
+    def get(self, path: str, default: Any = None) -> Any:
+        return self.values.get(path, default)
+
+    def set(self, path: str, value: object, row: Row, span: Span) -> None:
+        self.values[path] = value
+        self.said[path] = (row, span)
+
+    def add(self, path: str, value: object, row: Row, span: Span) -> None:
+        self.values.setdefault(path, []).append(value)
+        self.said[path] = (row, span)
+
+    def unset(self, path: str) -> None:
+        self.values.pop(path, None)
+        self.said.pop(path, None)
+
+    def own(self, path: str) -> bool:
+        """Said in this section itself, not only inherited."""
+        said = self.said.get(path)
+        return said is not None and (self.inherits is None or self.inherits.said.get(path) is not said)
+
+    def inherit(self, parent: Draft) -> None:
+        """Takes what the defaults section says, as far as it concerns this kind of section."""
+        self.inherits = parent
+        for path, value in parent.values.items():
+            row, _ = parent.said[path]
+            if path in OWN and self.kind != "defaults" or not row.where & self.where:
+                continue
+            self.values[path] = list(value) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value
+            self.said[path] = parent.said[path]
+
+    def fields(self) -> dict[str, Any]:
+        """Values by the model's names: lists become tuples, `group.key` becomes a mapping under `group`."""
+        result: dict[str, Any] = {}
+        for path, value in self.values.items():
+            frozen = tuple(value) if isinstance(value, list) else value
+            group, dot, key = path.partition(".")
+            if dot:
+                result.setdefault(group, {})[key] = frozen
+            else:
+                result[group] = frozen
+        return result

@@ -1,0 +1,140 @@
+"""Addresses with ports (manual section 2.9): `1.2.3.4:80`, `*:80-90`, `[::1]:80`, `/path`, `abns@name`, `fd@3`, `name:+10`."""
+
+from __future__ import annotations
+
+import re
+import socket
+from dataclasses import dataclass
+from typing import Literal
+
+from steelyard.config.grammar.values import Bad
+from steelyard.config.model import AbstractName, Endpoint, Inet, Inherited, UnixPath
+from steelyard.config.span import Span
+
+Ports = Literal["none", "maybe", "must"]
+
+_FAMILIES = {"ip": 0, "ipv4": 4, "ipv6": 6, "tcp": 0, "tcp4": 4, "tcp6": 6}
+_DATAGRAM = {"udp": 0, "udp4": 4, "udp6": 6}
+_LATER = ("quic4", "quic6", "mptcp", "mptcp4", "mptcp6", "sockpair", "abnsz", "rhttp", "rev", "ring", "backend", "tcp-md5")
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)\.?\Z")
+_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\Z", re.ASCII)
+_DOTTED = re.compile(r"[0-9.]+\Z")
+_PREFIX = re.compile(r"[a-z][a-z0-9+-]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the place allows. `ports`: must a port be there; `ranges`: `80-90`; `offsets`: `+10`; `datagram`: UDP, else TCP."""
+
+    ports: Ports = "must"
+    ranges: bool = False
+    offsets: bool = False
+    datagram: bool = False
+    default_port: int = 0
+
+
+BIND = Wanted("must", ranges=True)
+SERVER = Wanted("maybe", offsets=True)
+SOURCE = Wanted("maybe", ranges=True)
+LOG = Wanted("maybe", datagram=True, default_port=514)
+
+
+def parse_address(text: str, span: Span, wanted: Wanted) -> Endpoint | Bad:
+    """One address; a name to look up stays a name."""
+    prefix, at, rest = text.partition("@")
+    if not at or not _PREFIX.match(prefix) or text.startswith("/"):
+        prefix, rest = "", text
+    kind, _, family = prefix.rpartition("+")
+    if kind not in ("", "stream", "dgram") or (kind and (kind == "dgram") is not wanted.datagram):
+        return Bad(f"has the address type '{kind}+', which is not supported here")
+    if family in _LATER or family.startswith("quic"):
+        return Bad(f"has the address type '{family}@', which is not supported yet")
+    if family == "unix" or family == ("uxdg" if wanted.datagram else "uxst") or (not prefix and text.startswith("/")):
+        return _unix(rest, span)
+    if family == "abns":
+        return Endpoint(AbstractName(rest), port_given=False, span=span) if rest else Bad("needs a name after 'abns@'")
+    if family == "fd":
+        if not rest.isascii() or not rest.isdigit() or len(rest) > 6:
+            return Bad("needs a file descriptor number after 'fd@'")
+        return Endpoint(Inherited(int(rest)), port_given=False, span=span)
+    families = _DATAGRAM | {"ip": 0, "ipv4": 4, "ipv6": 6} if wanted.datagram else _FAMILIES
+    if prefix and family not in families:
+        return Bad(f"has the unknown address type '{prefix}@'", tuple(families))
+    return _inet(rest, families.get(family, 0), span, wanted)
+
+
+def _unix(path: str, span: Span) -> Endpoint | Bad:
+    if not path:
+        return Bad("needs a path after 'unix@'")
+    if len(path.encode("utf-8", "surrogateescape")) > 107:
+        return Bad("is too long a socket path; 107 bytes is the limit")
+    return Endpoint(UnixPath(path), port_given=False, span=span)
+
+
+def _inet(text: str, family: int, span: Span, wanted: Wanted) -> Endpoint | Bad:
+    host, colon, port = text.rpartition(":")
+    if not colon or "]" in port or (wanted.ports != "must" and is_ipv6(text)):
+        host, colon, port = text, "", ""
+    where = _host(host, family)
+    if isinstance(where, Bad):
+        return where
+    if not port:
+        if wanted.ports == "must":
+            return Bad("has no port", ())
+        low = wanted.default_port
+        return Endpoint(where, low, low, port_given=False, span=span)
+    if wanted.ports == "none":
+        return Bad("must not have a port")
+    if port[0] in "+-":
+        if not wanted.offsets:
+            return Bad("has a port relative to the client's, which means nothing here")
+        offset = _number(port[1:])
+        if offset is None:
+            return Bad(f"has the bad port '{port}'")
+        return Endpoint(where, 0, 0, -offset if port[0] == "-" else offset, span=span)
+    first, dash, second = port.partition("-")
+    low_port, high_port = _number(first), _number(second) if dash else _number(first)
+    least = 0 if wanted.offsets else 1  # a server's port 0 stands for the client's destination port
+    if low_port is None or high_port is None or low_port < least or high_port < low_port:
+        return Bad(f"has the bad port '{port}'; ports go from 1 to 65535")
+    if dash and not wanted.ranges:
+        return Bad("has a range of ports, which is not allowed here")
+    if low_port == 0:
+        return Endpoint(where, 0, 0, 0, span=span)
+    return Endpoint(where, low_port, high_port, span=span)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535 else None
+
+
+def _host(host: str, family: int) -> Inet | Bad:
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+        if family == 0:
+            family = 6
+    if host in ("", "*"):
+        return Inet("", family or 4)
+    if ":" in host:
+        if family == 4 or not is_ipv6(host):
+            return Bad(f"has '{host}', which is not an IPv{'4' if family == 4 else '6'} address")
+        return Inet(host, 6)
+    if _DOTTED.match(host) and not _IPV4.match(host):
+        return Bad(f"has '{host}', which is not an IPv4 address")
+    if _IPV4.match(host):
+        return Inet(host, 4) if family != 6 else Bad(f"has '{host}', which is not an IPv6 address")
+    if not _HOST.match(host) or len(host) > 255:
+        return Bad(f"has '{host}', which is neither an address nor a host name")
+    return Inet(host, family)
+
+
+def is_ipv4(text: str) -> bool:
+    return _IPV4.match(text) is not None
+
+
+def is_ipv6(text: str) -> bool:
+    try:
+        socket.inet_pton(socket.AF_INET6, text)
+    except (OSError, ValueError, UnicodeError):
+        return False
+    return True

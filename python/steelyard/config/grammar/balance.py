@@ -1,0 +1,126 @@
+"""`balance` and `hash-type`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, cast
+
+from steelyard.config.grammar.row import BACK_D, Row
+from steelyard.config.grammar.units import parse_int
+from steelyard.config.grammar.values import Bad, Int, OneOf
+from steelyard.config.model import Balance, HashType
+from steelyard.config.statement import Statement
+
+_PLAIN = ("roundrobin", "static-rr", "leastconn", "first", "source")
+_ALL = (*_PLAIN, "uri", "url_param", "hdr", "random", "hash", "rdp-cookie", "log-hash", "sticky")
+
+
+def parse_balance(statement: Statement) -> None:
+    if not statement.args:
+        statement.set(Balance(span=statement.span))
+        return
+    word = statement.args[0]
+    name, paren, inside = word.text.partition("(")
+    inside = inside.removesuffix(")")
+    if paren and not word.text.endswith(")"):
+        statement.bad(word, "has no closing parenthesis")
+        return
+    values: dict[str, Any] = {"span": word.span}
+    if name in ("hash", "rdp-cookie", "log-hash", "sticky"):
+        statement.report.alert("SY0104", f"'balance {name}' is not supported yet", word.span)
+        return
+    if name not in _ALL or (paren and name not in ("hdr", "random")):
+        statement.bad(word, "is no way to balance", _ALL)
+        return
+    reader = {"uri": _uri, "url_param": _url_param, "hdr": _hdr, "random": _random}.get(name)
+    end = reader(statement, inside, values) if reader else statement.at + 1
+    if end is not None and statement.no_more(end):
+        statement.set(Balance(name, **values))
+
+
+def _uri(statement: Statement, inside: str, values: dict[str, Any]) -> int | None:
+    at = statement.at + 1
+    while at < len(statement.words):
+        word = statement.words[at].text
+        if word in ("len", "depth"):
+            number = statement.read_int(at + 1, Int())
+            if number is None:
+                return None
+            values["length" if word == "len" else "depth"] = number
+            at += 2
+        elif word in ("whole", "path-only"):
+            values[word.replace("-", "_")] = True
+            at += 1
+        else:
+            statement.bad(statement.words[at], "means nothing here", ("len", "depth", "whole", "path-only"))
+            return None
+    return at
+
+
+def _url_param(statement: Statement, inside: str, values: dict[str, Any]) -> int | None:
+    at = statement.at + 1
+    if at >= len(statement.words):
+        statement.missing("the name of a parameter", "write 'balance url_param <name>'")
+        return None
+    values["key"] = statement.words[at].text
+    at += 1
+    if at < len(statement.words) and statement.words[at].text == "check_post":
+        values["check_post"], at = 48, at + 1
+        if at < len(statement.words) and statement.words[at].text == "max_wait":
+            at += 1
+        if at < len(statement.words):
+            number = parse_int(statement.words[at].text, 0, 2_147_483_647)
+            if isinstance(number, str):
+                statement.bad(statement.words[at], number)
+                return None
+            values["check_post"], at = number, at + 1
+    return at
+
+
+def _hdr(statement: Statement, inside: str, values: dict[str, Any]) -> int | None:
+    if not inside:
+        statement.bad(statement.args[0], "needs a header's name in parentheses", help="write 'balance hdr(<name>)'")
+        return None
+    values["key"], at = inside, statement.at + 1
+    if at < len(statement.words) and statement.words[at].text == "use_domain_only":
+        values["use_domain_only"], at = True, at + 1
+    return at
+
+
+def _random(statement: Statement, inside: str, values: dict[str, Any]) -> int | None:
+    if inside or statement.args[0].text.endswith("()"):
+        number = Int(1).read(inside)
+        if isinstance(number, Bad):
+            statement.bad(statement.args[0], "needs a number of draws from 1 up", help="write 'balance random(2)'")
+            return None
+        values["draws"] = number
+    return statement.at + 1
+
+
+_FUNCTIONS = ("sdbm", "djb2", "wt6", "crc32", "none")
+
+
+def parse_hash_type(statement: Statement) -> None:
+    """`hash-type <method> [<function> [avalanche]]`; the old `hash-type avalanche` is map-based with the modifier."""
+    args = [word.text for word in statement.args]
+    if args == ["avalanche"]:
+        statement.set(HashType(avalanche=True))
+        return
+    method = statement.read(statement.at, OneOf(("map-based", "consistent")))
+    if method is None:
+        return
+    function, at = "sdbm", statement.at + 1
+    if at < len(statement.words) and statement.words[at].text != "avalanche":
+        read = statement.read(at, OneOf(_FUNCTIONS))
+        if read is None:
+            return
+        function, at = str(read), at + 1
+    avalanche = at < len(statement.words) and statement.words[at].text == "avalanche"
+    if statement.no_more(at + 1 if avalanche else at):
+        known = cast(Literal["sdbm", "djb2", "wt6", "crc32", "none"], function)
+        statement.set(HashType(method == "consistent", known, avalanche))
+
+
+ROWS = (
+    Row("balance", BACK_D, "How requests are spread over the servers.", sets="balance", parse=parse_balance),
+    Row("hash-type", BACK_D, "How hashes choose servers.", sets="hash_type", parse=parse_hash_type),
+)

@@ -1,0 +1,82 @@
+"""Words after the addresses of a `bind` line (manual section 5.1), alphabetical."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from steelyard.config.grammar.row import Effect, Row, Where
+from steelyard.config.grammar.table import Table
+from steelyard.config.grammar.units import parse_int
+from steelyard.config.grammar.values import ArgType, Bad, Int, OneOf, Text, Time
+
+
+@dataclass(frozen=True, slots=True)
+class FileMode:
+    """Octal digits, as `660`."""
+
+    show: str = "<octal mode>"
+
+    def read(self, text: str) -> object | Bad:
+        if text and len(text) <= 5 and all(c in "01234567" for c in text) and int(text, 8) <= 0o7777:
+            return int(text, 8)
+        return Bad("is not a file mode; write octal digits, as `660`")
+
+
+@dataclass(frozen=True, slots=True)
+class Mss:
+    """A segment size in 1..65535; negative values tell Linux to leave that much room, as HAProxy allows."""
+
+    show: str = "<size>"
+
+    def read(self, text: str) -> object | Bad:
+        value = parse_int(text, -65535, 65535)
+        return Bad(value) if isinstance(value, str) else value if value else Bad("is out of range")
+
+
+def _row(name: str, doc: str, *args: ArgType, sets: str = "", effect: Effect = "supported", instead: str = "") -> Row:
+    return Row(name, Where.BIND, doc, args, sets or name.replace("-", "_"), effect=effect, instead=instead)
+
+
+def _later(names: str, count: int) -> tuple[Row, ...]:
+    args = (Text("<value>"),) * count
+    return tuple(_row(name, "Not supported yet.", *args, effect="later") for name in names.split())
+
+
+_ROWS = (
+    _row("accept-proxy", "Clients start with a PROXY protocol header that gives the real addresses."),
+    _row("backlog", "Connections that may wait to be accepted.", Int()),
+    _row("defer-accept", "The kernel hands a connection over when its first data has come."),
+    _row("gid", "Group id of a socket file.", Int()),
+    _row("group", "Group name of a socket file.", Text("<group>")),
+    _row("id", "Number of the listener in statistics.", Int(1)),
+    _row("interface", "Accept only what comes in on this network interface.", Text("<interface>")),
+    _row("level", "Rights of a statistics socket.", OneOf(("user", "operator", "admin")), effect="accepted"),
+    _row("maxconn", "Connections at once on this address.", Int()),
+    _row("mode", "Access mode of a socket file.", FileMode()),
+    _row("mss", "Largest TCP segment to announce.", Mss()),
+    _row("name", "Name of the listener in statistics and logs.", Text("<name>")),
+    _row("nice", "Scheduling priority; all connections are served alike here.", Int(-1024, 1024), effect="accepted"),
+    _row("process", "Processes and threads that accept; the kernel spreads them here.", Text("<set>"), effect="accepted"),
+    _row("proto", "The only protocol to speak.", OneOf(("h1",)), effect="accepted"),
+    _row("shards", "Sockets for this address; one each thread here.", Text("<number>"), effect="accepted"),
+    _row("tcp-ut", "How long sent data may stay unacknowledged.", Time(), sets="tcp_user_timeout"),
+    _row("tfo", "TCP fast open."),
+    _row("thread", "Threads that accept; all of them do here.", Text("<set>"), effect="accepted"),
+    _row("transparent", "Accept connections for addresses that are not this machine's."),
+    _row("uid", "User id of a socket file.", Int()),
+    _row("user", "User name of a socket file.", Text("<user>")),
+    _row("v4v6", "An IPv6 address also accepts IPv4."),
+    _row("v6only", "An IPv6 address accepts IPv6 alone."),
+)
+
+_LATER = (
+    *_later("accept-netscaler-cip cc expose-fd guid-prefix idle-ping label namespace nbconn severity-output tcp-md5sig tcp-ss", 1),
+    *_later("alpn ca-file ca-ignore-err ca-sign-file ca-sign-pass ca-verify-file ciphers ciphersuites client-sigalgs crl-file crt", 1),
+    *_later("crt-ignore-err crt-list curves default-crt ecdhe ktls npn sigalgs ssl-max-ver ssl-min-ver tls-ticket-keys verify", 1),
+    *_later("allow-0rtt force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12 force-tlsv13 generate-certificates no-alpn", 0),
+    *_later("no-ca-names no-sslv3 no-strict-sni no-tls-tickets no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 prefer-client-ciphers", 0),
+    *_later("ssl strict-sni tls-tickets quic-force-retry", 0),
+    *_later("quic-cc-algo quic-socket", 1),
+)
+
+BIND_OPTIONS = Table(_ROWS, _LATER)

@@ -1,0 +1,87 @@
+"""`option <word>` lines that are plain switches (manual section 4.2), alphabetical; those with arguments are beside their subject."""
+
+from __future__ import annotations
+
+from steelyard.config.grammar.row import (
+    BACK,
+    BACK_D,
+    FRONT_D,
+    PROXY,
+    Effect,
+    Row,
+    Where,
+)
+
+
+def _switch(name: str, where: Where, doc: str, effect: Effect = "supported", mode: str = "", instead: str = "") -> Row:
+    http = "http" if mode == "http" else ""
+    return Row(f"option {name}", where, doc, sets=f"options.{name}", negate=True, effect=effect, mode=http, instead=instead)  # type: ignore[arg-type]
+
+
+def _renamed(name: str, today: str, where: Where, since: str) -> Row:
+    doc = f"Old name of `option {today}`."
+    instead = f"write 'option {today}'"
+    return Row(f"option {name}", where, doc, sets=f"options.{today}", negate=True, deprecated=since, instead=instead, mode="http")
+
+
+
+ROWS = (
+    _switch("abortonclose", PROXY, "A request in the queue ends when its client goes."),
+    _renamed("accept-invalid-http-request", "accept-unsafe-violations-in-http-request", FRONT_D, "3.1"),
+    _renamed("accept-invalid-http-response", "accept-unsafe-violations-in-http-response", BACK_D, "3.1"),
+    _switch("accept-unsafe-violations-in-http-request", FRONT_D, "Requests that break the rules of HTTP are taken.", mode="http"),
+    _switch("accept-unsafe-violations-in-http-response", BACK_D, "Responses that break the rules of HTTP are taken.", mode="http"),
+    _switch("allbackups", BACK_D, "All backup servers are used, not only the first."),
+    _switch("checkcache", BACK_D, "Responses with cacheable cookies are refused.", "later", "http"),
+    _switch("clitcpka", FRONT_D, "TCP keep-alive towards clients."),
+    _switch("contstats", FRONT_D, "Counters move while a session runs; they always do here."),
+    _switch("disable-h2-upgrade", FRONT_D, "No upgrade to HTTP/2; there is none here.", "accepted"),
+    _switch("dontlog-normal", FRONT_D, "Only sessions with errors are logged."),
+    _switch("dontlognull", FRONT_D, "Connections without data are not logged."),
+    _switch("h1-case-adjust-bogus-client", FRONT_D, "Case of header names; it is always kept here.", "later", "http"),
+    _switch("h1-case-adjust-bogus-server", BACK_D, "Case of header names; it is always kept here.", "later", "http"),
+    _switch("http-buffer-request", PROXY, "The rules wait for the request's body.", mode="http"),
+    _switch("http-drop-request-trailers", BACK_D, "Trailers of requests are dropped.", "later", "http"),
+    _switch("http-drop-response-trailers", FRONT_D, "Trailers of responses are dropped.", "later", "http"),
+    _switch("http-ignore-probes", FRONT_D, "Connections closed before a request get no error and no log line.", mode="http"),
+    _switch("http-keep-alive", PROXY, "Connections are kept on both sides.", mode="http"),
+    _switch("http-no-delay", PROXY, "Small packets go at once; they always do here.", mode="http"),
+    _switch("http-pretend-keepalive", BACK_D, "Servers are asked to keep connections that are closed.", mode="http"),
+    _switch("http-server-close", PROXY, "Server connections are closed after each response.", mode="http"),
+    _switch("http-use-proxy-header", FRONT_D, "`Proxy-Connection` in place of `Connection`.", mode="http"),
+    _switch("http_proxy", PROXY, "Requests go to the address in their URL."),
+    _switch("httpclose", PROXY, "Connections are closed after each response.", mode="http"),
+    _renamed("forceclose", "httpclose", PROXY, "2.0"),
+    _switch("idle-close-on-response", FRONT_D, "A soft stop waits for one more response on idle connections."),
+    _switch("independent-streams", PROXY, "Data in one direction does not renew the other's timeout."),
+    _switch("log-health-checks", BACK_D, "Each change in a check's result is logged."),
+    _switch("log-separate-errors", FRONT_D, "Sessions with errors are logged at a higher level."),
+    _switch("logasap", FRONT_D, "Lines are logged when the response begins."),
+    _switch("nolinger", PROXY, "Connections are closed with a reset."),
+    _switch("persist", BACK_D, "A cookie's server is used even when it is down."),
+    _switch("prefer-last-server", BACK_D, "A client stays on its last server while the connection lasts.", mode="http"),
+    _switch("socket-stats", FRONT_D, "Statistics for each address."),
+    _switch("splice-auto", PROXY, "Bulk data bypasses user space where it pays."),
+    _switch("splice-request", PROXY, "As `splice-auto`, for requests."),
+    _switch("splice-response", PROXY, "As `splice-auto`, for responses."),
+    _switch("srvtcpka", BACK_D, "TCP keep-alive towards servers."),
+    _switch("tcp-smart-accept", FRONT_D, "The first acknowledgement waits for data.", "accepted"),
+    _switch("tcp-smart-connect", BACK_D, "The connection's last acknowledgement waits for data.", "accepted"),
+    _switch("tcpka", PROXY, "TCP keep-alive on both sides."),
+    _switch("transparent", BACK, "Connections go to the address that the client asked for.", "later"),
+    _switch("use-small-buffers", BACK_D, "Queued requests use smaller buffers.", "accepted"),
+    Row("option http-tunnel", PROXY, "Only the first request was looked at.", effect="removed", removed="2.1"),
+    Row("option http-use-htx", PROXY, "The HTTP engine of 1.9; now the only one.", effect="accepted", negate=True, deprecated="2.0"),
+    Row("option tcpsplice", PROXY, "Kernel splicing of old.", effect="removed", removed="1.4", instead="write 'option splice-auto'"),
+    Row("option http-restrict-req-hdr-names", PROXY, "What to do with odd header names.", effect="later"),
+    Row("option forwarded", BACK_D, "Adds the `Forwarded` header.", effect="later", negate=True),
+    Row("option external-check", BACK_D, "Checks by a program.", effect="later"),
+    Row("option httpslog", FRONT_D, "Log lines with TLS fields.", effect="later"),
+    Row("option ldap-check", BACK_D, "LDAP checks.", effect="later"),
+    Row("option mysql-check", BACK_D, "MySQL checks.", effect="later"),
+    Row("option pgsql-check", BACK_D, "PostgreSQL checks.", effect="later"),
+    Row("option redis-check", BACK_D, "Redis checks.", effect="later"),
+    Row("option smtpchk", BACK_D, "SMTP checks.", effect="later"),
+    Row("option spop-check", BACK_D, "SPOP checks.", effect="later"),
+    Row("option ssl-hello-chk", BACK_D, "TLS hello checks.", effect="later"),
+)

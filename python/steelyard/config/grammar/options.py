@@ -1,0 +1,73 @@
+"""Words after an address on `bind`, `server` and `default-server` lines: how they are read by their rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from steelyard.config.grammar.row import Row, Where
+from steelyard.config.grammar.table import Table
+from steelyard.config.nearest import nearest
+from steelyard.config.span import Word
+from steelyard.config.statement import Statement, run_of
+
+
+def read_options(statement: Statement, at: int, table: Table, where: Where, values: dict[str, Any]) -> bool:
+    """Reads to the end of the line into `values` (by the model's field names). False when anything was wrong; all is reported."""
+    good = True
+    words = statement.words
+    while at < len(words):
+        rows = table.by_name.get(words[at].text, ())
+        if not rows:
+            _unknown(statement, words[at], table, where)
+            good = False
+            at += 1
+            continue
+        row = next((row for row in rows if row.where & where), None)
+        if row is None:
+            message = f"'{words[at]}' is not allowed on '{statement.row.name}'"
+            statement.report.alert("SY0103", message, words[at].span)
+            at += 1 + len(rows[0].args)
+            good = False
+            continue
+        end = at + 1 + _count(row, words, at)
+        good = _one(statement, row, at, end, values) and good
+        at = end
+    return good
+
+
+def _count(row: Row, words: Any, at: int) -> int:
+    return min(len(row.args), len(words) - at - 1)
+
+
+def _unknown(statement: Statement, word: Word, table: Table, where: Where) -> None:
+    guess = nearest(word.text, table.names(where))
+    hint = f"did you mean '{guess}'?" if guess else ""
+    statement.report.alert("SY0102", f"unknown word '{word}' on a '{statement.row.name}' line", word.span, help=hint)
+
+
+def _one(statement: Statement, row: Row, at: int, end: int, values: dict[str, Any]) -> bool:
+    words, report = statement.words, statement.report
+    span = words[at].span
+    if end - at - 1 < len(row.args):
+        report.alert("SY0107", f"'{row.name}' needs {row.args[end - at - 1].show}", span)
+        return False
+    if row.effect in ("later", "refused", "removed"):
+        code, why = {
+            "later": ("SY0104", "is not supported yet"),
+            "refused": ("SY0106", "is refused: it can't have its effect here"),
+            "removed": ("SY0105", f"is gone since HAProxy {row.removed}"),
+        }[row.effect]
+        report.alert(code, f"'{row.name}' on a '{statement.row.name}' line {why}", run_of(words[at:end]), help=row.instead)
+        return False
+    read = []
+    for offset, kind in enumerate(row.args):
+        value = statement.read(at + 1 + offset, kind)
+        if value is None:
+            return False
+        read.append(value)
+    if row.effect == "accepted":
+        statement.room.accepted.append((row, span))
+        return True
+    value = read[0] if len(read) == 1 else tuple(read)
+    values[row.sets] = (True if row.value is None else row.value) if not row.args or row.value is not None else value
+    return True

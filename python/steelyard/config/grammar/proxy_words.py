@@ -1,0 +1,55 @@
+"""Plain words of frontend, backend, listen and defaults sections, alphabetical (manual section 4.2)."""
+
+from __future__ import annotations
+
+from steelyard.config.grammar.row import ANY, BACK_D, FRONT_D, PROXY, Row
+from steelyard.config.grammar.values import Int, Name, OneOf, Text
+from steelyard.config.statement import Statement
+
+
+def _description(statement: Statement) -> None:
+    if not statement.args:
+        statement.missing("a text")
+        return
+    statement.set(statement.text(statement.at))
+
+
+def _default_backend(statement: Statement) -> None:
+    name = statement.read(statement.at, Name())
+    if isinstance(name, str) and statement.no_more(statement.at + 1):
+        statement.set(name)
+        statement.set(statement.args[0].span, "default_backend_span")
+
+
+def _mode(statement: Statement) -> None:
+    """`mode health` went away in 2.0; `log`, `syslog`, `spop` and `haterm` come later."""
+    word = statement.args[0] if statement.args else None
+    if word is not None and word.text in ("log", "syslog", "peers", "spop", "haterm"):
+        statement.report.alert("SY0104", f"'mode {word}' is not supported yet", word.span)
+    elif word is not None and word.text == "health":
+        help = "write 'http-request return status 200'"
+        statement.report.alert("SY0105", "'mode health' is gone since HAProxy 2.1", word.span, help=help)
+    else:
+        value = statement.read(statement.at, OneOf(("tcp", "http")))
+        if value is not None and statement.no_more(statement.at + 1):
+            statement.set(value)
+
+
+ROWS = (
+    Row("backlog", FRONT_D, "Connections that may wait to be accepted.", (Int(),), "backlog"),
+    Row("default_backend", FRONT_D, "Backend where no `use_backend` rule matched.", sets="default_backend", parse=_default_backend),
+    Row("description", ANY, "A text shown in statistics.", sets="description", parse=_description),
+    Row("disabled", PROXY, "The proxy is not started.", sets="disabled"),
+    Row("enabled", PROXY, "Undoes `disabled` of a defaults section.", sets="disabled", value=False),
+    Row("fullconn", BACK_D, "Connections at which the servers' `minconn` has grown to `maxconn`.", (Int(1),), "fullconn"),
+    Row("hash-balance-factor", BACK_D, "Percent of the mean load a hashed server may have; 0: any.", (Int(0, 65535),), "hash_balance_factor"),
+    Row("http-reuse", BACK_D, "Which idle server connections may be shared.",
+        (OneOf(("never", "safe", "aggressive", "always")),), "http_reuse"),
+    Row("id", ANY, "Number of the proxy in statistics.", (Int(1),), "id"),
+    Row("maxconn", FRONT_D, "Connections at once.", (Int(),), "maxconn"),
+    Row("mode", PROXY, "`tcp` or `http`.", sets="mode", parse=_mode),
+    Row("monitor-uri", FRONT_D, "A path that is answered here with 200.", (Text("<uri>"),), "monitor_uri"),
+    Row("rate-limit sessions", FRONT_D, "New sessions a second.", (Int(),), "rate_limit_sessions"),
+    Row("retries", BACK_D, "Further tries after a connection to a server failed.", (Int(),), "retries"),
+    Row("unique-id-header", FRONT_D, "Header that carries the unique id.", (Text("<header>"),), "unique_id_header"),
+)

@@ -1,0 +1,71 @@
+"""The shape of a row: one word of the language, where it is valid, what follows it, what it does here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Flag, auto
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from steelyard.config.grammar.values import ArgType
+    from steelyard.config.statement import Statement
+
+
+class Where(Flag):
+    """Sections (and option lists) where a word can stand."""
+
+    GLOBAL = auto()
+    DEFAULTS = auto()
+    FRONTEND = auto()
+    LISTEN = auto()
+    BACKEND = auto()
+    USERLIST = auto()
+    HTTP_ERRORS = auto()
+    BIND = auto()
+    SERVER = auto()
+    DEFAULT_SERVER = auto()
+
+
+FRONT = Where.FRONTEND | Where.LISTEN
+BACK = Where.LISTEN | Where.BACKEND
+ANY = FRONT | BACK
+FRONT_D = FRONT | Where.DEFAULTS
+BACK_D = BACK | Where.DEFAULTS
+PROXY = ANY | Where.DEFAULTS
+SERVERS = Where.SERVER | Where.DEFAULT_SERVER
+
+Effect = Literal["supported", "accepted", "refused", "later", "removed"]
+"""supported: works. accepted: changes nothing here, and ignoring it is harmless. refused: ignoring it would change what happens, and
+it will not come. later: known, not supported yet. removed: HAProxy has dropped it, and `instead` says what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`name`: one to three words. `sets`: the model's field, `timeouts.client` for one inside a group; a row without arguments sets True.
+
+    `parse` is named only where the arguments have a grammar of their own. `late` rows run when the whole section has been read,
+    because they need its mode. `strict`: in the wrong half of a proxy an error, where other words only draw a warning (as HAProxy).
+    `least`: how many of `args` must be there (all of them by default); `more`: further words are allowed and left to nobody.
+    """
+
+    name: str
+    where: Where
+    doc: str
+    args: tuple[ArgType, ...] = ()
+    sets: str = ""
+    parse: Callable[[Statement], None] | None = None
+    effect: Effect = "supported"
+    least: int = -1
+    more: bool = False
+    negate: bool = False
+    repeat: Literal["last", "add", "once"] = "last"
+    late: bool = False
+    strict: bool = False
+    named_defaults: bool = False
+    mode: Literal["", "http", "tcp"] = ""
+    value: object = None
+    instead: str = ""
+    since: str = ""
+    deprecated: str = ""
+    removed: str = ""

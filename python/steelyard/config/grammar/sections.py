@@ -1,0 +1,193 @@
+"""Sections: the word that starts one, what may follow it, what happens at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from steelyard.config.draft import Draft
+from steelyard.config.grammar.row import Where
+from steelyard.config.grammar.values import NAME
+from steelyard.config.inherit import seal_defaults
+from steelyard.config.model import User, Userlist
+from steelyard.config.nearest import nearest
+from steelyard.config.span import Word
+from steelyard.config.statement import Room, run_of
+from steelyard.diagnostics.diagnostic import Label
+
+Open = Callable[[Sequence[Word], Room], Draft]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section without `open` is known but can't be read; `code`, `why` and `help` say so."""
+
+    name: str
+    doc: str
+    open: Open | None = None
+    close: Callable[[Draft, Room], None] | None = None
+    code: str = "SY0104"
+    why: str = "is not supported yet"
+    help: str = ""
+
+
+def _too_many(words: Sequence[Word], count: int, room: Room, help: str) -> None:
+    if len(words) > count:
+        message = f"'{words[0]}' takes no argument '{words[count]}'"
+        room.report.alert("SY0108", message, run_of(words[count:]), help=help)
+
+
+def _global(words: Sequence[Word], room: Room) -> Draft:
+    """All `global` sections are one."""
+    _too_many(words, 1, room, "")
+    for draft in room.drafts:
+        if draft.kind == "global":
+            return draft
+    return _keep(Draft("global", "", Where.GLOBAL, words[0].span), room)
+
+
+def _keep(draft: Draft, room: Room) -> Draft:
+    room.drafts.append(draft)
+    return draft
+
+
+def _name(words: Sequence[Word], room: Room) -> str:
+    """The name on a section's line; a made-up one where it is missing, so that reading goes on."""
+    if len(words) < 2:
+        room.report.alert("SY0107", f"'{words[0]}' needs a name", words[0].span, help=f"write '{words[0]} <name>'")
+        return ""
+    name = words[1]
+    if not NAME.match(name.text):
+        wrong = next(c for c in name.text if not NAME.match(c))
+        help = "letters, digits, '-', '_', '.' and ':' are"
+        room.report.alert("SY0201", f"'{wrong}' is not allowed in the name '{name}'", name.span, help=help)
+    return name.text
+
+
+def _defaults(words: Sequence[Word], room: Room) -> Draft:
+    name, at = "", 1
+    if len(words) > 1 and not (words[1].text == "from" and len(words) > 2):
+        name, at = words[1].text, 2
+    draft = Draft("defaults", name, Where.DEFAULTS, run_of(words[:at]))
+    if len(words) > at and words[at].text == "from":
+        _from(draft, words, at, room, use_last=False)
+    if name:
+        if not NAME.match(name):
+            room.report.alert("SY0201", f"'{name}' is not a name", words[1].span)
+        older = room.defaults.get(name)
+        if older is not None:
+            room.ambiguous[name] = older
+        room.defaults[name] = draft
+    room.last_defaults = draft
+    return _keep(draft, room)
+
+
+def _from(draft: Draft, words: Sequence[Word], at: int, room: Room, use_last: bool) -> None:
+    """`from <defaults>`, or the last defaults section where nothing is said."""
+    if len(words) <= at or words[at].text != "from":
+        if use_last and room.last_defaults is not None:
+            draft.inherit(room.last_defaults)
+        return
+    if len(words) == at + 1:
+        room.report.alert("SY0107", "'from' needs the name of a defaults section", words[at].span)
+        return
+    name = words[at + 1]
+    parent = room.defaults.get(name.text)
+    if parent is None:
+        guess = nearest(name.text, room.defaults)
+        hint = f"did you mean '{guess}'?" if guess else "define it above with 'defaults <name>'"
+        room.report.alert("SY0203", f"no defaults section '{name}' before this line", name.span, help=hint)
+        return
+    if name.text in room.ambiguous:
+        labels = (Label(room.ambiguous[name.text].span, "first defined here"), Label(parent.span, "and here"))
+        room.report.alert("SY0204", f"more than one defaults section is named '{name}'", name.span, labels=labels)
+    _too_many(words, at + 2, room, "")
+    draft.inherit(parent)
+
+
+def _proxy(kind: str, where: Where) -> Open:
+    def open_(words: Sequence[Word], room: Room) -> Draft:
+        draft = Draft(kind, _name(words, room), where, run_of(words[:2]))
+        if len(words) > 2 and words[2].text != "from":
+            help = "write addresses on 'bind' lines" if kind != "backend" else ""
+            room.report.alert("SY0108", f"'{kind}' takes no argument '{words[2]}'", run_of(words[2:]), help=help)
+        _from(draft, words, 2, room, use_last=True)
+        _unique(draft, room)
+        return _keep(draft, room)
+
+    return open_
+
+
+def _unique(draft: Draft, room: Room) -> None:
+    """A frontend and a backend may share a name, as in HAProxy up to 3.2; no other pair may."""
+    for other in room.proxies.get(draft.name, ()):
+        if draft.name and other.where & draft.where or "listen" in (other.kind, draft.kind):
+            labels = (Label(other.span, "the first one"),)
+            message = f"{draft.kind} '{draft.name}' has the name of another {other.kind}"
+            room.report.alert("SY0202", message, draft.span, help="give it another name", labels=labels)
+            break
+    room.proxies.setdefault(draft.name, []).append(draft)
+
+
+def _userlist(words: Sequence[Word], room: Room) -> Draft:
+    draft = Draft("userlist", _name(words, room), Where.USERLIST, run_of(words[:2]))
+    _too_many(words, 2, room, "")
+    return _keep(draft, room)
+
+
+def _close_userlist(draft: Draft, room: Room) -> None:
+    """Joins `user ... groups` with `group ... users`; a later list of the same name is left out, as in HAProxy."""
+    groups: dict[str, list[str]] = {name: users for name, users, _ in draft.get("groups", [])}
+    users: dict[str, User] = {}
+    for name, password, insecure, of, span in draft.get("users", []):
+        for group in of:
+            if group.text not in groups:
+                room.report.alert("SY0205", f"no group '{group}' in userlist '{draft.name}'", group.span)
+        mine = {group.text for group in of} | {group for group, members in groups.items() if name in members}
+        users[name] = User(name, password, insecure, tuple(sorted(mine)))
+    for group, members, span in draft.get("groups", []):
+        for member in members:
+            if member not in users:
+                room.report.alert("SY0205", f"no user '{member}' in userlist '{draft.name}'", span)
+    if draft.name in room.userlists:
+        labels = (Label(room.userlists[draft.name].span, "the first one"),)
+        room.report.warning("SY0206", f"second userlist '{draft.name}' is not used", draft.span, labels=labels)
+        return
+    room.userlists[draft.name] = Userlist(draft.name, tuple(users.values()), draft.span)
+
+
+def _http_errors(words: Sequence[Word], room: Room) -> Draft:
+    draft = Draft("http-errors", _name(words, room), Where.HTTP_ERRORS, run_of(words[:2]))
+    _too_many(words, 2, room, "")
+    room.http_errors[draft.name] = draft
+    return draft
+
+
+def _close_defaults(draft: Draft, room: Room) -> None:
+    seal_defaults(draft)
+
+
+_ROWS = (
+    Section("global", "Settings of the whole process.", _global),
+    Section("defaults", "Settings that the proxies after it (or `from` it) start with.", _defaults, _close_defaults),
+    Section("frontend", "Addresses that accept clients, and where their requests go.", _proxy("frontend", Where.FRONTEND)),
+    Section("backend", "Servers, and how requests are spread over them.", _proxy("backend", Where.BACKEND)),
+    Section("listen", "A frontend and a backend in one.", _proxy("listen", Where.LISTEN)),
+    Section("userlist", "Users and groups for HTTP authentication.", _userlist, _close_userlist),
+    Section("http-errors", "A named set of error replies.", _http_errors),
+    Section("peers", "Processes that share stick tables."),
+    Section("resolvers", "Name servers for servers whose addresses change."),
+    Section("mailers", "Mail servers for alerts."),
+    Section("cache", "A small cache of responses."),
+    Section("program", "Other programs run beside the balancer.", help="run it from the service manager"),
+    Section("ring", "A ring buffer of log lines."),
+    Section("log-forward", "A relay of syslog messages."),
+    Section("log-profile", "Log formats by event."),
+    Section("fcgi-app", "A FastCGI application."),
+    Section("crt-store", "Certificates by name."),
+    Section("acme", "An issuer of certificates."),
+    Section("traces", "Debug traces."),
+    Section("namespace_list", "Network namespaces.", code="SY0105", why="is gone", help="name the namespace on 'bind' and 'server'"),
+)
+
+SECTIONS: dict[str, Section] = {row.name: row for row in _ROWS}

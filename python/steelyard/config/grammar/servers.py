@@ -1,0 +1,160 @@
+"""`bind`, `server`, `default-server`, `dispatch` and `source`: lines that hold addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from steelyard.config.grammar import addresses
+from steelyard.config.grammar.bind_options import BIND_OPTIONS
+from steelyard.config.grammar.options import read_options
+from steelyard.config.grammar.row import ANY, BACK, BACK_D, FRONT, Row, Where
+from steelyard.config.grammar.server_options import SERVER_OPTIONS
+from steelyard.config.grammar.values import NAME, Bad
+from steelyard.config.model import Bind, Endpoint, Server, Source
+from steelyard.config.span import Span, Word
+from steelyard.config.statement import Statement, run_of
+
+
+def endpoint(statement: Statement, word: Word, wanted: addresses.Wanted, text: str | None = None, at: int = 0) -> Endpoint | None:
+    """The address in a word, or in a part of it that starts `at` characters in."""
+    part = word.text if text is None else text
+    span = word.span if text is None else Span(word.span.file, word.span.line, word.span.column + at, max(1, len(part)))
+    found = addresses.parse_address(part, span, wanted)
+    if isinstance(found, Bad):
+        statement.report.alert("SY0301", f"'{part}' {found.why}", span)
+        return None
+    return found
+
+
+def parse_bind(statement: Statement) -> None:
+    if not statement.args:
+        statement.missing("an address", "write 'bind [<address>]:<port>', as 'bind :80'")
+        return
+    word = statement.args[0]
+    found: list[Endpoint] = []
+    at = 0
+    for part in word.text.split(","):
+        if part or "," not in word.text:
+            one = endpoint(statement, word, addresses.BIND, part, at)
+            if one is not None:
+                found.append(one)
+        at += len(part) + 1
+    values: dict[str, Any] = {}
+    if not read_options(statement, statement.at + 1, BIND_OPTIONS, Where.BIND, values):
+        return
+    if "id" in values and (len(found) > 1 or any(one.high > one.low for one in found)):
+        statement.report.alert("SY0302", "'id' can't stand for several addresses", statement.span, help="use one 'bind' line an address")
+        return
+    for one in found:
+        statement.add(Bind(one, span=run_of(statement.words), **values))
+
+
+def parse_server(statement: Statement) -> None:
+    args = statement.args
+    if len(args) < 2:
+        statement.missing("a name and an address", "write 'server <name> <address>[:<port>]'")
+        return
+    name = args[0]
+    if not NAME.match(name.text):
+        wrong = next(c for c in name.text if not NAME.match(c))
+        statement.report.alert("SY0201", f"'{wrong}' is not allowed in the name '{name}'", name.span)
+        return
+    where = endpoint(statement, args[1], addresses.SERVER)
+    values: dict[str, Any] = dict(statement.draft.get("default_server", {}))
+    at, good = _source_option(statement, statement.at + 2, values)
+    good = read_options(statement, at, SERVER_OPTIONS, Where.SERVER, values) and good
+    if where is not None and good:
+        _ranges(statement, values)
+        statement.add(Server(name.text, where, span=run_of(statement.words), **values))
+
+
+def parse_default_server(statement: Statement) -> None:
+    if not statement.args:
+        statement.missing("at least one option")
+        return
+    values: dict[str, Any] = dict(statement.draft.get("default_server", {}))
+    at, good = _source_option(statement, statement.at, values)
+    if read_options(statement, at, SERVER_OPTIONS, Where.DEFAULT_SERVER, values) and good:
+        statement.set(values)
+
+
+def _ranges(statement: Statement, values: dict[str, Any]) -> None:
+    """`minconn` above `maxconn` has no meaning; HAProxy lowers it in silence, here it is said."""
+    low, high = values.get("minconn"), values.get("maxconn")
+    if low and high and low > high:
+        statement.report.warning("SY0303", f"'minconn' {low} is above 'maxconn' {high} and is lowered to it", statement.span)
+        values["minconn"] = high
+
+
+def _source_option(statement: Statement, at: int, values: dict[str, Any]) -> tuple[int, bool]:
+    """`source <address> [usesrc ...] [interface ...]` may stand anywhere; it is taken out before the plain options are read."""
+    words = list(statement.words)
+    for index in range(at, len(words)):
+        if words[index].text == "source" and not _is_value(words, index):
+            source, end = read_source(statement, index + 1)
+            statement.words = (*words[:index], *words[end:])
+            if source is not None:
+                values["source"] = source
+            return at, source is not None
+    return at, True
+
+
+def _is_value(words: list[Word], index: int) -> bool:
+    """`cookie source`: the word is the value of the one before."""
+    before = SERVER_OPTIONS.by_name.get(words[index - 1].text, ())
+    return bool(before and before[0].args)
+
+
+def read_source(statement: Statement, at: int) -> tuple[Source | None, int]:
+    """`<address>[:<port>[-<port>]] [usesrc <what>] [interface <name>]`; the source and the index after it."""
+    words = statement.words
+    if at >= len(words):
+        statement.missing("an address to connect from", "write 'source <address>[:<port>]'")
+        return None, at
+    where = endpoint(statement, words[at], addresses.SOURCE)
+    at += 1
+    interface, client_ip, good = None, False, where is not None
+    while at < len(words) and words[at].text in ("usesrc", "interface"):
+        if at + 1 >= len(words):
+            statement.report.alert("SY0107", f"'{words[at]}' needs a value", words[at].span)
+            return None, at + 1
+        value = words[at + 1]
+        if words[at].text == "interface":
+            interface = value.text
+        elif value.text in ("clientip", "client"):
+            client_ip = True
+            if value.text == "client":
+                statement.report.alert("SY0104", "'usesrc client' is not supported yet", value.span, help="write 'usesrc clientip'")
+                good = False
+        else:
+            statement.report.alert("SY0104", f"'usesrc {value}' is not supported yet", value.span, help="write 'usesrc clientip'")
+            good = False
+        at += 2
+    return (Source(where, interface, client_ip) if where is not None and good else None), at
+
+
+def parse_source(statement: Statement) -> None:
+    source, at = read_source(statement, statement.at)
+    if source is not None and statement.no_more(at):
+        statement.set(source)
+
+
+def parse_dispatch(statement: Statement) -> None:
+    if not statement.args:
+        statement.missing("an address", "write 'dispatch <address>:<port>'")
+        return
+    where = endpoint(statement, statement.args[0], addresses.Wanted("must"))
+    if where is not None and statement.no_more(statement.at + 1):
+        statement.set(where)
+
+
+
+ROWS = (
+    Row("bind", FRONT, "Addresses that accept clients.", sets="binds", parse=parse_bind, repeat="add"),
+    Row("default-server", BACK_D, "Options for the servers after it.", sets="default_server", parse=parse_default_server, strict=True),
+    Row("dispatch", BACK, "One address for everything, without servers.", sets="dispatch", parse=parse_dispatch),
+    Row("server", BACK, "A server.", sets="servers", parse=parse_server, repeat="add", strict=True),
+    Row("source", BACK_D, "Address to connect to servers from.", sets="source", parse=parse_source),
+    Row("server-template", BACK, "Several servers from one line.", effect="later", strict=True),
+    Row("transparent", ANY, "Old form of `option transparent`.", effect="removed", removed="1.3", instead="write 'option transparent'"),
+)

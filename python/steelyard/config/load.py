@@ -1,0 +1,60 @@
+"""The way in: paths to a model and a report. Never raises for bad input."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+
+from steelyard.config import source
+from steelyard.config.environment import Environment
+from steelyard.config.lexer import tokenize
+from steelyard.config.model import Config
+from steelyard.config.preprocess import Preprocessor
+from steelyard.config.resolve import resolve
+from steelyard.config.span import Span
+from steelyard.config.statement import Room
+from steelyard.config.walk import Walker
+from steelyard.diagnostics.diagnostic import Report
+
+
+def load(paths: Sequence[str], *, environ: Mapping[str, str] | None = None, diagnostic_mode: bool = False) -> tuple[Config | None, Report]:
+    """Reads files (`-` is standard input) and directories in order. No model where the report holds an alert.
+
+    `diagnostic_mode` shows `.diag` messages (`-dD`).
+    """
+    report = Report()
+    room = Room(report, Environment(os.environ if environ is None else environ))
+    walker = Walker(room)
+    for path in source.expand(paths, report):
+        raw = source.read(path, report)
+        if raw is not None:
+            room.files.append(raw.name)
+            _file(raw, walker, room, diagnostic_mode)
+    config = resolve(room)
+    _sort(report, room.files)
+    return (None if report.failed else config), report
+
+
+def _file(raw: source.RawFile, walker: Walker, room: Room, diagnostic_mode: bool) -> None:
+    environment, report = room.environment, room.report
+    environment.file = raw.name
+    conditions = Preprocessor(report, environment, diagnostic_mode)
+    for number, text, complete in raw.lines():
+        if not conditions.wants(text):
+            continue
+        environment.line = number
+        words, error = tokenize(text, raw.name, number, environment)
+        if error is not None:
+            report.alert(error.code, error.message, Span(raw.name, number, error.column, error.length), help=error.help)
+        elif words and not conditions.directive(words):
+            walker.line(words)
+        if not complete:
+            source.missing_line_feed(raw.name, number, text, report)
+    conditions.end()
+    walker.end()
+
+
+def _sort(report: Report, files: Sequence[str]) -> None:
+    """Reading order: by file, then line; what concerns no line comes last."""
+    order = {name: index for index, name in enumerate(files)}
+    report.items.sort(key=lambda item: (order.get(item.span.file, len(files)), item.span.line, item.span.column))

@@ -1,0 +1,36 @@
+"""The nearest known word to an unknown one, for `did you mean`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The closest of `known` within a third of the word's length (at least one, at most four edits), or empty."""
+    if len(word) > 64:
+        return ""
+    limit = min(4, max(1, (len(word) + 1) // 3))
+    best, best_distance = "", limit + 1
+    for candidate in known:
+        if abs(len(candidate) - len(word)) < best_distance:
+            distance = edits(word.lower(), candidate.lower(), best_distance)
+            if distance < best_distance:
+                best, best_distance = candidate, distance
+    return best
+
+
+def edits(a: str, b: str, limit: int) -> int:
+    """Insertions, deletions, replacements and swaps of neighbours from `a` to `b`; `limit` or more stops the count."""
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        older, before = before, row
+        row = [i]
+        for j, y in enumerate(b, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) >= limit:
+            return limit
+    return row[-1]

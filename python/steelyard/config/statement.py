@@ -1,0 +1,125 @@
+"""One line of a section with its row: what a row's own parser may read, say and set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from steelyard.config.draft import Draft
+from steelyard.config.environment import Environment
+from steelyard.config.grammar.row import Row
+from steelyard.config.grammar.values import ArgType, Bad
+from steelyard.config.model import Userlist
+from steelyard.config.nearest import nearest
+from steelyard.config.span import Span, Word
+from steelyard.diagnostics.diagnostic import Label, Report
+
+Prefix = Literal["", "no", "default"]
+
+
+@dataclass(slots=True)
+class Room:
+    """What all statements of one run share."""
+
+    report: Report
+    environment: Environment
+    drafts: list[Draft] = field(default_factory=list)
+    defaults: dict[str, Draft] = field(default_factory=dict)
+    last_defaults: Draft | None = None
+    ambiguous: dict[str, Draft] = field(default_factory=dict)
+    proxies: dict[str, list[Draft]] = field(default_factory=dict)
+    userlists: dict[str, Userlist] = field(default_factory=dict)
+    http_errors: dict[str, Draft] = field(default_factory=dict)
+    accepted: list[tuple[Row, Span]] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Statement:
+    """`words` is the line without `no`/`default`; `at` is the index of the first argument."""
+
+    row: Row
+    words: Sequence[Word]
+    at: int
+    prefix: Prefix
+    draft: Draft
+    room: Room
+
+    @property
+    def report(self) -> Report:
+        return self.room.report
+
+    @property
+    def span(self) -> Span:
+        """The keyword itself, all its words."""
+        return run_of(self.words[: self.at])
+
+    @property
+    def args(self) -> Sequence[Word]:
+        return self.words[self.at :]
+
+    def text(self, start: int = 0) -> str:
+        return " ".join(word.text for word in self.words[start:])
+
+    def set(self, value: object, path: str = "") -> None:
+        self.draft.set(path or self.row.sets, value, self.row, self.span)
+
+    def add(self, value: object, path: str = "") -> None:
+        self.draft.add(path or self.row.sets, value, self.row, self.span)
+
+    def missing(self, what: str, help: str = "") -> None:
+        """Something must follow the last word."""
+        last = self.words[-1].span
+        span = Span(last.file, last.line, last.column, last.length)
+        self.report.alert("SY0107", f"'{self.row.name}' needs {what}", span, help=help or usage(self.row))
+
+    def extra(self, index: int) -> None:
+        """`words[index]` and what follows have no meaning here."""
+        span = run_of(self.words[index:])
+        self.report.alert("SY0108", f"'{self.row.name}' takes no argument '{self.words[index]}'", span, help=usage(self.row))
+
+    def bad(self, word: Word, why: str, near: Sequence[str] = (), help: str = "") -> None:
+        """`why` reads on after the word: `is not a size`."""
+        guess = nearest(word.text, near)
+        hint = help or (f"did you mean '{guess}'?" if guess else "")
+        self.report.alert("SY0109", f"'{word}' {why}", word.span, help=hint)
+
+    def read(self, index: int, kind: ArgType) -> object | None:
+        """The typed value of `words[index]`; None when missing or wrong, which is then reported."""
+        if index >= len(self.words):
+            self.missing(kind.show)
+            return None
+        value = kind.read(self.words[index].text)
+        if isinstance(value, Bad):
+            self.bad(self.words[index], value.why, value.near)
+            return None
+        return value
+
+    def read_int(self, index: int, kind: ArgType) -> int | None:
+        value = self.read(index, kind)
+        return value if isinstance(value, int) else None
+
+    def no_more(self, index: int) -> bool:
+        """True when nothing stands at `index`; else it is reported."""
+        if index < len(self.words):
+            self.extra(index)
+            return False
+        return True
+
+    def first_said(self, path: str) -> tuple[Label, ...]:
+        said = self.draft.said.get(path)
+        return (Label(said[1], "first said here"),) if said else ()
+
+
+def run_of(words: Sequence[Word]) -> Span:
+    """From the first to the last of some words of one line."""
+    first, last = words[0].span, words[-1].span
+    return Span(first.file, first.line, first.column, max(1, last.column + last.length - first.column))
+
+
+def usage(row: Row) -> str:
+    """How the row is written, as a help line."""
+    least = len(row.args) if row.least < 0 else row.least
+    shown = [arg.show if index < least else f"[{arg.show}]" for index, arg in enumerate(row.args)]
+    return "write '" + " ".join([row.name, *shown]) + "'" if row.args else ""

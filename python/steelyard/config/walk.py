@@ -1,0 +1,185 @@
+"""Words and tables to statements. Which words there are is told by the tables alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from steelyard.config.draft import Draft
+from steelyard.config.grammar.keywords import KEYWORDS
+from steelyard.config.grammar.row import ANY, Row, Where
+from steelyard.config.grammar.sections import SECTIONS, Section
+from steelyard.config.nearest import nearest
+from steelyard.config.span import Word
+from steelyard.config.statement import Prefix, Room, Statement, run_of
+
+_PREFIXES: dict[str, Prefix] = {"no": "no", "default": "default"}
+
+
+class Walker:
+    """Fed line by line; `end` closes the last section. `draft` is None outside sections and in those that can't be read."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.draft: Draft | None = None
+        self.section: Section | None = None
+
+    def line(self, words: Sequence[Word]) -> None:
+        words = self._cut(words)
+        if not words:
+            return
+        section = SECTIONS.get(words[0].text)
+        if section is not None:
+            self._open(section, words)
+        elif self.draft is not None:
+            self._statement(self.draft, words)
+        elif self.section is None:
+            known = [*SECTIONS, *KEYWORDS.names(~Where(0))] if not KEYWORDS.find(words)[0] else list(SECTIONS)
+            guess = nearest(words[0].text, known)
+            hint = f"did you mean '{guess}'?" if guess else "start with a section, as 'global' or 'frontend <name>'"
+            self.room.report.alert("SY0101", f"'{words[0]}' stands before any section", words[0].span, help=hint)
+
+    def end(self) -> None:
+        """Ends a section: statements that needed the whole of it run now."""
+        draft = self.draft
+        if draft is not None:
+            for statement in draft.late:
+                run(statement)
+            draft.late.clear()
+            if self.section is not None and self.section.close is not None:
+                self.section.close(draft, self.room)
+        self.draft, self.section = None, None
+        self.room.environment.section = ""
+
+    def _cut(self, words: Sequence[Word]) -> Sequence[Word]:
+        """An empty word ends the line, as in HAProxy; what follows it would be lost, so that is said."""
+        for index, word in enumerate(words):
+            if not word.text:
+                if index + 1 < len(words) or index == 0:
+                    help = "give it a value, or leave it out"
+                    self.room.report.warning("SY0011", "empty word, the rest of the line is not read", word.span, help=help)
+                return words[:index]
+        return words
+
+    def _open(self, section: Section, words: Sequence[Word]) -> None:
+        self.end()
+        self.section = section
+        if section.open is None:
+            name = f"section '{section.name}'"
+            self.room.report.alert(section.code, f"{name} {section.why}", run_of(words), help=section.help)
+            return
+        self.draft = section.open(words, self.room)
+        self.room.environment.section = words[1].text if len(words) > 1 else words[0].text
+
+    def _statement(self, draft: Draft, words: Sequence[Word]) -> None:
+        prefix: Prefix = ""
+        if words[0].text in _PREFIXES and len(words) > 1:
+            prefix, words = _PREFIXES[words[0].text], words[1:]
+        rows, count = KEYWORDS.find(words)
+        if not rows:
+            self._unknown(draft, words)
+            return
+        row = next((row for row in rows if row.where & draft.where), None)
+        if row is None:
+            self._elsewhere(draft, rows, words[:count])
+            return
+        statement = Statement(row, words, count, prefix, draft, self.room)
+        if not _admit(statement):
+            return
+        if row.late:
+            draft.late.append(statement)
+        else:
+            run(statement)
+
+    def _unknown(self, draft: Draft, words: Sequence[Word]) -> None:
+        family = KEYWORDS.families.get(words[0].text)
+        if family and len(words) > 1:
+            guess = nearest(words[1].text, [name.split(" ", 1)[1] for name in family])
+            hint = f"did you mean '{words[0]} {guess}'?" if guess else ""
+            message = f"unknown '{words[1]}' after '{words[0]}'"
+            self.room.report.alert("SY0102", message, words[1].span, help=hint)
+        elif family:
+            wanted = ", ".join(name.split(" ", 1)[1] for name in sorted(family)[:12])
+            self.room.report.alert("SY0107", f"'{words[0]}' needs another word", words[0].span, help=f"one of: {wanted}")
+        else:
+            guess = nearest(words[0].text, [*KEYWORDS.names(draft.where), *SECTIONS])
+            hint = f"did you mean '{guess}'?" if guess else ""
+            message = f"unknown keyword '{words[0]}' in section '{draft.kind}'"
+            self.room.report.alert("SY0102", message, words[0].span, help=hint)
+
+    def _elsewhere(self, draft: Draft, rows: tuple[Row, ...], words: Sequence[Word]) -> None:
+        """The word is known, but not here. In the wrong half of a proxy it is only left out, as in HAProxy."""
+        row, span = rows[0], run_of(words)
+        valid = ", ".join(sorted({(flag.name or "").lower() for row in rows for flag in row.where}))
+        wrong_half = draft.where & ANY and any(row.where & ANY for row in rows)
+        if wrong_half and not row.strict and row.effect != "removed":
+            half = "backend" if draft.kind == "frontend" else "frontend"
+            message = f"'{row.name}' has no effect: {draft.label} has no {half} part"
+            self.room.report.warning("SY0111", message, span, help=f"valid in: {valid}")
+            return
+        self.room.report.alert("SY0103", f"'{row.name}' is not allowed in section '{draft.kind}'", span, help=f"valid in: {valid}")
+
+
+def _admit(statement: Statement) -> bool:
+    """Whether the row's state of life and its prefix let it run; says so where not."""
+    row, report, span = statement.row, statement.report, statement.span
+    if row.effect == "removed":
+        since = f" since HAProxy {row.removed}" if row.removed else ""
+        report.alert("SY0105", f"'{row.name}' is gone{since}", span, help=row.instead)
+        return False
+    if row.effect == "later":
+        report.alert("SY0104", f"'{row.name}' is not supported yet", span, help=row.instead)
+        return False
+    if row.effect == "refused":
+        report.alert("SY0106", f"'{row.name}' is refused: it can't have its effect here", span, help=row.instead)
+        return False
+    if statement.prefix and not row.negate:
+        report.alert("SY0110", f"'{row.name}' can't stand after '{statement.prefix}'", span)
+        return False
+    if row.named_defaults and statement.draft.kind == "defaults" and not statement.draft.name:
+        message = f"'{row.name}' is only allowed in a defaults section with a name"
+        report.alert("SY0103", message, span, help="write 'defaults <name>'")
+        return False
+    if row.effect == "accepted":
+        statement.room.accepted.append((row, span))
+        return False
+    if row.deprecated:
+        report.warning("SY0112", f"'{row.name}' is deprecated", span, help=row.instead)
+    return True
+
+
+def run(statement: Statement) -> None:
+    """Reads the arguments by the row and sets its field."""
+    row = statement.row
+    if row.parse is not None:
+        row.parse(statement)
+        return
+    if row.repeat == "once" and statement.draft.own(row.sets):
+        labels = statement.first_said(row.sets)
+        statement.report.alert("SY0113", f"'{row.name}' is said twice", statement.span, labels=labels)
+        return
+    values: list[object] = []
+    least = len(row.args) if row.least < 0 else row.least
+    for index, kind in enumerate(row.args):
+        if statement.at + index >= len(statement.words) and index >= least:
+            break
+        value = statement.read(statement.at + index, kind)
+        if value is None:
+            return
+        values.append(value)
+    if not row.more and not statement.no_more(statement.at + len(row.args)):
+        return
+    if statement.prefix == "default":
+        statement.draft.unset(row.sets)
+    elif row.sets:
+        put = statement.add if row.repeat == "add" else statement.set
+        put(_value(row, statement.prefix, values))
+
+
+def _value(row: Row, prefix: Prefix, values: list[object]) -> object:
+    if prefix == "no":
+        return False
+    if row.value is not None or not row.args:
+        return True if row.value is None else row.value
+    return values[0] if len(values) == 1 else tuple(values)
+
+
