@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "python" / "steelyard"
 
-# Law 1. A room, and what it may import from the package beside itself. A room that is not named may import anything but `_engine`.
+# Law 1. A room, and what it may import from the package beside itself. A room not named may import anything but `_engine`.
 MAY_IMPORT = {
     "config": {"config", "diagnostics"},
     "diagnostics": {"diagnostics", "config"},

@@ -76,7 +76,7 @@ _HARMLESS = {
 _HARMLESS_PREFIX = {"dM": "memory is not poisoned: the engine's memory safety is checked when it is compiled"}
 # What would change behaviour and is not there yet must not be ignored.
 _NOT_YET = {
-    "x": "taking over listening sockets from a running process is not supported yet: remove it, sockets are shared by SO_REUSEPORT",
+    "x": "taking over listening sockets from a running process is not supported yet: old and new share ports by SO_REUSEPORT",
     "S": "the master command line is not supported yet",
     "dL": "listing shared libraries is not supported",
     "dV": "TLS to servers is not supported yet, so there is no verification to turn off",
