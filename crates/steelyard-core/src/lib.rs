@@ -1,10 +1,15 @@
 //! What Steelyard decides, without a socket, a clock or Python.
 
 pub mod balance;
-pub mod http1;
+pub mod ctx;
 pub mod error;
+pub mod http1;
+pub mod logformat;
 pub mod plan;
+pub mod program;
 pub mod record;
+pub mod reply;
+pub mod rules;
 pub mod sample;
 pub mod state;
 pub mod vars;
