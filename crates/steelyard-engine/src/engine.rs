@@ -1,6 +1,17 @@
 //! The engine: worker threads, and the calls that Python makes.
 
+use crate::accept::listen;
+use crate::event::Event;
+use crate::live::Live;
+use crate::order::Order;
+use crate::service::ServiceReply;
+use crate::worker::{self, Shared};
+use parking_lot::Mutex;
 use std::fmt;
+use std::os::fd::RawFd;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
 use steelyard_core::plan::Plan;
 
 /// Why a call failed.
@@ -24,12 +35,103 @@ impl fmt::Display for EngineError {
 
 impl std::error::Error for EngineError {}
 
-/// A running engine.
-pub struct Engine {}
+/// A compiled plan and, once started, its threads. All calls may come from any thread.
+pub struct Engine {
+    shared: Arc<Shared>,
+    threads: Mutex<Threads>,
+}
+
+enum Threads {
+    NotStarted,
+    Running(Vec<JoinHandle<()>>),
+    Stopped,
+}
 
 impl Engine {
-    /// Compiles a plan; starts nothing.
-    pub fn new(_plan: Plan) -> Result<Self, EngineError> {
-        Ok(Self {})
+    /// Compiles a plan. No thread is started: the process may still fork.
+    pub fn new(plan: Plan) -> Result<Self, EngineError> {
+        let program = steelyard_core::program::compile(plan).map_err(|error| EngineError::Plan(error.to_string()))?;
+        let live = Live::new(Arc::new(program)).map_err(EngineError::Plan)?;
+        let shared = Shared::new(live).map_err(|error| EngineError::State(format!("cannot start: {error}")))?;
+        Ok(Self { shared: Arc::new(shared), threads: Mutex::new(Threads::NotStarted) })
+    }
+
+    /// Starts the worker threads on the listening sockets of the plan. Nothing runs when any of it fails.
+    pub fn start(&self) -> Result<(), EngineError> {
+        let mut threads = self.threads.lock();
+        if !matches!(*threads, Threads::NotStarted) {
+            return Err(EngineError::State("the engine was started before".into()));
+        }
+        let live = self.shared.live.load_full();
+        let count = live.program.plan.global.nbthread.max(1) as usize;
+        let mut sockets = Vec::with_capacity(count);
+        for _ in 0..count {
+            sockets.push(listen::open(&live).map_err(EngineError::State)?);
+        }
+        let mut running = Vec::with_capacity(count);
+        for (index, listeners) in sockets.into_iter().enumerate() {
+            match worker::spawn(Arc::clone(&self.shared), index, listeners) {
+                Ok(handle) => running.push(handle),
+                Err(error) => {
+                    self.shared.quit();
+                    join(running);
+                    *threads = Threads::Stopped;
+                    return Err(EngineError::State(format!("cannot start worker thread {index}: {error}")));
+                }
+            }
+        }
+        *threads = Threads::Running(running);
+        Ok(())
+    }
+
+    /// Carries out orders: all of them, or none when one is wrong.
+    pub fn order(&self, orders: &[Order]) -> Result<(), EngineError> {
+        crate::order::apply(&self.shared, orders).map_err(EngineError::Order)
+    }
+
+    /// The state of the engine, as JSON.
+    pub fn snapshot(&self) -> Result<Vec<u8>, EngineError> {
+        let snapshot = crate::snapshot::take(&self.shared);
+        serde_json::to_vec(&snapshot).map_err(|error| EngineError::State(error.to_string()))
+    }
+
+    /// Readable while events wait.
+    pub fn event_fd(&self) -> RawFd {
+        self.shared.events.fd()
+    }
+
+    /// Takes the events that wait.
+    pub fn events(&self) -> Vec<Event> {
+        self.shared.events.drain()
+    }
+
+    /// Answers a `service` event. An answer that nobody waits for any more is dropped.
+    pub fn reply(&self, token: u64, reply: ServiceReply) {
+        self.shared.services.answer(token, reply);
+    }
+
+    /// Stops: nothing is accepted any more, connections get `grace` to end, then the threads are gone.
+    pub fn stop(&self, grace: Duration) {
+        let handles = match std::mem::replace(&mut *self.threads.lock(), Threads::Stopped) {
+            Threads::Running(handles) => handles,
+            Threads::NotStarted | Threads::Stopped => return,
+        };
+        self.shared.soft_stop();
+        self.shared.wait_drained(grace);
+        self.shared.quit();
+        join(handles);
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.stop(Duration::ZERO);
+    }
+}
+
+fn join(handles: Vec<JoinHandle<()>>) {
+    for handle in handles {
+        // A thread that panicked has nothing more to say; its message went to stderr.
+        let _ = handle.join();
     }
 }

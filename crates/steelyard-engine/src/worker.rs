@@ -1,33 +1,145 @@
 //! A worker thread and what it has for itself.
 
+use crate::accept::gate::Gate;
+use crate::accept::{self, listen::Listening};
 use crate::buffer::Buffers;
-use crate::event::Events;
+use crate::event::{Event, Events};
 use crate::live::Live;
 use crate::pool::Pool;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use crate::service::Services;
+use parking_lot::{Condvar, Mutex};
+use std::io;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Release};
 use std::sync::Arc;
-use std::time::Instant;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::runtime::{Builder, LocalOptions};
+use tokio::sync::Notify;
 
 /// What all threads of an engine share.
 pub struct Shared {
     /// The plan that new connections are served with.
     pub live: arc_swap::ArcSwap<Live>,
     pub events: Events,
+    pub services: Services,
     pub started: Instant,
     /// Soft stop: no connection is accepted and idle ones are closed.
     pub stopping: AtomicBool,
     /// Wakes whoever waits for `stopping`.
-    pub stop: tokio::sync::Notify,
+    pub stop: Notify,
+    /// Client connections of the process (`maxconn` of the global section).
+    pub gate: Gate,
     pub totals: Totals,
+    quitting: AtomicBool,
+    quit: Notify,
+    drained: Drained,
 }
 
 /// Counters of the whole process.
 #[derive(Default)]
 pub struct Totals {
-    pub conns: AtomicU64,
     pub cum_conns: AtomicU64,
     pub cum_req: AtomicU64,
     pub dropped_logs: AtomicU64,
+    /// Times that accepting paused because descriptors or memory ran out.
+    pub accept_paused: AtomicU64,
+}
+
+/// The end of a soft stop.
+#[derive(Default)]
+struct Drained {
+    told: AtomicBool,
+    lock: Mutex<()>,
+    changed: Condvar,
+}
+
+impl Shared {
+    pub(crate) fn new(live: Live) -> io::Result<Self> {
+        Ok(Self {
+            gate: Gate::new(live.program.plan.global.maxconn),
+            live: arc_swap::ArcSwap::from_pointee(live),
+            events: Events::new()?,
+            services: Services::default(),
+            started: Instant::now(),
+            stopping: AtomicBool::new(false),
+            stop: Notify::new(),
+            totals: Totals::default(),
+            quitting: AtomicBool::new(false),
+            quit: Notify::new(),
+            drained: Drained::default(),
+        })
+    }
+
+    /// Milliseconds since the engine was made: the clock of rates.
+    pub fn now_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether a soft stop has begun: answer what is under way with `Connection: close`, take no further request.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Acquire)
+    }
+
+    /// Waits for a soft stop.
+    pub async fn stopped(&self) {
+        let stop = self.stop.notified();
+        tokio::pin!(stop);
+        stop.as_mut().enable();
+        if !self.is_stopping() {
+            stop.await;
+        }
+    }
+
+    /// Begins a soft stop.
+    pub(crate) fn soft_stop(&self) {
+        self.stopping.store(true, Release);
+        self.stop.notify_waiters();
+        if self.gate.current() == 0 {
+            self.tell_drained();
+        }
+    }
+
+    /// A client connection ended.
+    pub(crate) fn connection_ended(&self) {
+        if self.gate.leave() == 0 && self.is_stopping() {
+            self.tell_drained();
+        }
+    }
+
+    fn tell_drained(&self) {
+        if !self.drained.told.swap(true, AcqRel) {
+            self.events.push(Event::Drained);
+        }
+        let _guard = self.drained.lock.lock();
+        self.drained.changed.notify_all();
+    }
+
+    /// Waits until no connection is left after a soft stop, or for `grace`.
+    pub(crate) fn wait_drained(&self, grace: Duration) {
+        let end = Instant::now() + grace;
+        let mut guard = self.drained.lock.lock();
+        while self.gate.current() > 0 {
+            if self.drained.changed.wait_until(&mut guard, end).timed_out() {
+                return;
+            }
+        }
+    }
+
+    /// Makes the threads leave at once.
+    pub(crate) fn quit(&self) {
+        self.quitting.store(true, Release);
+        self.quit.notify_waiters();
+    }
+
+    async fn quitted(&self) {
+        let quit = self.quit.notified();
+        tokio::pin!(quit);
+        quit.as_mut().enable();
+        if !self.quitting.load(Acquire) {
+            quit.await;
+        }
+    }
 }
 
 /// The context of one thread, in an `Rc` that every task of the thread holds.
@@ -36,4 +148,39 @@ pub struct Worker {
     pub index: usize,
     pub buffers: Buffers,
     pub pool: Pool,
+}
+
+impl Worker {
+    fn new(shared: Arc<Shared>, index: usize) -> Self {
+        Self { shared, index, buffers: Buffers::default(), pool: Pool::default() }
+    }
+}
+
+/// Starts a worker thread. Its runtime is made here, so that a failure is told before anything runs.
+pub(crate) fn spawn(shared: Arc<Shared>, index: usize, listeners: Vec<Listening>) -> io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(format!("steelyard-{index}")).spawn(move || {
+        match Builder::new_current_thread().enable_io().enable_time().build_local(LocalOptions::default()) {
+            Ok(runtime) => runtime.block_on(run(Rc::new(Worker::new(shared, index)), listeners)),
+            // Without an epoll instance or a timer this thread can't work; the others go on.
+            Err(_) => shared.quit(),
+        }
+    })
+}
+
+async fn run(worker: Rc<Worker>, listeners: Vec<Listening>) {
+    let live = worker.shared.live.load_full();
+    for listening in listeners {
+        tokio::task::spawn_local(accept::run(Rc::clone(&worker), Arc::clone(&live), listening));
+    }
+    let grace = live.program.plan.global.hard_stop_after;
+    drop(live);
+    if worker.index == 0 && grace > 0 {
+        let shared = Arc::clone(&worker.shared);
+        tokio::task::spawn_local(async move {
+            shared.stopped().await;
+            tokio::time::sleep(Duration::from_millis(grace)).await;
+            shared.quit();
+        });
+    }
+    worker.shared.quitted().await;
 }
