@@ -4,9 +4,10 @@ use crate::accept::gate::Gate;
 use crate::accept::{self, listen::Listening};
 use crate::buffer::Buffers;
 use crate::event::{Event, Events};
-use crate::live::Live;
+use crate::live::{Live, Random};
 use crate::pool::Pool;
 use crate::service::Services;
+use crate::sys;
 use parking_lot::{Condvar, Mutex};
 use std::io;
 use std::rc::Rc;
@@ -14,6 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::AcqRel, Ordering::Acqui
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use steelyard_core::vars::ProcVars;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::Notify;
 
@@ -31,6 +33,9 @@ pub struct Shared {
     /// Client connections of the process (`maxconn` of the global section).
     pub gate: Gate,
     pub totals: Totals,
+    /// Difference of local time to UTC in seconds, as it was at the start.
+    pub utc_offset: i32,
+    pub proc_vars: ProcVars,
     quitting: AtomicBool,
     quit: Notify,
     drained: Drained,
@@ -65,6 +70,8 @@ impl Shared {
             stopping: AtomicBool::new(false),
             stop: Notify::new(),
             totals: Totals::default(),
+            utc_offset: sys::utc_offset(),
+            proc_vars: ProcVars::new(),
             quitting: AtomicBool::new(false),
             quit: Notify::new(),
             drained: Drained::default(),
@@ -148,11 +155,17 @@ pub struct Worker {
     pub index: usize,
     pub buffers: Buffers,
     pub pool: Pool,
+    random: Random,
 }
 
 impl Worker {
     fn new(shared: Arc<Shared>, index: usize) -> Self {
-        Self { shared, index, buffers: Buffers::default(), pool: Pool::default() }
+        Self { shared, index, buffers: Buffers::default(), pool: Pool::default(), random: Random::new() }
+    }
+
+    /// A random number, not for secrets.
+    pub fn random(&self) -> u32 {
+        self.random.next()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::live::Live;
 use crate::pick::Slot;
-use crate::program::Session;
+use steelyard_core::ctx::Session;
 use crate::stream::Stream;
 use crate::worker::Worker;
 use std::net::SocketAddr;

@@ -1,7 +1,7 @@
 //! HTTP/1.x sessions (room http).
 
 use crate::live::Live;
-use crate::program::Session;
+use steelyard_core::ctx::Session;
 use crate::stream::Stream;
 use crate::worker::Worker;
 use std::rc::Rc;

@@ -3,17 +3,46 @@
 mod counters;
 mod proxy;
 mod server;
+mod state;
 
-pub use counters::{BackCounters, FrontCounters, Rate};
-pub use proxy::{BackendLive, FrontendLive, ProxyLive};
-pub use server::ServerLive;
+pub use counters::{bump, BackCounters, FrontCounters, Rate};
+pub use proxy::{BackendLive, FrontendLive, InBackend, ProxyLive};
+pub use server::{Admin, ServerLive, Source, Target};
+pub use state::{wall, Random, WorkerState};
 
-use crate::program::Program;
 use std::sync::Arc;
+use steelyard_core::program::Program;
 
 /// One applied plan. A connection keeps the `Live` it was accepted with.
 pub struct Live {
     pub program: Arc<Program>,
     /// As `Plan::proxies`.
     pub proxies: Vec<ProxyLive>,
+}
+
+impl Live {
+    /// The state of a plan that nothing has used yet. The message of a failure names the proxy.
+    pub fn new(program: Arc<Program>) -> Result<Self, String> {
+        let mut proxies = Vec::with_capacity(program.plan.proxies.len());
+        for (index, plan) in (0u32..).zip(&program.plan.proxies) {
+            let proxy = ProxyLive::new(index, plan, &program.plan).map_err(|error| format!("proxy {}: {error}", plan.name))?;
+            proxies.push(proxy);
+        }
+        Ok(Self { program, proxies })
+    }
+
+    /// The accepting side of a proxy.
+    pub fn frontend(&self, proxy: u32) -> Option<&FrontendLive> {
+        self.proxies.get(proxy as usize)?.frontend.as_ref()
+    }
+
+    /// The serving side of a proxy.
+    pub fn backend(&self, proxy: u32) -> Option<&BackendLive> {
+        self.proxies.get(proxy as usize)?.backend.as_ref()
+    }
+
+    /// A server of a proxy.
+    pub fn server(&self, proxy: u32, server: u32) -> Option<&Arc<ServerLive>> {
+        self.backend(proxy)?.servers.get(server as usize)
+    }
 }

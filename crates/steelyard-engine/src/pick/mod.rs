@@ -1,9 +1,15 @@
 //! Choosing a server, or a place in a queue for one.
 
-use crate::live::{Live, ServerLive};
+pub mod roster;
+
+use crate::live::{bump, BackendLive, Live, ServerLive};
 use crate::worker::Worker;
+use roster::{Taken, Ticket};
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
+use std::task::Poll;
 use tokio::time::Instant;
 
 /// What a stream asks of a backend.
@@ -28,12 +34,13 @@ pub enum PickError {
     QueueTimeout,
     /// `maxqueue` is reached.
     QueueFull,
-    /// The client left while it waited.
+    /// The client left while it waited. `pick` never says so itself: who drops its future does.
     ClientGone,
 }
 
 /// A place on a server. Dropping it frees the place and serves the queue.
 pub struct Slot {
+    live: Arc<Live>,
     pub backend: u32,
     pub server: u32,
     pub server_live: Arc<ServerLive>,
@@ -42,7 +49,111 @@ pub struct Slot {
     pub backend_queue: u32,
 }
 
+impl Slot {
+    /// The state of the backend.
+    pub fn backend_live(&self) -> Option<&BackendLive> {
+        self.live.backend(self.backend)
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.server_live.counters.scur.fetch_sub(1, Relaxed);
+        if let Some(backend) = self.live.backend(self.backend) {
+            backend.roster.release(&backend.servers, self.server);
+        }
+    }
+}
+
 /// Takes a place on a server of `backend`, waiting in the queue when all are full. Dropping the future leaves the queue.
-pub async fn pick(_worker: &Rc<Worker>, _live: &Arc<Live>, _backend: u32, _want: Want) -> Result<Slot, PickError> {
-    Err(PickError::NoServer)
+pub async fn pick(worker: &Rc<Worker>, live: &Arc<Live>, backend: u32, want: Want) -> Result<Slot, PickError> {
+    match try_pick(worker, live, backend, want)? {
+        Picked::Slot(slot) => Ok(slot),
+        Picked::Queued(queued) => queued.wait(worker, want.deadline).await,
+    }
+}
+
+/// What can be had at once.
+pub enum Picked {
+    Slot(Slot),
+    Queued(Queued),
+}
+
+/// Takes a place on a server, or one in a queue, without waiting.
+pub fn try_pick(worker: &Worker, live: &Arc<Live>, backend: u32, want: Want) -> Result<Picked, PickError> {
+    let Some(state) = live.backend(backend) else { return Err(PickError::NoServer) };
+    let load = state.counters.scur.load(Relaxed);
+    let mut random = || worker.random();
+    match state.roster.take(&state.servers, load, want.key, want.server, want.avoid, &mut random) {
+        Taken::Seat(server) => slot(worker, live, backend, server, (0, 0)).map(Picked::Slot).ok_or(PickError::NoServer),
+        Taken::Queued { ticket, server_queue, backend_queue } => Ok(Picked::Queued(Queued {
+            live: Arc::clone(live),
+            backend,
+            ticket: Some(ticket),
+            ahead: (server_queue, backend_queue),
+        })),
+        Taken::Full => Err(PickError::QueueFull),
+        Taken::None => Err(PickError::NoServer),
+    }
+}
+
+/// The place is taken already; counts the stream on the server.
+fn slot(worker: &Worker, live: &Arc<Live>, backend: u32, server: u32, ahead: (u32, u32)) -> Option<Slot> {
+    let state = live.backend(backend)?;
+    let server_live = Arc::clone(state.servers.get(server as usize)?);
+    let counters = &server_live.counters;
+    let now = counters.scur.fetch_add(1, Relaxed) + 1;
+    if now > counters.smax.load(Relaxed) {
+        counters.smax.fetch_max(now, Relaxed);
+    }
+    bump(&counters.stot);
+    bump(&counters.lbtot);
+    bump(&state.counters.lbtot);
+    counters.rate.add(worker.shared.now_ms(), 1);
+    Some(Slot { live: Arc::clone(live), backend, server, server_live, server_queue: ahead.0, backend_queue: ahead.1 })
+}
+
+/// A place in a queue. Dropping it leaves the queue.
+pub struct Queued {
+    live: Arc<Live>,
+    backend: u32,
+    ticket: Option<Ticket>,
+    ahead: (u32, u32),
+}
+
+impl Queued {
+    /// Waits for a server, until `deadline`.
+    pub async fn wait(mut self, worker: &Rc<Worker>, deadline: Option<Instant>) -> Result<Slot, PickError> {
+        let granted = self.granted();
+        let server = match deadline {
+            None => Ok(granted.await),
+            Some(deadline) => tokio::time::timeout_at(deadline, granted).await,
+        };
+        match server {
+            Ok(server) => {
+                self.ticket = None;
+                slot(worker, &self.live, self.backend, server, self.ahead).ok_or(PickError::NoServer)
+            }
+            Err(_) => Err(PickError::QueueTimeout),
+        }
+    }
+
+    async fn granted(&self) -> u32 {
+        poll_fn(|cx| {
+            let server = self.live.backend(self.backend).zip(self.ticket);
+            match server.and_then(|(state, ticket)| state.roster.poll(ticket, cx.waker())) {
+                Some(server) => Poll::Ready(server),
+                None => Poll::Pending,
+            }
+        })
+        .await
+    }
+}
+
+impl Drop for Queued {
+    fn drop(&mut self) {
+        if let (Some(state), Some(ticket)) = (self.live.backend(self.backend), self.ticket.take()) {
+            state.roster.leave(&state.servers, ticket);
+        }
+    }
 }

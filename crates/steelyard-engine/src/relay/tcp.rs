@@ -1,7 +1,7 @@
 //! A TCP session: content rules, server, relay, log.
 
 use crate::live::Live;
-use crate::program::Session;
+use steelyard_core::ctx::Session;
 use crate::stream::Stream;
 use crate::worker::Worker;
 use std::rc::Rc;

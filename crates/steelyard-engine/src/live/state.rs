@@ -1,0 +1,130 @@
+//! What rules may ask about the running process.
+
+use super::Live;
+use crate::worker::{Shared, Worker};
+use std::cell::Cell;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use steelyard_core::state::{Gauge, State};
+use steelyard_core::vars::ProcVars;
+
+/// [`State`] as one worker thread sees it: made where it is used, it is only references.
+pub struct WorkerState<'a> {
+    pub worker: &'a Worker,
+    pub live: &'a Live,
+}
+
+impl State for WorkerState<'_> {
+    fn gauge(&self, gauge: Gauge) -> i64 {
+        read(&self.worker.shared, self.live, gauge)
+    }
+
+    fn wall(&self) -> (u64, u32) {
+        wall()
+    }
+
+    fn utc_offset(&self) -> i32 {
+        self.worker.shared.utc_offset
+    }
+
+    fn random(&self) -> u32 {
+        self.worker.random()
+    }
+
+    fn uptime(&self) -> u64 {
+        self.worker.shared.started.elapsed().as_secs()
+    }
+
+    fn pid(&self) -> u32 {
+        std::process::id()
+    }
+
+    fn thread(&self) -> u32 {
+        u32::try_from(self.worker.index).unwrap_or(0)
+    }
+
+    fn proc_vars(&self) -> &ProcVars {
+        &self.worker.shared.proc_vars
+    }
+}
+
+/// Seconds and microseconds since the epoch.
+pub fn wall() -> (u64, u32) {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    (since.as_secs(), since.subsec_micros())
+}
+
+fn read(shared: &Shared, live: &Live, gauge: Gauge) -> i64 {
+    let plan = &live.program.plan;
+    let front = |proxy| live.frontend(proxy);
+    let back = |proxy| live.backend(proxy);
+    let now = || shared.now_ms();
+    let value = match gauge {
+        Gauge::ConnCur => Some(i64::from(shared.gate.current())),
+        Gauge::FeConn(p) => front(p).map(|f| i64::from(f.gate.current())),
+        Gauge::FeReqRate(p) => front(p).map(|f| i64::from(f.counters.req_rate.read(now()))),
+        Gauge::FeSessRate(p) => front(p).map(|f| i64::from(f.counters.sess_rate.read(now()))),
+        Gauge::BeSessRate(p) => back(p).map(|b| i64::from(b.counters.rate.read(now()))),
+        Gauge::BeConn(p) => back(p).map(|b| i64::from(b.counters.scur.load(Relaxed))),
+        Gauge::BeConnFree(p) => back(p).map(|b| b.roster.free_slots(&b.servers, false)),
+        Gauge::ConnSlots(p) => back(p).map(|b| b.roster.free_slots(&b.servers, true)),
+        Gauge::NbSrv(p) => back(p).map(|b| {
+            let (active, backup) = b.usable();
+            i64::from(if active > 0 { active } else { backup })
+        }),
+        Gauge::Queue(p) => back(p).map(|b| b.roster.waiting()),
+        Gauge::AvgQueue(p) => back(p).map(|b| {
+            let (active, backup) = b.usable();
+            let servers = i64::from(if active > 0 { active } else { backup });
+            let waiting = b.roster.waiting();
+            // Without a usable server: twice the queue, as the manual says of avg_queue.
+            if servers > 0 { (waiting + servers - 1) / servers } else { waiting * 2 }
+        }),
+        Gauge::SrvConn(p, s) => live.server(p, s).map(|v| i64::from(v.counters.scur.load(Relaxed))),
+        Gauge::SrvConnFree(p, s) => live.server(p, s).map(|v| {
+            let limit = plan.proxies.get(p as usize).and_then(|x| x.backend.as_ref()).and_then(|x| x.servers.get(s as usize));
+            match limit.map_or(0, |x| x.maxconn) {
+                0 => -1,
+                limit => (i64::from(limit) - i64::from(v.counters.scur.load(Relaxed))).max(0),
+            }
+        }),
+        Gauge::SrvIsUp(p, s) => live.server(p, s).map(|v| i64::from(v.takes_persistent())),
+        Gauge::SrvSessRate(p, s) => live.server(p, s).map(|v| i64::from(v.counters.rate.read(now()))),
+        Gauge::SrvQueue(p, s) => live.server(p, s).map(|v| i64::from(v.counters.qcur.load(Relaxed))),
+        Gauge::SrvWeight(p, s) | Gauge::SrvUserWeight(p, s) => live.server(p, s).map(|v| i64::from(v.weight())),
+        Gauge::SrvInitialWeight(p, s) => live.server(p, s).map(|v| i64::from(v.initial_weight())),
+        Gauge::BeServerTimeout(p) => plan.proxies.get(p as usize).map(|x| milliseconds(x.timeouts.server)),
+        Gauge::BeTunnelTimeout(p) => plan.proxies.get(p as usize).map(|x| milliseconds(x.timeouts.tunnel)),
+    };
+    value.unwrap_or(0)
+}
+
+fn milliseconds(timeout: Option<u64>) -> i64 {
+    i64::try_from(timeout.unwrap_or(0)).unwrap_or(i64::MAX)
+}
+
+/// A small, fast generator of random numbers (xorshift64*), one a thread. Not for secrets.
+pub struct Random(Cell<u64>);
+
+impl Random {
+    /// Seeded with the hasher keys of the standard library, which come from the system.
+    pub fn new() -> Self {
+        use std::hash::{BuildHasher, RandomState};
+        Self(Cell::new(RandomState::new().hash_one(std::thread::current().id()) | 1))
+    }
+
+    pub fn next(&self) -> u32 {
+        let mut x = self.0.get();
+        x ^= x >> 12;
+        x ^= x << 25;
+        x ^= x >> 27;
+        self.0.set(x);
+        (x.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 32) as u32
+    }
+}
+
+impl Default for Random {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,353 @@
+//! The seats of a backend's servers and the queues in front of them: one short lock a backend.
+//!
+//! Rules (manual, `maxconn`, `minconn`, `fullconn`, `maxqueue`): a server with `maxconn` streams takes no more; further ones
+//! wait, either for that very server (persistence) or for any. A freed place goes to whoever has waited longest for
+//! it, on whatever thread that is. Newcomers don't overtake.
+
+use crate::live::ServerLive;
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::Arc;
+use std::task::Waker;
+use steelyard_core::balance::{Balancer, ServerSeat};
+use steelyard_core::plan;
+
+/// What [`Roster::take`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// A place on this server.
+    Seat(u32),
+    /// A place in a queue, and how many stand in front in the server's and in the backend's.
+    Queued { ticket: Ticket, server_queue: u32, backend_queue: u32 },
+    /// No server is usable.
+    None,
+    /// `maxqueue` of the wanted server is reached.
+    Full,
+}
+
+/// A place in a queue: `server` is `None` for the backend's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    number: u64,
+    server: Option<u32>,
+}
+
+/// Static limits of a server.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    maxconn: u32,
+    minconn: u32,
+    maxqueue: u32,
+}
+
+/// Seats and queues of one backend.
+pub struct Roster {
+    limits: Vec<Limits>,
+    fullconn: u32,
+    /// Some server has `minconn`: limits move with the load.
+    dynamic: bool,
+    persist: bool,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    seats: Vec<ServerSeat>,
+    balancer: Balancer,
+    next_ticket: u64,
+    /// Oldest first; the waker is there once the future has been polled.
+    any: BTreeMap<u64, Option<Waker>>,
+    any_most: u32,
+    only: Vec<BTreeMap<u64, Option<Waker>>>,
+    /// Tickets that got a place and have not fetched it yet.
+    granted: BTreeMap<u64, u32>,
+}
+
+impl Roster {
+    /// `servers` and `live` in the same order; `options` are the proxy's.
+    pub fn new(
+        backend: &plan::Backend,
+        options: &plan::Options,
+        servers: &[plan::Server],
+        live: &[Arc<ServerLive>],
+        fullconn: u32,
+    ) -> Self {
+        let limit = |server: &plan::Server| Limits {
+            // As HAProxy: `minconn` alone is a fixed limit.
+            maxconn: if server.maxconn == 0 { server.minconn } else { server.maxconn },
+            minconn: server.minconn,
+            maxqueue: server.maxqueue,
+        };
+        let limits: Vec<Limits> = servers.iter().map(limit).collect();
+        let seats = servers.iter().zip(live).map(|(server, live)| ServerSeat {
+            weight: live.weight(),
+            usable: live.is_usable(),
+            backup: server.backup,
+            conns: 0,
+            queued: 0,
+            maxconn: if server.maxconn == 0 { server.minconn } else { server.maxconn },
+            id: server.id,
+        });
+        let seats: Vec<ServerSeat> = seats.collect();
+        let mut balancer = Balancer::new(backend, options.allbackups);
+        balancer.changed(&seats);
+        let only = servers.iter().map(|_| BTreeMap::new()).collect();
+        let inner = Inner { seats, balancer, next_ticket: 0, any: BTreeMap::new(), any_most: 0, only, granted: BTreeMap::new() };
+        let dynamic = limits.iter().any(|l| l.minconn > 0 && l.minconn < l.maxconn);
+        Self { limits, fullconn: fullconn.max(1), dynamic, persist: options.persist, inner: Mutex::new(inner) }
+    }
+
+    /// Takes a place now, or one in a queue. `load`: streams in the backend, which moves limits with `minconn`.
+    pub fn take(
+        &self,
+        servers: &[Arc<ServerLive>],
+        load: u32,
+        key: Option<u32>,
+        wanted: Option<u32>,
+        avoid: Option<u32>,
+        random: &mut dyn FnMut() -> u32,
+    ) -> Taken {
+        let mut inner = self.inner.lock();
+        let inner = &mut *inner;
+        if self.dynamic {
+            self.move_limits(inner, load);
+        }
+        if let Some(index) = wanted.filter(|&w| self.takes_persistent(servers, w)) {
+            return self.take_wanted(inner, servers, index);
+        }
+        match inner.balancer.pick(&inner.seats, key, avoid.map(|a| a as usize), random) {
+            Some(found) => match inner.seats.get_mut(found) {
+                Some(seat) => {
+                    seat.conns += 1;
+                    Taken::Seat(found as u32)
+                }
+                None => Taken::None,
+            },
+            None if inner.seats.iter().any(|seat| seat.usable) => inner.wait(None),
+            None => Taken::None,
+        }
+    }
+
+    fn takes_persistent(&self, servers: &[Arc<ServerLive>], index: u32) -> bool {
+        servers.get(index as usize).is_some_and(|server| self.persist || server.takes_persistent())
+    }
+
+    fn take_wanted(&self, inner: &mut Inner, servers: &[Arc<ServerLive>], index: u32) -> Taken {
+        let (Some(seat), Some(limits)) = (inner.seats.get_mut(index as usize), self.limits.get(index as usize)) else {
+            return Taken::None;
+        };
+        if seat.maxconn == 0 || (seat.queued == 0 && seat.conns < seat.maxconn) {
+            seat.conns += 1;
+            return Taken::Seat(index);
+        }
+        if limits.maxqueue > 0 && seat.queued >= limits.maxqueue {
+            return Taken::Full;
+        }
+        seat.queued += 1;
+        if let Some(server) = servers.get(index as usize) {
+            server.counters.qcur.store(seat.queued, Relaxed);
+            server.counters.qmax.fetch_max(seat.queued, Relaxed);
+        }
+        inner.wait(Some(index))
+    }
+
+    /// Whether the ticket has its place by now; else `waker` is called when it has.
+    pub fn poll(&self, ticket: Ticket, waker: &Waker) -> Option<u32> {
+        let mut inner = self.inner.lock();
+        if let Some(server) = inner.granted.remove(&ticket.number) {
+            return Some(server);
+        }
+        let inner = &mut *inner;
+        // A ticket for one server moves to the backend's queue when that server goes away.
+        let own = ticket.server.and_then(|server| inner.only.get_mut(server as usize));
+        let place = own.and_then(|queue| queue.get_mut(&ticket.number));
+        if let Some(place) = place.or_else(|| inner.any.get_mut(&ticket.number)) {
+            match place {
+                Some(known) if known.will_wake(waker) => {}
+                _ => *place = Some(waker.clone()),
+            }
+        }
+        None
+    }
+
+    /// Leaves the queue; a place that was granted meanwhile goes to the next one.
+    pub fn leave(&self, servers: &[Arc<ServerLive>], ticket: Ticket) {
+        let mut inner = self.inner.lock();
+        if let Some(server) = inner.granted.remove(&ticket.number) {
+            drop(inner);
+            self.release(servers, server);
+            return;
+        }
+        if inner.any.remove(&ticket.number).is_some() {
+            return;
+        }
+        match ticket.server {
+            None => {}
+            Some(server) => {
+                let removed = inner.only.get_mut(server as usize).and_then(|queue| queue.remove(&ticket.number));
+                if let (Some(_), Some(seat)) = (removed, inner.seats.get_mut(server as usize)) {
+                    seat.queued = seat.queued.saturating_sub(1);
+                    let queued = seat.queued;
+                    if let Some(live) = servers.get(server as usize) {
+                        live.counters.qcur.store(queued, Relaxed);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gives a place back and hands it to the one who has waited longest.
+    pub fn release(&self, servers: &[Arc<ServerLive>], server: u32) {
+        let mut inner = self.inner.lock();
+        if let Some(seat) = inner.seats.get_mut(server as usize) {
+            seat.conns = seat.conns.saturating_sub(1);
+        }
+        let wakers = inner.serve(servers, server);
+        drop(inner);
+        wake(wakers);
+    }
+
+    /// Puts what orders changed on servers into the seats, and serves the queues.
+    pub fn refresh(&self, servers: &[Arc<ServerLive>], change: impl FnOnce()) {
+        let mut inner = self.inner.lock();
+        change();
+        for (seat, server) in inner.seats.iter_mut().zip(servers) {
+            seat.usable = server.is_usable();
+            seat.weight = server.weight();
+        }
+        let Inner { seats, balancer, .. } = &mut *inner;
+        balancer.changed(seats);
+        for (index, server) in (0u32..).zip(servers) {
+            if !self.takes_persistent(servers, index) {
+                inner.scatter(index);
+                server.counters.qcur.store(0, Relaxed);
+            }
+        }
+        let mut wakers = Vec::new();
+        for (index, _) in (0u32..).zip(servers) {
+            wakers.extend(inner.serve(servers, index));
+        }
+        drop(inner);
+        wake(wakers);
+    }
+
+    /// Streams that wait, for any server or for one.
+    pub fn waiting(&self) -> i64 {
+        let inner = self.inner.lock();
+        (inner.any.len() + inner.only.iter().map(BTreeMap::len).sum::<usize>()) as i64
+    }
+
+    /// Streams that wait for any server, now and at most.
+    pub fn waiting_for_any(&self) -> (u32, u32) {
+        let inner = self.inner.lock();
+        (u32::try_from(inner.any.len()).unwrap_or(u32::MAX), inner.any_most)
+    }
+
+    /// Streams on a server now.
+    pub fn on_server(&self, server: u32) -> u32 {
+        self.inner.lock().seats.get(server as usize).map_or(0, |seat| seat.conns)
+    }
+
+    /// Places that usable servers have left (`with_queue`: and in their queues), -1 without a limit.
+    pub fn free_slots(&self, servers: &[Arc<ServerLive>], with_queue: bool) -> i64 {
+        let inner = self.inner.lock();
+        let mut free = 0i64;
+        for ((seat, limits), server) in inner.seats.iter().zip(&self.limits).zip(servers) {
+            if !server.takes_persistent() {
+                continue;
+            }
+            if limits.maxconn == 0 || (with_queue && limits.maxqueue == 0) {
+                return -1;
+            }
+            free += (i64::from(limits.maxconn) - i64::from(seat.conns)).max(0);
+            if with_queue {
+                free += (i64::from(limits.maxqueue) - i64::from(seat.queued)).max(0);
+            }
+        }
+        free
+    }
+
+    /// Limits between `minconn` and `maxconn`, as the load of the backend is between 0 and `fullconn`.
+    fn move_limits(&self, inner: &mut Inner, load: u32) {
+        for (seat, limits) in inner.seats.iter_mut().zip(&self.limits) {
+            if limits.minconn > 0 && limits.minconn < limits.maxconn {
+                seat.maxconn = if load >= self.fullconn {
+                    limits.maxconn
+                } else {
+                    let share = u64::from(limits.maxconn) * u64::from(load) / u64::from(self.fullconn);
+                    limits.minconn.max(u32::try_from(share).unwrap_or(u32::MAX))
+                };
+            }
+        }
+    }
+}
+
+impl Inner {
+    fn wait(&mut self, server: Option<u32>) -> Taken {
+        let number = self.next_ticket;
+        self.next_ticket += 1;
+        let own = server.and_then(|server| self.only.get_mut(server as usize));
+        let (server_queue, backend_queue) = match own {
+            Some(queue) => {
+                let before = queue.len();
+                queue.insert(number, None);
+                (before as u32, 0)
+            }
+            None => {
+                let before = self.any.len();
+                self.any.insert(number, None);
+                self.any_most = self.any_most.max(before as u32 + 1);
+                (0, before as u32)
+            }
+        };
+        Taken::Queued { ticket: Ticket { number, server }, server_queue, backend_queue }
+    }
+
+    /// Hands free places of a server to the oldest of its queue and the backend's.
+    fn serve(&mut self, servers: &[Arc<ServerLive>], server: u32) -> Vec<Waker> {
+        let mut wakers = Vec::new();
+        let index = server as usize;
+        let (Some(seat), Some(own)) = (self.seats.get_mut(index), self.only.get_mut(index)) else { return wakers };
+        if self.any.is_empty() && own.is_empty() {
+            return wakers;
+        }
+        while seat.maxconn == 0 || seat.conns < seat.maxconn {
+            let own_first = own.first_key_value().map(|(number, _)| *number);
+            let any_first = self.any.first_key_value().map(|(number, _)| *number).filter(|_| seat.usable);
+            let take_own = match (own_first, any_first) {
+                (None, None) => break,
+                (Some(own), Some(any)) => own < any,
+                (own, None) => own.is_some(),
+                (None, Some(_)) => false,
+            };
+            let taken = if take_own { own.pop_first() } else { self.any.pop_first() };
+            let Some((number, waker)) = taken else { break };
+            if take_own {
+                seat.queued = seat.queued.saturating_sub(1);
+            }
+            seat.conns += 1;
+            self.granted.insert(number, server);
+            wakers.extend(waker);
+        }
+        if let Some(live) = servers.get(index) {
+            live.counters.qcur.store(seat.queued, Relaxed);
+        }
+        wakers
+    }
+
+    /// A server is gone: who waited for it waits for any now, in the order they came.
+    fn scatter(&mut self, server: u32) {
+        let index = server as usize;
+        let Some(own) = self.only.get_mut(index) else { return };
+        self.any.append(own);
+        if let Some(seat) = self.seats.get_mut(index) {
+            seat.queued = 0;
+        }
+    }
+}
+
+fn wake(wakers: Vec<Waker>) {
+    for waker in wakers {
+        waker.wake();
+    }
+}
