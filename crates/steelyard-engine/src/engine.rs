@@ -53,7 +53,10 @@ impl Engine {
         let program = steelyard_core::program::compile(plan).map_err(|error| EngineError::Plan(error.to_string()))?;
         let live = Live::new(Arc::new(program)).map_err(EngineError::Plan)?;
         let shared = Shared::new(live).map_err(|error| EngineError::State(format!("cannot start: {error}")))?;
-        Ok(Self { shared: Arc::new(shared), threads: Mutex::new(Threads::NotStarted) })
+        Ok(Self {
+            shared: Arc::new(shared),
+            threads: Mutex::new(Threads::NotStarted),
+        })
     }
 
     /// Starts the worker threads on the listening sockets of the plan. Nothing runs when any of it fails.

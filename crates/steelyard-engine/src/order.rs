@@ -52,7 +52,9 @@ pub fn apply(shared: &Shared, orders: &[Order]) -> Result<(), String> {
 
 fn check(live: &Live, order: &Order) -> Result<(), String> {
     match order {
-        Order::ServerHealth { proxy, server, .. } | Order::ServerAdmin { proxy, server, .. } => server_exists(live, *proxy, *server),
+        Order::ServerHealth { proxy, server, .. } | Order::ServerAdmin { proxy, server, .. } => {
+            server_exists(live, *proxy, *server)
+        }
         Order::ServerWeight { proxy, server, weight } => {
             if *weight > 256 {
                 return Err(format!("weight {weight} is above 256"));

@@ -87,6 +87,14 @@ impl Stream {
         }
     }
 
+    /// Our own address; `None` on unix sockets.
+    pub fn local_addr(&self) -> Option<std::net::SocketAddr> {
+        match self {
+            Self::Tcp(s) => s.local_addr().ok(),
+            Self::Unix(_) => None,
+        }
+    }
+
     /// Whether this is a TCP connection.
     pub fn is_tcp(&self) -> bool {
         matches!(self, Self::Tcp(_))

@@ -4,11 +4,12 @@ use crate::accept::gate::Gate;
 use crate::accept::{self, listen::Listening};
 use crate::buffer::Buffers;
 use crate::event::{Event, Events};
-use crate::live::{Live, Random};
+use crate::live::{Live, Random, Rate};
 use crate::pool::Pool;
 use crate::service::Services;
 use crate::sys;
 use parking_lot::{Condvar, Mutex};
+use std::cell::Cell;
 use std::io;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Release};
@@ -33,8 +34,6 @@ pub struct Shared {
     /// Client connections of the process (`maxconn` of the global section).
     pub gate: Gate,
     pub totals: Totals,
-    /// Difference of local time to UTC in seconds, as it was at the start.
-    pub utc_offset: i32,
     pub proc_vars: ProcVars,
     quitting: AtomicBool,
     quit: Notify,
@@ -45,6 +44,7 @@ pub struct Shared {
 #[derive(Default)]
 pub struct Totals {
     pub cum_conns: AtomicU64,
+    pub conn_rate: Rate,
     pub cum_req: AtomicU64,
     pub dropped_logs: AtomicU64,
     /// Times that accepting paused because descriptors or memory ran out.
@@ -70,7 +70,6 @@ impl Shared {
             stopping: AtomicBool::new(false),
             stop: Notify::new(),
             totals: Totals::default(),
-            utc_offset: sys::utc_offset(),
             proc_vars: ProcVars::new(),
             quitting: AtomicBool::new(false),
             quit: Notify::new(),
@@ -156,11 +155,31 @@ pub struct Worker {
     pub buffers: Buffers,
     pub pool: Pool,
     random: Random,
+    /// Quarter of an hour since the epoch, and what local time differs from UTC in it.
+    offset: Cell<(u64, i32)>,
 }
 
 impl Worker {
     fn new(shared: Arc<Shared>, index: usize) -> Self {
-        Self { shared, index, buffers: Buffers::default(), pool: Pool::default(), random: Random::new() }
+        Self {
+            shared,
+            index,
+            buffers: Buffers::default(),
+            pool: Pool::default(),
+            random: Random::new(),
+            offset: Cell::new((0, 0)),
+        }
+    }
+
+    /// Difference of local time to UTC, in seconds. Zones change it on quarters of an hour only.
+    pub fn utc_offset(&self, seconds: u64) -> i32 {
+        let (quarter, offset) = self.offset.get();
+        if quarter == seconds / 900 {
+            return offset;
+        }
+        let offset = sys::utc_offset(seconds);
+        self.offset.set((seconds / 900, offset));
+        offset
     }
 
     /// A random number, not for secrets.
@@ -172,7 +191,11 @@ impl Worker {
 /// Starts a worker thread. Its runtime is made here, so that a failure is told before anything runs.
 pub(crate) fn spawn(shared: Arc<Shared>, index: usize, listeners: Vec<Listening>) -> io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name(format!("steelyard-{index}")).spawn(move || {
-        match Builder::new_current_thread().enable_io().enable_time().build_local(LocalOptions::default()) {
+        match Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .build_local(LocalOptions::default())
+        {
             Ok(runtime) => runtime.block_on(run(Rc::new(Worker::new(shared, index)), listeners)),
             // Without an epoll instance or a timer this thread can't work; the others go on.
             Err(_) => shared.quit(),

@@ -5,8 +5,18 @@ use pyo3::{create_exception, PyErr};
 use steelyard_engine::engine::EngineError as Error;
 
 create_exception!(steelyard._engine, PlanError, PyValueError, "A plan that can't be run.");
-create_exception!(steelyard._engine, OrderError, PyValueError, "Orders that can't be carried out; nothing was changed.");
-create_exception!(steelyard._engine, EngineError, PyRuntimeError, "The engine can't do that now.");
+create_exception!(
+    steelyard._engine,
+    OrderError,
+    PyValueError,
+    "Orders that can't be carried out; nothing was changed."
+);
+create_exception!(
+    steelyard._engine,
+    EngineError,
+    PyRuntimeError,
+    "The engine can't do that now."
+);
 
 /// The exception for a failure of the engine.
 pub fn raise(error: &Error) -> PyErr {

@@ -24,7 +24,9 @@ impl Engine {
     #[new]
     fn new(py: Python<'_>, plan: &[u8]) -> PyResult<Self> {
         let plan = convert::plan(plan)?;
-        py.detach(|| steelyard_engine::Engine::new(plan)).map(Self).map_err(|error| raise(&error))
+        py.detach(|| steelyard_engine::Engine::new(plan))
+            .map(Self)
+            .map_err(|error| raise(&error))
     }
 
     fn start(&self, py: Python<'_>) -> PyResult<()> {
@@ -62,7 +64,9 @@ impl Engine {
 #[pyfunction]
 fn check_plan(py: Python<'_>, plan: &[u8]) -> PyResult<()> {
     let plan = convert::plan(plan)?;
-    py.detach(|| program::compile(plan)).map(drop).map_err(|error| PlanError::new_err(error.to_string()))
+    py.detach(|| program::compile(plan))
+        .map(drop)
+        .map_err(|error| PlanError::new_err(error.to_string()))
 }
 
 /// The names of what the engine implements, as JSON.

@@ -14,7 +14,11 @@ pub struct Gate {
 
 impl Gate {
     pub fn new(limit: u32) -> Self {
-        Self { limit, current: AtomicU32::new(0), freed: Notify::new() }
+        Self {
+            limit,
+            current: AtomicU32::new(0),
+            freed: Notify::new(),
+        }
     }
 
     /// Takes a place, if there is one.

@@ -27,11 +27,17 @@ pub enum Family {
 pub fn open(live: &Live) -> Result<Vec<Listening>, String> {
     let mut listeners = Vec::new();
     for (proxy, plan) in (0u32..).zip(&live.program.plan.proxies) {
-        let Some(frontend) = plan.frontend.as_ref().filter(|_| !plan.disabled) else { continue };
+        let Some(frontend) = plan.frontend.as_ref().filter(|_| !plan.disabled) else {
+            continue;
+        };
         for (bind, declared) in (0u32..).zip(&frontend.binds) {
             let opened = open_one(declared.fd, plan.options.clitcpka);
-            let (family, fd) =
-                opened.map_err(|error| format!("proxy {}, bind {}: descriptor {}: {error}", plan.name, declared.name, declared.fd))?;
+            let (family, fd) = opened.map_err(|error| {
+                format!(
+                    "proxy {}, bind {}: descriptor {}: {error}",
+                    plan.name, declared.name, declared.fd
+                )
+            })?;
             listeners.push(Listening { proxy, bind, family, fd });
         }
     }

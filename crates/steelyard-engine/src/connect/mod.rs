@@ -2,12 +2,12 @@
 
 use crate::live::Live;
 use crate::pick::Slot;
-use steelyard_core::ctx::Session;
 use crate::stream::Stream;
 use crate::worker::Worker;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
+use steelyard_core::ctx::Session;
 
 /// Why a connection could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -36,6 +36,14 @@ impl Rate {
         (self.current.load(Relaxed) as u32).saturating_add(past as u32)
     }
 
+    /// Milliseconds to wait before one more event keeps within `limit` a second; 0 is now, and a limit of 0 is none.
+    pub fn delay(&self, now_ms: u64, limit: u32) -> u64 {
+        if limit == 0 || self.read(now_ms) < limit {
+            return 0;
+        }
+        u64::from((1000 / limit).clamp(1, 1000))
+    }
+
     fn turn(&self, now_ms: u64) {
         let second = (now_ms / 1000) & 0xffff_ffff;
         let seen = self.current.load(Relaxed);

@@ -23,7 +23,11 @@ impl ProxyLive {
             Some(_) => Some(BackendLive::new(index, proxy, plan)?),
             None => None,
         };
-        Ok(Self { index, frontend: proxy.frontend.as_ref().map(FrontendLive::new), backend })
+        Ok(Self {
+            index,
+            frontend: proxy.frontend.as_ref().map(FrontendLive::new),
+            backend,
+        })
     }
 }
 
@@ -87,10 +91,16 @@ pub struct BackendLive {
 
 impl BackendLive {
     fn new(index: u32, proxy: &Proxy, plan: &Plan) -> Result<Self, String> {
-        let Some(backend) = &proxy.backend else { return Err("not a backend".into()) };
+        let Some(backend) = &proxy.backend else {
+            return Err("not a backend".into());
+        };
         let mut declared = backend.servers.clone();
         if let Some(address) = &backend.dispatch {
-            declared.push(Server { name: "<dispatch>".into(), address: address.clone(), ..Server::default() });
+            declared.push(Server {
+                name: "<dispatch>".into(),
+                address: address.clone(),
+                ..Server::default()
+            });
         }
         let mut servers = Vec::with_capacity(declared.len());
         for (number, server) in (0u32..).zip(&declared) {
@@ -98,9 +108,19 @@ impl BackendLive {
             servers.push(Arc::new(live));
         }
         let source = backend.source.as_ref().map(Source::new).transpose()?;
-        let fullconn = if backend.fullconn > 0 { backend.fullconn } else { default_fullconn(index, plan) };
+        let fullconn = if backend.fullconn > 0 {
+            backend.fullconn
+        } else {
+            default_fullconn(index, plan)
+        };
         let roster = Roster::new(backend, &proxy.options, &declared, &servers, fullconn);
-        Ok(Self { counters: BackCounters::default(), servers, source, roster, changed_ms: AtomicU64::new(0) })
+        Ok(Self {
+            counters: BackCounters::default(),
+            servers,
+            source,
+            roster,
+            changed_ms: AtomicU64::new(0),
+        })
     }
 
     /// Changes the state of servers; the algorithm and the queues hear of it before anyone else picks.
@@ -115,7 +135,10 @@ impl BackendLive {
     /// Servers that take traffic: active ones, and backup ones.
     pub fn usable(&self) -> (u32, u32) {
         let usable = |backup| self.servers.iter().filter(|s| s.backup == backup && s.is_usable()).count();
-        (u32::try_from(usable(false)).unwrap_or(u32::MAX), u32::try_from(usable(true)).unwrap_or(u32::MAX))
+        (
+            u32::try_from(usable(false)).unwrap_or(u32::MAX),
+            u32::try_from(usable(true)).unwrap_or(u32::MAX),
+        )
     }
 }
 
@@ -125,9 +148,16 @@ fn default_fullconn(backend: u32, plan: &Plan) -> u32 {
     for proxy in &plan.proxies {
         let Some(frontend) = &proxy.frontend else { continue };
         let named = frontend.default_backend == Some(backend)
-            || frontend.use_backend.iter().any(|rule| rule.backend.is_none() || rule.backend == Some(backend));
+            || frontend
+                .use_backend
+                .iter()
+                .any(|rule| rule.backend.is_none() || rule.backend == Some(backend));
         if named {
-            total += u64::from(if frontend.maxconn > 0 { frontend.maxconn } else { plan.global.maxconn });
+            total += u64::from(if frontend.maxconn > 0 {
+                frontend.maxconn
+            } else {
+                plan.global.maxconn
+            });
         }
     }
     u32::try_from(total.div_ceil(10)).unwrap_or(u32::MAX).max(1)
@@ -149,7 +179,10 @@ impl InBackend {
         }
         bump(&counters.stot);
         counters.rate.add(now_ms, 1);
-        Some(Self { live: Arc::clone(live), backend })
+        Some(Self {
+            live: Arc::clone(live),
+            backend,
+        })
     }
 }
 

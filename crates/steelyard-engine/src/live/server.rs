@@ -32,7 +32,12 @@ impl Source {
             text => Some(text.parse().map_err(|_| format!("source address {text} is not numeric"))?),
         };
         let high = plan.port_high.max(plan.port_low);
-        Ok(Self { ip, ports: (plan.port_low, high), interface: plan.interface.clone(), client_ip: plan.client_ip })
+        Ok(Self {
+            ip,
+            ports: (plan.port_low, high),
+            interface: plan.interface.clone(),
+            client_ip: plan.client_ip,
+        })
     }
 }
 

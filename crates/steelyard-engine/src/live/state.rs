@@ -24,7 +24,7 @@ impl State for WorkerState<'_> {
     }
 
     fn utc_offset(&self) -> i32 {
-        self.worker.shared.utc_offset
+        self.worker.utc_offset(wall().0)
     }
 
     fn random(&self) -> u32 {
@@ -78,11 +78,19 @@ fn read(shared: &Shared, live: &Live, gauge: Gauge) -> i64 {
             let servers = i64::from(if active > 0 { active } else { backup });
             let waiting = b.roster.waiting();
             // Without a usable server: twice the queue, as the manual says of avg_queue.
-            if servers > 0 { (waiting + servers - 1) / servers } else { waiting * 2 }
+            if servers > 0 {
+                (waiting + servers - 1) / servers
+            } else {
+                waiting * 2
+            }
         }),
         Gauge::SrvConn(p, s) => live.server(p, s).map(|v| i64::from(v.counters.scur.load(Relaxed))),
         Gauge::SrvConnFree(p, s) => live.server(p, s).map(|v| {
-            let limit = plan.proxies.get(p as usize).and_then(|x| x.backend.as_ref()).and_then(|x| x.servers.get(s as usize));
+            let limit = plan
+                .proxies
+                .get(p as usize)
+                .and_then(|x| x.backend.as_ref())
+                .and_then(|x| x.servers.get(s as usize));
             match limit.map_or(0, |x| x.maxconn) {
                 0 => -1,
                 limit => (i64::from(limit) - i64::from(v.counters.scur.load(Relaxed))).max(0),

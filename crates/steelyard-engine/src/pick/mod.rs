@@ -81,12 +81,23 @@ pub enum Picked {
 
 /// Takes a place on a server, or one in a queue, without waiting.
 pub fn try_pick(worker: &Worker, live: &Arc<Live>, backend: u32, want: Want) -> Result<Picked, PickError> {
-    let Some(state) = live.backend(backend) else { return Err(PickError::NoServer) };
+    let Some(state) = live.backend(backend) else {
+        return Err(PickError::NoServer);
+    };
     let load = state.counters.scur.load(Relaxed);
     let mut random = || worker.random();
-    match state.roster.take(&state.servers, load, want.key, want.server, want.avoid, &mut random) {
-        Taken::Seat(server) => slot(worker, live, backend, server, (0, 0)).map(Picked::Slot).ok_or(PickError::NoServer),
-        Taken::Queued { ticket, server_queue, backend_queue } => Ok(Picked::Queued(Queued {
+    match state
+        .roster
+        .take(&state.servers, load, want.key, want.server, want.avoid, &mut random)
+    {
+        Taken::Seat(server) => slot(worker, live, backend, server, (0, 0))
+            .map(Picked::Slot)
+            .ok_or(PickError::NoServer),
+        Taken::Queued {
+            ticket,
+            server_queue,
+            backend_queue,
+        } => Ok(Picked::Queued(Queued {
             live: Arc::clone(live),
             backend,
             ticket: Some(ticket),
@@ -110,7 +121,14 @@ fn slot(worker: &Worker, live: &Arc<Live>, backend: u32, server: u32, ahead: (u3
     bump(&counters.lbtot);
     bump(&state.counters.lbtot);
     counters.rate.add(worker.shared.now_ms(), 1);
-    Some(Slot { live: Arc::clone(live), backend, server, server_live, server_queue: ahead.0, backend_queue: ahead.1 })
+    Some(Slot {
+        live: Arc::clone(live),
+        backend,
+        server,
+        server_live,
+        server_queue: ahead.0,
+        backend_queue: ahead.1,
+    })
 }
 
 /// A place in a queue. Dropping it leaves the queue.

@@ -19,7 +19,11 @@ pub enum Taken {
     /// A place on this server.
     Seat(u32),
     /// A place in a queue, and how many stand in front in the server's and in the backend's.
-    Queued { ticket: Ticket, server_queue: u32, backend_queue: u32 },
+    Queued {
+        ticket: Ticket,
+        server_queue: u32,
+        backend_queue: u32,
+    },
     /// No server is usable.
     None,
     /// `maxqueue` of the wanted server is reached.
@@ -92,9 +96,23 @@ impl Roster {
         let mut balancer = Balancer::new(backend, options.allbackups);
         balancer.changed(&seats);
         let only = servers.iter().map(|_| BTreeMap::new()).collect();
-        let inner = Inner { seats, balancer, next_ticket: 0, any: BTreeMap::new(), any_most: 0, only, granted: BTreeMap::new() };
+        let inner = Inner {
+            seats,
+            balancer,
+            next_ticket: 0,
+            any: BTreeMap::new(),
+            any_most: 0,
+            only,
+            granted: BTreeMap::new(),
+        };
         let dynamic = limits.iter().any(|l| l.minconn > 0 && l.minconn < l.maxconn);
-        Self { limits, fullconn: fullconn.max(1), dynamic, persist: options.persist, inner: Mutex::new(inner) }
+        Self {
+            limits,
+            fullconn: fullconn.max(1),
+            dynamic,
+            persist: options.persist,
+            inner: Mutex::new(inner),
+        }
     }
 
     /// Takes a place now, or one in a queue. `load`: streams in the backend, which moves limits with `minconn`.
@@ -129,7 +147,9 @@ impl Roster {
     }
 
     fn takes_persistent(&self, servers: &[Arc<ServerLive>], index: u32) -> bool {
-        servers.get(index as usize).is_some_and(|server| self.persist || server.takes_persistent())
+        servers
+            .get(index as usize)
+            .is_some_and(|server| self.persist || server.takes_persistent())
     }
 
     fn take_wanted(&self, inner: &mut Inner, servers: &[Arc<ServerLive>], index: u32) -> Taken {
@@ -184,7 +204,10 @@ impl Roster {
         match ticket.server {
             None => {}
             Some(server) => {
-                let removed = inner.only.get_mut(server as usize).and_then(|queue| queue.remove(&ticket.number));
+                let removed = inner
+                    .only
+                    .get_mut(server as usize)
+                    .and_then(|queue| queue.remove(&ticket.number));
                 if let (Some(_), Some(seat)) = (removed, inner.seats.get_mut(server as usize)) {
                     seat.queued = seat.queued.saturating_sub(1);
                     let queued = seat.queued;
@@ -300,14 +323,20 @@ impl Inner {
                 (0, before as u32)
             }
         };
-        Taken::Queued { ticket: Ticket { number, server }, server_queue, backend_queue }
+        Taken::Queued {
+            ticket: Ticket { number, server },
+            server_queue,
+            backend_queue,
+        }
     }
 
     /// Hands free places of a server to the oldest of its queue and the backend's.
     fn serve(&mut self, servers: &[Arc<ServerLive>], server: u32) -> Vec<Waker> {
         let mut wakers = Vec::new();
         let index = server as usize;
-        let (Some(seat), Some(own)) = (self.seats.get_mut(index), self.only.get_mut(index)) else { return wakers };
+        let (Some(seat), Some(own)) = (self.seats.get_mut(index), self.only.get_mut(index)) else {
+            return wakers;
+        };
         if self.any.is_empty() && own.is_empty() {
             return wakers;
         }
