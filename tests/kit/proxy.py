@@ -72,6 +72,14 @@ class Proxy:
             client.send(data)
             return client.rest()
 
+    def turned_away(self, name: str = "fe", *, source: str | None = None) -> bool:
+        """Is a connection closed (or reset, perhaps at once) without a byte?"""
+        try:
+            with self.connect(name, source=source) as client:
+                return client.closed()
+        except ConnectionResetError:
+            return True
+
     def kill(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 

@@ -438,8 +438,7 @@ def test_forwardfor_in_the_backend_wins(run, serve):
 def test_tcp_request_connection_reject(run, serve):
     server = serve(hello)
     proxy = site(run, front="tcp-request connection reject if { src 127.0.0.2 }", s1=server)
-    with proxy.connect(source="127.0.0.2") as client:
-        assert client.closed()
+    assert proxy.turned_away(source="127.0.0.2")
     assert proxy.ask(GET).text == "s1"
 
 
@@ -454,8 +453,7 @@ def test_tcp_request_session_and_vars(run, serve):
         """,
         s1=serve(echo),
     )
-    with proxy.connect(source="127.0.0.2") as client:
-        assert client.closed()
+    assert proxy.turned_away(source="127.0.0.2")
     assert proxy.ask(GET, source="127.0.0.3").echoed.get("x-who") == "127.0.0.3"
 
 

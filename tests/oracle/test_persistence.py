@@ -1,0 +1,174 @@
+"""Cookies that bind a client to a server, in every mode."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kit import http
+from tests.kit.behaviours import echo, hello, reply
+from tests.oracle.common import GET, get
+
+SETTING = http("HTTP/1.1 200 OK", "Set-Cookie: SERVERID=app; path=/", "Content-Length: 0")
+
+
+def farm(run, serve, line, behaviour=echo, options=""):
+    return run(
+        f"""
+frontend fe
+    bind <fe>
+    default_backend be
+backend be
+    {line}
+    {options}
+    server s1 <s1> cookie one
+    server s2 <s2> cookie two
+""",
+        s1=serve(behaviour, "s1"),
+        s2=serve(behaviour, "s2"),
+    )
+
+
+def test_insert_gives_a_cookie_and_follows_it(run, serve):
+    proxy = farm(run, serve, "cookie SERVERID insert")
+    first = proxy.ask(GET)
+    number = {"s1": "one", "s2": "two"}[first.get("x-server")]
+    assert first.all("set-cookie") == [f"SERVERID={number}; path=/"]
+    for server, value in (("s1", "one"), ("s2", "two"), ("s2", "two")):
+        got = proxy.ask(get("/", f"Cookie: a=b; SERVERID={value}; c=d"))
+        assert got.get("x-server") == server
+        assert got.all("set-cookie") == []
+        # Without `indirect` the server sees the cookie.
+        assert got.echoed.get("cookie") == f"a=b; SERVERID={value}; c=d"
+
+
+@pytest.mark.parametrize(
+    ("sent", "seen"),
+    [
+        ("SERVERID=one", None),
+        ("a=b; SERVERID=one", "a=b"),
+        ("SERVERID=one; a=b", "a=b"),
+        ("a=b; SERVERID=one; c=d", "a=b; c=d"),
+        ("a=b;SERVERID=one;c=d", "a=b; c=d"),
+    ],
+)
+def test_indirect_hides_the_cookie_from_the_server(run, serve, sent, seen):
+    proxy = farm(run, serve, "cookie SERVERID insert indirect")
+    got = proxy.ask(get("/", f"Cookie: {sent}"))
+    assert got.get("x-server") == "s1"
+    assert got.echoed.get("cookie") == seen
+
+
+def test_insert_with_options(run, serve):
+    proxy = farm(
+        run, serve, "cookie SERVERID insert indirect nocache httponly secure domain .a.test domain .b.test attr SameSite=None"
+    )
+    got = proxy.ask(GET)
+    value = {"s1": "one", "s2": "two"}[got.get("x-server")]
+    assert got.all("set-cookie") == [f"SERVERID={value}; path=/; domain=.a.test; domain=.b.test; HttpOnly; Secure; SameSite=None"]
+    assert got.all("cache-control") == []
+
+
+@pytest.mark.parametrize("field", ["ETag: x", "Last-Modified: Thu, 29 Oct 2015 21:15:21 GMT", "Cache-Control: max-age=5"])
+def test_insert_nocache_marks_what_caches_would_keep(run, serve, field):
+    proxy = farm(run, serve, "cookie SERVERID insert nocache", reply(http("HTTP/1.1 200 OK", field, "Content-Length: 0")))
+    got = proxy.ask(GET)
+    assert got.all("cache-control")[-1:] == ["private"]
+    assert len(got.all("set-cookie")) == 1
+
+
+def test_insert_postonly(run, serve):
+    proxy = farm(run, serve, "cookie SERVERID insert postonly")
+    assert proxy.ask(GET).all("set-cookie") == []
+    assert len(proxy.ask(http("POST / HTTP/1.1", "Host: a", "Content-Length: 0")).all("set-cookie")) == 1
+
+
+def test_unknown_cookie_value_is_replaced(run, serve):
+    proxy = farm(run, serve, "cookie SERVERID insert indirect")
+    got = proxy.ask(get("/", "Cookie: SERVERID=three"))
+    value = {"s1": "one", "s2": "two"}[got.get("x-server")]
+    assert got.all("set-cookie") == [f"SERVERID={value}; path=/"]
+
+
+def test_insert_replaces_what_the_server_sets(run, serve):
+    proxy = farm(run, serve, "cookie SERVERID insert", reply(SETTING))
+    got = proxy.ask(GET)
+    assert len(got.all("set-cookie")) == 1
+    assert got.all("set-cookie")[0] in ("SERVERID=one; path=/", "SERVERID=two; path=/")
+
+
+def test_insert_preserve_keeps_what_the_server_sets(run, serve):
+    proxy = farm(run, serve, "cookie SERVERID insert preserve", reply(SETTING))
+    assert proxy.ask(GET).all("set-cookie") == ["SERVERID=app; path=/"]
+
+
+def test_rewrite_changes_the_value_of_the_server(run, serve):
+    proxy = farm(run, serve, "cookie SERVERID rewrite", reply(SETTING))
+    assert proxy.ask(get("/", "Cookie: SERVERID=two")).all("set-cookie") == ["SERVERID=two; path=/"]
+
+
+def test_rewrite_adds_nothing(run, serve):
+    proxy = farm(run, serve, "cookie SERVERID rewrite", hello)
+    assert proxy.ask(GET).all("set-cookie") == []
+    assert {proxy.ask(get("/", "Cookie: SERVERID=two")).text for _ in range(4)} == {"s2"}
+
+
+def test_prefix(run, serve):
+    proxy = farm(run, serve, "cookie SERVERID prefix", reply(SETTING))
+    assert proxy.ask(get("/", "Cookie: SERVERID=two~xyz")).all("set-cookie") == ["SERVERID=two~app; path=/"]
+
+
+def test_prefix_is_taken_off_for_the_server(run, serve):
+    proxy = farm(run, serve, "cookie SERVERID prefix")
+    got = proxy.ask(get("/", "Cookie: a=b; SERVERID=two~xyz"))
+    assert (got.get("x-server"), got.echoed.get("cookie")) == ("s2", "a=b; SERVERID=xyz")
+
+
+def test_cookie_beats_balance_and_a_dead_server_is_left_with_redispatch(run, serve):
+    config = """
+frontend fe
+    bind <fe>
+    default_backend be
+backend be
+    option redispatch
+    retries 1
+    cookie SERVERID insert indirect
+    server s1 <s1> cookie one
+    server s2 <gone> cookie two
+"""
+    proxy = run(config, wait_for="fe", s1=serve(hello, "s1"))
+    got = proxy.ask(get("/", "Cookie: SERVERID=two"))
+    assert (got.text, got.all("set-cookie")) == ("s1", ["SERVERID=one; path=/"])
+
+
+def test_without_redispatch_a_dead_server_is_503(run, serve):
+    config = """
+frontend fe
+    bind <fe>
+    default_backend be
+backend be
+    no option redispatch
+    retries 1
+    cookie SERVERID insert indirect
+    server s1 <s1> cookie one
+    server s2 <gone> cookie two
+"""
+    proxy = run(config, wait_for="fe", s1=serve(hello, "s1"))
+    assert proxy.ask(get("/", "Cookie: SERVERID=two")).status == 503
+
+
+def test_dynamic_cookies_are_refused_or_stable(run, serve):
+    """`disabled` servers are not chosen by their cookie."""
+    proxy = run(
+        """
+frontend fe
+    bind <fe>
+    default_backend be
+backend be
+    cookie SERVERID insert indirect
+    server s1 <s1> cookie one
+    server s2 <s2> cookie two disabled
+""",
+        s1=serve(hello, "s1"),
+        s2=serve(hello, "s2"),
+    )
+    assert proxy.ask(get("/", "Cookie: SERVERID=two")).text == "s1"
