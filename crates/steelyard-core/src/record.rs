@@ -25,7 +25,15 @@ pub struct Times {
 
 impl Default for Times {
     fn default() -> Self {
-        Self { handshake: 0, idle: 0, request: -1, queue: -1, connect: -1, response: -1, total: 0 }
+        Self {
+            handshake: 0,
+            idle: 0,
+            request: -1,
+            queue: -1,
+            connect: -1,
+            response: -1,
+            total: 0,
+        }
     }
 }
 

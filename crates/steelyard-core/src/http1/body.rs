@@ -2,7 +2,7 @@
 
 use super::head::{Framing, Head, Version};
 use super::known::Known;
-use super::token::{list_has, parse_u64, trim};
+use super::token::{parse_u64, trim};
 use super::HeadError;
 
 /// The body of a message.
@@ -23,8 +23,6 @@ impl Head {
         match self.received_framing()? {
             Framing::Length(length) => Ok(Body::Length(length)),
             Framing::Chunked => Ok(Body::Chunked),
-            // A request's body cannot end with its connection.
-            Framing::Close => Err(HeadError::TransferEncoding),
             Framing::Absent | Framing::Unknown => Ok(Body::None),
         }
     }
@@ -42,29 +40,32 @@ impl Head {
         match self.received_framing()? {
             Framing::Length(length) => Ok(Body::Length(length)),
             Framing::Chunked => Ok(Body::Chunked),
-            Framing::Close | Framing::Absent | Framing::Unknown => Ok(Body::Close),
+            Framing::Absent | Framing::Unknown => Ok(Body::Close),
         }
     }
 
     fn received_framing(&self) -> Result<Framing, HeadError> {
         match self.framing {
-            Framing::Unknown => self.framing_of_fields(),
+            Framing::Unknown => self.framing_of_fields(false),
             known => Ok(known),
         }
     }
 
-    /// What `Content-Length` and `Transfer-Encoding` say; contradictions and nonsense are errors.
-    pub(crate) fn framing_of_fields(&self) -> Result<Framing, HeadError> {
+    /// What `Content-Length` and `Transfer-Encoding` say; contradictions and nonsense are errors. What `relaxed` lets
+    /// pass is in the manual under `option accept-unsafe-violations-in-http-response`.
+    pub(crate) fn framing_of_fields(&self, relaxed: bool) -> Result<Framing, HeadError> {
         if self.may_have(Known::TransferEncoding) {
             let mut lines = self.values(b"transfer-encoding");
             if let Some(first) = lines.next() {
-                if self.version() == Version::Http10 {
+                // RFC 9112 section 6.1: faulty. A response that is so framed can still be told apart safely, for its
+                // connection is closed after it; a request is refused.
+                if self.version() == Version::Http10 && !self.is_response() && !relaxed {
                     return Err(HeadError::TransferEncoding);
                 }
                 if lines.next().is_none() && first.eq_ignore_ascii_case(b"chunked") {
                     return Ok(Framing::Chunked);
                 }
-                return self.other_coding();
+                return self.other_coding(relaxed && self.is_response());
             }
         }
         if self.may_have(Known::ContentLength) {
@@ -87,13 +88,27 @@ impl Head {
         Ok(Framing::Absent)
     }
 
-    fn other_coding(&self) -> Result<Framing, HeadError> {
-        let chunked = self.values(b"transfer-encoding").any(|line| list_has(line, b"chunked"));
-        // A response with an unknown coding that is not chunked ends with its connection (RFC 9112 section 6.3, 4).
-        if self.is_response() && !chunked {
-            return Ok(Framing::Close);
+    /// The list of codings is not just `chunked`.
+    #[cold]
+    fn other_coding(&self, relaxed: bool) -> Result<Framing, HeadError> {
+        let (mut chunked, mut other, mut empty, mut ends) = (0, 0, 0, false);
+        for coding in self.values(b"transfer-encoding").flat_map(|line| line.split(|&b| b == b',')) {
+            let coding = trim(coding);
+            ends = coding.eq_ignore_ascii_case(b"chunked");
+            *(if ends {
+                &mut chunked
+            } else if coding.is_empty() {
+                &mut empty
+            } else {
+                &mut other
+            }) += 1;
         }
-        Err(HeadError::TransferEncoding)
+        match (chunked, other, empty) {
+            (1, 1.., 0) if ends => Err(HeadError::Coding),
+            (1.., 0, _) if relaxed => Ok(Framing::Chunked),
+            (0, 0, _) if relaxed => Ok(Framing::Absent),
+            _ => Err(HeadError::TransferEncoding),
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 /// Why a chunked body is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChunkError {
-    /// The size is empty, has another byte than hexadecimal digits, or is over 2^52.
+    /// The size is empty, has another byte than hexadecimal digits, over 16 of them, or is 2^52 or more.
     Size,
     /// A chunk extension is malformed, or sizes and extensions of one line are over 4096 bytes.
     Extension,
@@ -54,6 +54,7 @@ pub enum ChunkStep {
 enum State {
     #[default]
     Size,
+    Padding,
     Extension,
     ExtensionQuoted,
     ExtensionEscape,
@@ -71,8 +72,9 @@ pub struct ChunkDecoder {
     state: State,
     /// Bytes that remain of the current chunk; while the size is read, the size so far.
     left: u64,
-    /// Digits of the size; then bytes of the size line.
+    /// Bytes after the size on its line.
     line: u16,
+    /// Digits of the size so far.
     digits: u8,
     trailer_lines: u8,
     trailer_bytes: u16,
@@ -136,7 +138,7 @@ impl ChunkDecoder {
                     expect(byte, b'\n', State::Size, ChunkError::Extension)?;
                     self.state = if self.left == 0 { State::Trailers } else { State::Data };
                 }
-                State::Extension | State::ExtensionQuoted | State::ExtensionEscape => self.extension(byte)?,
+                State::Padding | State::Extension | State::ExtensionQuoted | State::ExtensionEscape => self.extension(byte)?,
             }
             at += 1;
         }
@@ -155,17 +157,20 @@ impl ChunkDecoder {
                 self.state = State::SizeLf;
                 return Ok(());
             }
-            // BWS before the extension is legal, and sent by some (RFC 9112 section 7.1.1).
-            b';' | b' ' | b'\t' if self.digits > 0 => {
+            b';' if self.digits > 0 => {
                 self.state = State::Extension;
-                self.line = 0;
+                return Ok(());
+            }
+            // White space before an extension is legal (RFC 9112 section 7.1.1), and some servers pad the size with it.
+            b' ' | b'\t' if self.digits > 0 => {
+                self.state = State::Padding;
                 return Ok(());
             }
             _ => return Err(ChunkError::Size),
         };
         self.digits += 1;
         self.left = self.left * 16 + u64::from(digit);
-        if self.digits > MAX_DIGITS || self.left > MAX_SIZE {
+        if self.digits > MAX_DIGITS || self.left >= MAX_SIZE {
             return Err(ChunkError::Size);
         }
         Ok(())
@@ -175,8 +180,11 @@ impl ChunkDecoder {
         self.line += 1;
         let control = (byte < b' ' && byte != b'\t') || byte == 127;
         self.state = match (self.state, byte) {
-            (State::Extension, b'\r') => State::SizeLf,
+            (State::Extension | State::Padding, b'\r') => State::SizeLf,
             _ if control || self.line > MAX_LINE => return Err(ChunkError::Extension),
+            (State::Padding, b' ' | b'\t') => State::Padding,
+            (State::Padding, b';') => State::Extension,
+            (State::Padding, _) => return Err(ChunkError::Size),
             (State::Extension, b'"') => State::ExtensionQuoted,
             (State::ExtensionQuoted, b'"') | (State::Extension, _) => State::Extension,
             (State::ExtensionQuoted, b'\\') => State::ExtensionEscape,

@@ -21,9 +21,9 @@ pub enum HeadError {
     Version,
     /// The start line is not of the shape that RFC 9112 sections 3 and 4 give.
     StartLine,
-    /// The status code is not three digits from 100 to 599... see RFC 9110 section 15.
+    /// The status code is not three digits from 100 to 999 (RFC 9110 section 15; those over 599 pass, as in HAProxy).
     Status,
-    /// A field name is empty or no token, or white space stands before its colon.
+    /// A field name is empty, no token or over 255 bytes, or white space stands before its colon.
     Name,
     /// A field line without a colon.
     NoColon,
@@ -35,10 +35,12 @@ pub enum HeadError {
     Fold,
     /// `Content-Length` is empty, no number, too large, or there are several that differ.
     ContentLength,
-    /// `Content-Length` beside `Transfer-Encoding` in a response, or a similar contradiction.
-    Framing,
-    /// A `Transfer-Encoding` other than one final `chunked`, or in HTTP/1.0.
+    /// A `Transfer-Encoding` that does not end with its only `chunked`, or in an HTTP/1.0 request.
     TransferEncoding,
+    /// A `Transfer-Encoding` with a coding before `chunked`: sound, and not supported.
+    Coding,
+    /// A WebSocket handshake without a `Sec-WebSocket-Key` (RFC 6455 section 4.2.1).
+    WebSocket,
 }
 
 impl HeadError {
@@ -46,7 +48,7 @@ impl HeadError {
     #[must_use]
     pub fn status(self) -> u16 {
         match self {
-            Self::TransferEncoding => 422,
+            Self::Coding => 422,
             _ => 400,
         }
     }
@@ -70,8 +72,9 @@ impl HeadError {
             Self::BareLf => "line ends with LF alone",
             Self::Fold => "folded header line",
             Self::ContentLength => "invalid Content-Length",
-            Self::Framing => "contradicting message framing",
-            Self::TransferEncoding => "unsupported Transfer-Encoding",
+            Self::TransferEncoding => "invalid Transfer-Encoding",
+            Self::Coding => "unsupported transfer coding",
+            Self::WebSocket => "WebSocket handshake without a key",
         }
     }
 }

@@ -73,8 +73,6 @@ pub(crate) enum Framing {
     Absent,
     Length(u64),
     Chunked,
-    /// A transfer coding that ends with the connection (responses only).
-    Close,
 }
 
 /// The head of a request or a response. Reuse one: [`Head::clear`] keeps its memory.
@@ -97,6 +95,8 @@ pub struct Head {
     pub(crate) framing: Framing,
     /// The connection must not carry a further message (contradicting framing, RFC 9112 section 6.1).
     pub(crate) must_close: bool,
+    /// Relaxed parsing left a received line out of the index.
+    pub(crate) dropped: bool,
     // The parser's memory between two calls.
     pub(crate) stage: Stage,
     pub(crate) skipped: u32,
@@ -152,6 +152,7 @@ impl Head {
         self.whole = 0;
         self.framing = Framing::Unknown;
         self.must_close = false;
+        self.dropped = false;
         self.stage = Stage::Start;
         self.skipped = 0;
         self.line = 0;
@@ -472,8 +473,16 @@ impl Head {
 
     /// Takes every `Connection` field off, and with it what it says of this one connection. Call before a message goes
     /// on to the next hop, which gets its own: `Connection: X-Forwarded-For` must not make that hop drop our fields.
-    /// `upgrade` stays asked for when `keep_upgrade`.
+    /// `upgrade` stays asked for when `keep_upgrade`, and of `TE` only `trailers` goes on.
     pub fn strip_connection(&mut self, keep_upgrade: bool) {
+        const ALL: u32 = Known::Connection.bit() | Known::KeepAlive.bit() | Known::ProxyConnection.bit() | Known::Te.bit();
+        if self.seen & ALL == 0 {
+            return;
+        }
+        let trailers = self.values(b"te").any(|value| list_has(value, b"trailers"));
+        if self.remove(b"te") != 0 && trailers {
+            self.add(b"TE", b"trailers");
+        }
         self.remove(b"keep-alive");
         self.remove(b"proxy-connection");
         if self.remove(b"connection") != 0 && keep_upgrade {

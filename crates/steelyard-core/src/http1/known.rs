@@ -66,7 +66,7 @@ impl Known {
     }
 
     #[inline]
-    pub(crate) fn bit(self) -> u32 {
+    pub(crate) const fn bit(self) -> u32 {
         1 << (self as u8)
     }
 }

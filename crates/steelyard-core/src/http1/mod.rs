@@ -8,6 +8,7 @@ mod body;
 mod chunked;
 mod error;
 mod head;
+mod host;
 mod known;
 mod parse;
 mod target;

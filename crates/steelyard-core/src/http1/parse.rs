@@ -2,6 +2,7 @@
 //! its end stopped.
 
 use super::head::{Field, Framing, Head, Span, Stage, Version};
+use super::host;
 use super::known::Known;
 use super::target::{split, TargetForm};
 use super::token::{is_token, CLASS, DIGIT, HIGH, TOKEN, URI};
@@ -13,7 +14,7 @@ use memchr::{memchr, memchr3};
 pub struct Limits {
     /// Most bytes of a head, the blank line included (`tune.bufsize` less `tune.maxrewrite`).
     pub max_head: usize,
-    /// Most field lines (`tune.http.maxhdr`).
+    /// `tune.http.maxhdr`; counted as HAProxy does, so that one less field lines pass (100 of the default 101).
     pub max_headers: usize,
     /// `option accept-invalid-http-request` or `-response`.
     pub relaxed: bool,
@@ -70,6 +71,8 @@ fn parse(input: &[u8], limits: &Limits, head: &mut Head, response: bool) -> Resu
     }
 }
 
+/// Longest field name, as in HAProxy.
+const MAX_NAME: usize = 255;
 /// Spans are `u32`; a limit over this is cut to it.
 const MAX_HEAD: usize = 16 << 20;
 
@@ -94,18 +97,19 @@ fn lines(input: &[u8], limits: &Limits, head: &mut Head, response: bool) -> Resu
         }
         head.skipped = at as u32;
         let line = &input[at..];
-        let Some(found) = next_line(line, head.scanned as usize, limits.relaxed, HeadError::StartLine)? else {
+        let lenient = limits.relaxed || response;
+        let Some(found) = next_line(line, head.scanned as usize, lenient, HeadError::StartLine)? else {
             head.scanned = line.len() as u32;
             early_check(line, response)?;
             return Ok(None);
         };
         head.response = response;
-        if response {
-            status_line(&line[..found.end], limits, head)?;
+        let canonical = if response {
+            status_line(&line[..found.end], head)?
         } else {
-            request_line(&line[..found.end], limits, head)?;
-        }
-        head.start_end = if found.clean { found.next as u32 } else { 0 };
+            request_line(&line[..found.end], limits, head)?
+        };
+        head.start_end = if found.clean && canonical { found.next as u32 } else { 0 };
         head.stage = Stage::Fields;
         head.line = found.next as u32;
         head.scanned = head.line;
@@ -151,7 +155,8 @@ fn next_line(input: &[u8], from: usize, relaxed: bool, bare_cr: HeadError) -> Re
     }))
 }
 
-fn request_line(line: &[u8], limits: &Limits, head: &mut Head) -> Result<(), HeadError> {
+/// Fills in the head; says whether the line can go on as it is (else it is composed anew).
+fn request_line(line: &[u8], limits: &Limits, head: &mut Head) -> Result<bool, HeadError> {
     let method_end = memchr(b' ', line).ok_or(HeadError::StartLine)?;
     if !is_token(&line[..method_end]) {
         return Err(HeadError::Method);
@@ -169,17 +174,20 @@ fn request_line(line: &[u8], limits: &Limits, head: &mut Head) -> Result<(), Hea
         Some(b' ') if length > 0 => {}
         Some(_) => return Err(HeadError::Target),
     }
-    head.version = version(&line[end + 1..])?;
+    let (version, canonical) = version(&line[end + 1..])?;
+    head.version = version;
     head.method = Span::new(0, method_end);
     head.target = Span::new(start, end);
-    Ok(())
+    Ok(canonical)
 }
 
-fn status_line(line: &[u8], _limits: &Limits, head: &mut Head) -> Result<(), HeadError> {
+/// As [`request_line`].
+fn status_line(line: &[u8], head: &mut Head) -> Result<bool, HeadError> {
     let Some((proto, rest)) = line.split_at_checked(8) else {
         return Err(HeadError::StartLine);
     };
-    head.version = version(proto)?;
+    let (version, mut canonical) = version(proto)?;
+    head.version = version;
     let [b' ', code @ ..] = rest else {
         return Err(HeadError::StartLine);
     };
@@ -191,7 +199,10 @@ fn status_line(line: &[u8], _limits: &Limits, head: &mut Head) -> Result<(), Hea
     }
     // RFC 9112 section 4: the space before an absent reason is sent by the book, and left out by some servers.
     let reason = match rest {
-        [] => line.len(),
+        [] => {
+            canonical = false;
+            line.len()
+        }
         [b' ', ..] => line.len() - rest.len() + 1,
         _ => return Err(HeadError::Status),
     };
@@ -200,13 +211,16 @@ fn status_line(line: &[u8], _limits: &Limits, head: &mut Head) -> Result<(), Hea
     }
     head.status = u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0');
     head.reason = Span::new(reason, line.len());
-    Ok(())
+    Ok(canonical)
 }
 
-fn version(word: &[u8]) -> Result<Version, HeadError> {
+/// The version, and whether it is one of the two that we write. A higher minor version is spoken to as 1.1
+/// (RFC 9110 section 2.5).
+fn version(word: &[u8]) -> Result<(Version, bool), HeadError> {
     match word {
-        b"HTTP/1.1" => Ok(Version::Http11),
-        b"HTTP/1.0" => Ok(Version::Http10),
+        b"HTTP/1.1" => Ok((Version::Http11, true)),
+        b"HTTP/1.0" => Ok((Version::Http10, true)),
+        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'2'..=b'9'] => Ok((Version::Http11, false)),
         _ => Err(HeadError::Version),
     }
 }
@@ -246,21 +260,21 @@ fn field(input: &[u8], at: usize, limits: &Limits, head: &mut Head) -> Result<St
     }
     match input.get(colon) {
         None => return Ok(Step::Partial),
-        Some(b':') if colon > at => {}
+        Some(b':') if colon > at && colon - at <= MAX_NAME => {}
         Some(_) => return odd_line(input, at, colon, limits, head),
     }
     let mut start = colon + 1;
     while matches!(input.get(start), Some(b' ' | b'\t')) {
         start += 1;
     }
-    let Some((end, next, clean)) = value_end(input, start, limits.relaxed)? else {
+    let Some((end, next, clean)) = value_end(input, start, limits.relaxed, head.response)? else {
         return Ok(Step::Partial);
     };
     let mut stop = end;
     while stop > start && matches!(input[stop - 1], b' ' | b'\t') {
         stop -= 1;
     }
-    if head.fields.len() >= limits.max_headers {
+    if head.fields.len() + 1 >= limits.max_headers {
         return Err(HeadError::TooManyHeaders);
     }
     let known = Known::of(&input[at..colon]);
@@ -276,7 +290,7 @@ fn field(input: &[u8], at: usize, limits: &Limits, head: &mut Head) -> Result<St
 
 /// Where a value that starts at `start` ends: its end, the next line's start, and whether CRLF ended it.
 #[inline]
-fn value_end(input: &[u8], start: usize, relaxed: bool) -> Result<Option<(usize, usize, bool)>, HeadError> {
+fn value_end(input: &[u8], start: usize, relaxed: bool, response: bool) -> Result<Option<(usize, usize, bool)>, HeadError> {
     let mut from = start;
     loop {
         let Some(found) = memchr3(b'\n', b'\r', 0, input.get(from..).unwrap_or(&[])) else {
@@ -286,7 +300,7 @@ fn value_end(input: &[u8], start: usize, relaxed: bool) -> Result<Option<(usize,
         match (input[end], input.get(end + 1)) {
             (b'\r', Some(b'\n')) => return Ok(Some((end, end + 2, true))),
             (b'\r', None) => return Ok(None),
-            (b'\n', _) if relaxed => return Ok(Some((end, end + 1, false))),
+            (b'\n', _) if relaxed || response => return Ok(Some((end, end + 1, false))),
             (b'\n', _) => return Err(HeadError::BareLf),
             (0, _) if relaxed => from = end + 1,
             _ => return Err(HeadError::Value),
@@ -297,14 +311,16 @@ fn value_end(input: &[u8], start: usize, relaxed: bool) -> Result<Option<(usize,
 /// A line that is no `name: value`: the blank one, a folded one, or a wrong one. `stop` is its first byte that is no token's.
 #[cold]
 fn odd_line(input: &[u8], at: usize, stop: usize, limits: &Limits, head: &mut Head) -> Result<Step, HeadError> {
+    let lenient = limits.relaxed || head.response;
     if stop == at {
         match (input[at], input.get(at + 1)) {
             (b'\r', Some(b'\n')) => return Ok(Step::End(at + 2)),
             (b'\r', None) => return Ok(Step::Partial),
             (b'\r', _) => return Err(HeadError::Name),
-            (b'\n', _) if limits.relaxed => return Ok(Step::End(at + 1)),
+            (b'\n', _) if lenient => return Ok(Step::End(at + 1)),
             (b'\n', _) => return Err(HeadError::BareLf),
-            (b' ' | b'\t', _) if limits.relaxed => return fold(input, at, head),
+            (b':', _) => return Err(HeadError::Name),
+            (b' ' | b'\t', _) if lenient => return fold(input, at, limits, head),
             (b' ' | b'\t', _) => return Err(HeadError::Fold),
             _ => {}
         }
@@ -312,26 +328,29 @@ fn odd_line(input: &[u8], at: usize, stop: usize, limits: &Limits, head: &mut He
     if matches!(input[stop], b'\r' | b'\n') {
         return Err(HeadError::NoColon);
     }
-    if !limits.relaxed {
+    if !limits.relaxed || stop - at > MAX_NAME {
         return Err(HeadError::Name);
     }
     // Relaxed: a line with a wrong name is dropped, never forwarded (manual, accept-unsafe-violations-in-http-request).
-    let Some((_, next, _)) = value_end(input, at, true)? else {
+    let Some((_, next, _)) = value_end(input, stop, true, true)? else {
         return Ok(Step::Partial);
     };
     if !input[at..next].contains(&b':') {
         return Err(HeadError::NoColon);
     }
-    head.dropped_line();
+    // The bytes can no longer be written as a whole; runs of lines join only lines that touch.
+    head.dropped = true;
     Ok(Step::Next(next))
 }
 
-/// Relaxed: a folded line goes on the value before it. The line break is turned into spaces when the head is complete.
-fn fold(input: &[u8], at: usize, head: &mut Head) -> Result<Step, HeadError> {
-    let Some((end, next, _)) = value_end(input, at, true)? else {
+/// Responses, and relaxed requests: a folded line goes on the value before it. The line break is turned into spaces when
+/// the head is complete (RFC 9112 section 5.2).
+fn fold(input: &[u8], at: usize, limits: &Limits, head: &mut Head) -> Result<Step, HeadError> {
+    let Some((end, next, _)) = value_end(input, at, limits.relaxed, true)? else {
         return Ok(Step::Partial);
     };
-    let Some(last) = head.fields.last_mut() else {
+    // A fold of a line that was dropped, or of the start line, has nothing to go on.
+    let Some(last) = head.fields.last_mut().filter(|_| !head.dropped) else {
         return Err(HeadError::Fold);
     };
     let mut stop = end;
@@ -343,23 +362,18 @@ fn fold(input: &[u8], at: usize, head: &mut Head) -> Result<Step, HeadError> {
     Ok(Step::Next(next))
 }
 
-impl Head {
-    /// A line of the received bytes is not in the index: they can't be written as a whole, and no run may span the line
-    /// (runs only join lines that touch, so nothing else is to do).
-    fn dropped_line(&mut self) {
-        self.start_end = 0;
-    }
-}
-
 /// The head is complete: take its bytes, then judge what the fields say together.
 fn finish(input: &[u8], consumed: usize, limits: &Limits, head: &mut Head) -> Result<(), HeadError> {
     let base = head.skipped as usize;
     head.buf.clear();
     head.buf.extend_from_slice(&input[base..consumed]);
     head.stage = Stage::Done;
-    let clean = head.start_end != 0 && head.fields.iter().all(|field| field.line_end != 0) && head.buf.ends_with(b"\r\n");
+    let clean = head.start_end != 0
+        && !head.dropped
+        && head.fields.iter().all(|field| field.line_end != 0)
+        && head.buf.ends_with(b"\r\n");
     head.whole = if clean { head.buf.len() as u32 } else { 0 };
-    if limits.relaxed && !clean {
+    if !clean {
         for field in &head.fields {
             if field.line_end == 0 {
                 for byte in &mut head.buf[field.value.start as usize..field.value.end as usize] {
@@ -370,29 +384,38 @@ fn finish(input: &[u8], consumed: usize, limits: &Limits, head: &mut Head) -> Re
             }
         }
     }
-    framing(head)?;
+    framing(limits, head)?;
     if !head.response {
         target(limits, head)?;
+        host::check(limits.relaxed, head)?;
     }
     Ok(())
 }
 
-fn framing(head: &mut Head) -> Result<(), HeadError> {
+fn framing(limits: &Limits, head: &mut Head) -> Result<(), HeadError> {
     if head.seen & (Known::ContentLength.bit() | Known::TransferEncoding.bit()) == 0 {
         head.framing = Framing::Absent;
         return Ok(());
     }
-    head.framing = head.framing_of_fields()?;
+    head.framing = head.framing_of_fields(limits.relaxed)?;
+    if head.response && (head.status < 200 || head.status == 204) {
+        // RFC 9110 section 8.6 and RFC 9112 section 6.1: these have neither field.
+        head.set_body(super::Body::None);
+    }
     match head.framing {
-        Framing::Chunked | Framing::Close if head.may_have(Known::ContentLength) => {
-            // RFC 9112 section 6.1: Transfer-Encoding wins, Content-Length goes, and the connection ends after it.
+        // RFC 9112 section 6.1: Transfer-Encoding wins, Content-Length goes, and the connection ends after it.
+        Framing::Chunked if head.may_have(Known::ContentLength) || head.version == Version::Http10 => {
             head.remove(b"content-length");
             head.must_close = true;
+        }
+        Framing::Absent => {
+            head.remove(b"transfer-encoding");
         }
         Framing::Length(length) => {
             // Equal duplicates become one (RFC 9112 section 6.3, 5).
             let mut lines = head.values(b"content-length");
-            let single = lines.next().is_some_and(|line| memchr(b',', line).is_none()) && lines.next().is_none();
+            let single = !head.may_have(Known::ContentLength)
+                || lines.next().is_some_and(|line| memchr(b',', line).is_none()) && lines.next().is_none();
             drop(lines);
             if !single {
                 head.set_body(super::Body::Length(length));
