@@ -1,0 +1,338 @@
+//! One direction of an HTTP exchange: bytes of a body from one socket to the other.
+//!
+//! A flow reads only when all that it has read is sent, so a slow reader slows the sender. Bodies are never copied: they are sent
+//! from the buffer that they were read into. Chunked bodies are decoded and encoded anew in place, so that nothing of a sender's
+//! framing (extensions, odd size lines) reaches the other side.
+
+use crate::buffer::Buffer;
+use crate::stream::Stream;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{ready, Context, Poll};
+use steelyard_core::http1::{ChunkDecoder, ChunkStep};
+use tokio::io::AsyncWrite;
+
+/// Body bytes up to this count are copied behind the head and sent in one plain write; more go in a vectored write.
+const COPY_BEHIND_HEAD: usize = 2048;
+
+/// How the end of what is being received is found.
+pub enum Framing {
+    /// All of it has come.
+    Done,
+    Length(u64),
+    /// `rechunk`: sent on as chunks, else as plain bytes.
+    Chunked { decoder: ChunkDecoder, rechunk: bool },
+    /// The end of the connection is the end.
+    Close,
+}
+
+/// Why a flow can't go on.
+#[derive(Debug)]
+pub enum FlowError {
+    /// The sender closed or reset its connection before the end.
+    Source,
+    /// The sender's framing is broken.
+    Malformed,
+    /// The receiver's connection failed.
+    Sink,
+}
+
+/// What a flow waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    Source,
+    Sink,
+}
+
+/// One direction.
+pub struct Flow {
+    /// Bytes from the source: `ready` to be sent, then `skip` that are dead framing, then what belongs to the next message.
+    pub input: Buffer,
+    ready: usize,
+    skip: usize,
+    /// Sent in front of what is ready in `input`: heads made here.
+    pub out: Vec<u8>,
+    out_sent: usize,
+    pub framing: Framing,
+    /// The source has ended.
+    pub ended: bool,
+    pub waits: Waits,
+    /// Bytes received from the source, and sent to the sink, of the current message.
+    pub received: u64,
+    pub sent: u64,
+}
+
+impl Flow {
+    pub fn new(input: Buffer) -> Self {
+        Self {
+            input,
+            ready: 0,
+            skip: 0,
+            out: Vec::with_capacity(1024),
+            out_sent: 0,
+            framing: Framing::Done,
+            ended: false,
+            waits: Waits::Source,
+            received: 0,
+            sent: 0,
+        }
+    }
+
+    /// For the next message: forgets what was not sent; input of the next message stays.
+    pub fn reset(&mut self) {
+        self.input.consume(self.ready + self.skip);
+        self.ready = 0;
+        self.skip = 0;
+        self.out.clear();
+        self.out_sent = 0;
+        self.framing = Framing::Done;
+        self.received = 0;
+        self.sent = 0;
+    }
+
+    /// Nothing waits to be sent.
+    #[inline]
+    pub fn is_flushed(&self) -> bool {
+        self.ready == 0 && self.out_sent == self.out.len()
+    }
+
+    /// Bytes of `input` that are decoded and not yet sent.
+    pub fn ready_bytes(&self) -> &[u8] {
+        self.input.data().get(..self.ready).unwrap_or_default()
+    }
+
+    /// The message has come to its end; what is left may still have to be sent.
+    #[inline]
+    pub fn is_received(&self) -> bool {
+        matches!(self.framing, Framing::Done)
+    }
+
+    /// Moves what it can. Ready when the message is received and sent to its end.
+    pub fn poll(&mut self, source: &mut Stream, sink: &mut Stream, cx: &mut Context<'_>) -> Poll<Result<(), FlowError>> {
+        loop {
+            ready!(self.poll_flush(sink, cx)).map_err(|_| FlowError::Sink)?;
+            if self.is_received() {
+                return Poll::Ready(Ok(()));
+            }
+            ready!(self.poll_receive(source, cx))?;
+        }
+    }
+
+    /// Sends all that is ready.
+    pub fn poll_flush(&mut self, sink: &mut Stream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.out_sent == 0 && !self.out.is_empty() && self.ready > 0 && self.ready <= COPY_BEHIND_HEAD {
+            self.out.extend_from_slice(self.input.data().get(..self.ready).unwrap_or_default());
+            self.consume_ready(self.ready);
+        }
+        while !self.is_flushed() {
+            let head = self.out.get(self.out_sent..).unwrap_or_default();
+            let body = self.input.data().get(..self.ready).unwrap_or_default();
+            let sink = Pin::new(&mut *sink);
+            let wrote = if body.is_empty() {
+                sink.poll_write(cx, head)
+            } else if head.is_empty() {
+                sink.poll_write(cx, body)
+            } else {
+                sink.poll_write_vectored(cx, &[IoSlice::new(head), IoSlice::new(body)])
+            };
+            let Poll::Ready(wrote) = wrote else {
+                self.waits = Waits::Sink;
+                return Poll::Pending;
+            };
+            self.sent_bytes(wrote?)?;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn sent_bytes(&mut self, wrote: usize) -> io::Result<()> {
+        if wrote == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        self.sent += wrote as u64;
+        let of_head = wrote.min(self.out.len() - self.out_sent);
+        self.out_sent += of_head;
+        if self.out_sent == self.out.len() {
+            self.out.clear();
+            self.out_sent = 0;
+        }
+        self.consume_ready(wrote - of_head);
+        Ok(())
+    }
+
+    fn consume_ready(&mut self, count: usize) {
+        self.ready -= count.min(self.ready);
+        if self.ready == 0 {
+            self.input.consume(count + self.skip);
+            self.skip = 0;
+        } else {
+            self.input.consume(count);
+        }
+    }
+
+    /// Reads once and decodes what came. The message must not be received yet, and all must be flushed.
+    fn poll_receive(&mut self, source: &mut Stream, cx: &mut Context<'_>) -> Poll<Result<(), FlowError>> {
+        let Poll::Ready(count) = self.poll_read(source, cx) else {
+            self.waits = Waits::Source;
+            return Poll::Pending;
+        };
+        match count {
+            Ok(0) if matches!(self.framing, Framing::Close) => {
+                self.framing = Framing::Done;
+                Poll::Ready(Ok(()))
+            }
+            Ok(0) | Err(_) => Poll::Ready(Err(FlowError::Source)),
+            Ok(_) => Poll::Ready(self.decode()),
+        }
+    }
+
+    /// Reads once, behind what is there.
+    pub fn poll_read(&mut self, source: &mut Stream, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let room = self.input.room();
+        if room.is_empty() {
+            // Callers read only with room left; a full buffer must not look like the end of the stream.
+            return Poll::Ready(Err(io::ErrorKind::OutOfMemory.into()));
+        }
+        let count = ready!(source.poll_read_slice(cx, room))?;
+        self.input.filled(count);
+        if count == 0 {
+            self.ended = true;
+        }
+        self.received += count as u64;
+        Poll::Ready(Ok(count))
+    }
+
+    /// Looks for body bytes in what has come. Called when `framing` was set and after each read; nothing may be ready.
+    pub fn decode(&mut self) -> Result<(), FlowError> {
+        let there = self.input.len();
+        match &mut self.framing {
+            Framing::Done => {}
+            Framing::Close => self.ready = there,
+            Framing::Length(left) => {
+                let take = usize::try_from(*left).unwrap_or(usize::MAX).min(there);
+                self.ready = take;
+                *left -= take as u64;
+                if *left == 0 {
+                    self.framing = Framing::Done;
+                }
+            }
+            Framing::Chunked { decoder, rechunk } => {
+                let work = Rechunk::new(&mut self.input, *rechunk);
+                let (ready, skip, done) = work.run(decoder).map_err(|()| FlowError::Malformed)?;
+                self.ready = ready;
+                self.skip = skip;
+                if ready == 0 {
+                    self.input.consume(skip);
+                    self.skip = 0;
+                }
+                if done {
+                    self.framing = Framing::Done;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Decodes the chunks of a buffer and writes them again over themselves.
+///
+/// What is written never overtakes what is read: a size line written here has no more digits than the one it replaces, or it stands
+/// in the head room of the buffer because the chunk began in an earlier read.
+struct Rechunk<'a> {
+    input: &'a mut Buffer,
+    rechunk: bool,
+    /// Where the output begins and ends; `None` until something is written.
+    span: Option<(usize, usize)>,
+}
+
+impl<'a> Rechunk<'a> {
+    fn new(input: &'a mut Buffer, rechunk: bool) -> Self {
+        Self { input, rechunk, span: None }
+    }
+
+    /// Gives the bytes ready to be sent, the dead ones behind them, and whether the last chunk came.
+    fn run(mut self, decoder: &mut ChunkDecoder) -> Result<(usize, usize, bool), ()> {
+        let mut done = false;
+        let (_, mut at, end) = self.input.raw();
+        while at < end && !done {
+            let (memory, _, _) = self.input.raw();
+            match decoder.step(memory.get(at..end).unwrap_or_default()).map_err(|_| ())? {
+                ChunkStep::NeedMore { consumed } => {
+                    at += consumed;
+                    break;
+                }
+                ChunkStep::Data { start, len } => {
+                    self.data(at + start, len);
+                    at += start + len;
+                }
+                ChunkStep::Trailers { start, len } => {
+                    self.put(at + start, b"0\r\n");
+                    self.copy(at + start, len);
+                    at += start + len;
+                }
+                ChunkStep::End { consumed } => {
+                    at += consumed;
+                    self.put(at, b"0\r\n\r\n");
+                    done = true;
+                }
+            }
+        }
+        let (start, stop) = self.span.unwrap_or((at, at));
+        self.input.set_span(start, end);
+        Ok((stop - start, at - stop, done))
+    }
+
+    /// A run of data found at `from`.
+    fn data(&mut self, from: usize, len: usize) {
+        if len == 0 {
+            return;
+        }
+        if self.rechunk {
+            let mut line = [0u8; 18];
+            let line = size_line(len, &mut line);
+            self.put(from, line);
+        }
+        self.copy(from, len);
+        if self.rechunk {
+            self.put(from + len, b"\r\n");
+        }
+    }
+
+    /// Writes framing bytes right behind the output, or so that they end at `before` when there is no output yet.
+    fn put(&mut self, before: usize, bytes: &[u8]) {
+        if !self.rechunk {
+            return;
+        }
+        let (start, stop) = self.span.unwrap_or_else(|| {
+            let start = before.saturating_sub(bytes.len());
+            (start, start)
+        });
+        let (memory, _, _) = self.input.raw();
+        if let Some(to) = memory.get_mut(stop..stop + bytes.len()) {
+            to.copy_from_slice(bytes);
+        }
+        self.span = Some((start, stop + bytes.len()));
+    }
+
+    /// Moves input bytes behind the output.
+    fn copy(&mut self, from: usize, len: usize) {
+        let (start, stop) = self.span.unwrap_or((from, from));
+        if stop != from {
+            let (memory, _, _) = self.input.raw();
+            memory.copy_within(from..from + len, stop);
+        }
+        self.span = Some((start, stop + len));
+    }
+}
+
+/// The size line of a chunk.
+fn size_line(len: usize, line: &mut [u8; 18]) -> &[u8] {
+    let digits = ((usize::BITS - len.leading_zeros()).div_ceil(4)).max(1) as usize;
+    for (index, slot) in line.iter_mut().take(digits).enumerate() {
+        let nibble = (len >> (4 * (digits - 1 - index))) & 15;
+        *slot = b"0123456789abcdef".get(nibble).copied().unwrap_or(b'0');
+    }
+    for (slot, byte) in line.iter_mut().skip(digits).zip(*b"\r\n") {
+        *slot = byte;
+    }
+    line.get(..digits + 2).unwrap_or_default()
+}
