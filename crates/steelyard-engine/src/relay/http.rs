@@ -4,12 +4,12 @@
 //! from the buffer that they were read into. Chunked bodies are decoded and encoded anew in place, so that nothing of a sender's
 //! framing (extensions, odd size lines) reaches the other side.
 
+use super::rechunk::Rechunk;
 use crate::buffer::Buffer;
 use crate::stream::Stream;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
-use steelyard_core::http1::{ChunkDecoder, ChunkStep};
 use tokio::io::AsyncWrite;
 
 /// Body bytes up to this count are copied behind the head and sent in one plain write; more go in a vectored write.
@@ -20,8 +20,7 @@ pub enum Framing {
     /// All of it has come.
     Done,
     Length(u64),
-    /// `rechunk`: sent on as chunks, else as plain bytes.
-    Chunked { decoder: ChunkDecoder, rechunk: bool },
+    Chunked(Rechunk),
     /// The end of the connection is the end.
     Close,
 }
@@ -215,16 +214,15 @@ impl Flow {
                     self.framing = Framing::Done;
                 }
             }
-            Framing::Chunked { decoder, rechunk } => {
-                let work = Rechunk::new(&mut self.input, *rechunk);
-                let (ready, skip, done) = work.run(decoder).map_err(|()| FlowError::Malformed)?;
-                self.ready = ready;
-                self.skip = skip;
-                if ready == 0 {
-                    self.input.consume(skip);
+            Framing::Chunked(rechunk) => {
+                let run = rechunk.run(&mut self.input).map_err(|_| FlowError::Malformed)?;
+                self.ready = run.ready;
+                self.skip = run.skip;
+                if run.ready == 0 {
+                    self.input.consume(run.skip);
                     self.skip = 0;
                 }
-                if done {
+                if run.done {
                     self.framing = Framing::Done;
                 }
             }
@@ -233,106 +231,3 @@ impl Flow {
     }
 }
 
-/// Decodes the chunks of a buffer and writes them again over themselves.
-///
-/// What is written never overtakes what is read: a size line written here has no more digits than the one it replaces, or it stands
-/// in the head room of the buffer because the chunk began in an earlier read.
-struct Rechunk<'a> {
-    input: &'a mut Buffer,
-    rechunk: bool,
-    /// Where the output begins and ends; `None` until something is written.
-    span: Option<(usize, usize)>,
-}
-
-impl<'a> Rechunk<'a> {
-    fn new(input: &'a mut Buffer, rechunk: bool) -> Self {
-        Self { input, rechunk, span: None }
-    }
-
-    /// Gives the bytes ready to be sent, the dead ones behind them, and whether the last chunk came.
-    fn run(mut self, decoder: &mut ChunkDecoder) -> Result<(usize, usize, bool), ()> {
-        let mut done = false;
-        let (_, mut at, end) = self.input.raw();
-        while at < end && !done {
-            let (memory, _, _) = self.input.raw();
-            match decoder.step(memory.get(at..end).unwrap_or_default()).map_err(|_| ())? {
-                ChunkStep::NeedMore { consumed } => {
-                    at += consumed;
-                    break;
-                }
-                ChunkStep::Data { start, len } => {
-                    self.data(at + start, len);
-                    at += start + len;
-                }
-                ChunkStep::Trailers { start, len } => {
-                    self.put(at + start, b"0\r\n");
-                    self.copy(at + start, len);
-                    at += start + len;
-                }
-                ChunkStep::End { consumed } => {
-                    at += consumed;
-                    self.put(at, b"0\r\n\r\n");
-                    done = true;
-                }
-            }
-        }
-        let (start, stop) = self.span.unwrap_or((at, at));
-        self.input.set_span(start, end);
-        Ok((stop - start, at - stop, done))
-    }
-
-    /// A run of data found at `from`.
-    fn data(&mut self, from: usize, len: usize) {
-        if len == 0 {
-            return;
-        }
-        if self.rechunk {
-            let mut line = [0u8; 18];
-            let line = size_line(len, &mut line);
-            self.put(from, line);
-        }
-        self.copy(from, len);
-        if self.rechunk {
-            self.put(from + len, b"\r\n");
-        }
-    }
-
-    /// Writes framing bytes right behind the output, or so that they end at `before` when there is no output yet.
-    fn put(&mut self, before: usize, bytes: &[u8]) {
-        if !self.rechunk {
-            return;
-        }
-        let (start, stop) = self.span.unwrap_or_else(|| {
-            let start = before.saturating_sub(bytes.len());
-            (start, start)
-        });
-        let (memory, _, _) = self.input.raw();
-        if let Some(to) = memory.get_mut(stop..stop + bytes.len()) {
-            to.copy_from_slice(bytes);
-        }
-        self.span = Some((start, stop + bytes.len()));
-    }
-
-    /// Moves input bytes behind the output.
-    fn copy(&mut self, from: usize, len: usize) {
-        let (start, stop) = self.span.unwrap_or((from, from));
-        if stop != from {
-            let (memory, _, _) = self.input.raw();
-            memory.copy_within(from..from + len, stop);
-        }
-        self.span = Some((start, stop + len));
-    }
-}
-
-/// The size line of a chunk.
-fn size_line(len: usize, line: &mut [u8; 18]) -> &[u8] {
-    let digits = ((usize::BITS - len.leading_zeros()).div_ceil(4)).max(1) as usize;
-    for (index, slot) in line.iter_mut().take(digits).enumerate() {
-        let nibble = (len >> (4 * (digits - 1 - index))) & 15;
-        *slot = b"0123456789abcdef".get(nibble).copied().unwrap_or(b'0');
-    }
-    for (slot, byte) in line.iter_mut().skip(digits).zip(*b"\r\n") {
-        *slot = byte;
-    }
-    line.get(..digits + 2).unwrap_or_default()
-}
