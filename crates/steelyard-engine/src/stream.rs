@@ -39,6 +39,14 @@ impl Stream {
         }
     }
 
+    /// Waits until the socket may be written.
+    pub async fn writable(&self) -> io::Result<()> {
+        match self {
+            Self::Tcp(s) => s.writable().await,
+            Self::Unix(s) => s.writable().await,
+        }
+    }
+
     /// Writes now what the socket takes, or gives `WouldBlock`.
     pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {

@@ -1,18 +1,29 @@
 //! Connecting to a server.
 
-use crate::live::Live;
+mod establish;
+mod header;
+mod socket;
+
+pub use establish::{establish, Connection, Established, Purpose};
+
+use crate::live::{Live, Target};
 use crate::pick::Slot;
 use crate::stream::Stream;
 use crate::worker::Worker;
+use nix::errno::Errno;
+use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 use steelyard_core::ctx::Session;
+use tokio::net::{TcpStream, UnixStream};
 
 /// Why a connection could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectError {
     Refused,
+    /// `timeout connect` passed.
     Timeout,
     Unreachable,
     /// No descriptor, port or memory here.
@@ -21,14 +32,90 @@ pub enum ConnectError {
     Other,
 }
 
+impl From<io::Error> for ConnectError {
+    fn from(error: io::Error) -> Self {
+        match Errno::from_raw(error.raw_os_error().unwrap_or(0)) {
+            Errno::ECONNREFUSED | Errno::ECONNRESET | Errno::EPIPE | Errno::ENOENT | Errno::ENOTSOCK => Self::Refused,
+            Errno::ETIMEDOUT | Errno::EHOSTUNREACH | Errno::ENETUNREACH | Errno::EHOSTDOWN | Errno::ENETDOWN => Self::Unreachable,
+            Errno::EMFILE
+            | Errno::ENFILE
+            | Errno::ENOBUFS
+            | Errno::ENOMEM
+            | Errno::EADDRNOTAVAIL
+            | Errno::EADDRINUSE
+            | Errno::EAGAIN => Self::Resource,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// Makes one attempt to connect to the server of `slot`, within the backend's `timeout connect`; sends the PROXY header if the
 /// server wants one. `to` replaces the server's address (`option http_proxy`).
 pub async fn connect(
     _worker: &Rc<Worker>,
-    _live: &Arc<Live>,
-    _slot: &Slot,
-    _session: &Session,
-    _to: Option<SocketAddr>,
+    live: &Arc<Live>,
+    slot: &Slot,
+    session: &Session,
+    to: Option<SocketAddr>,
 ) -> Result<Stream, ConnectError> {
-    Err(ConnectError::Other)
+    let Some(proxy) = live.program.plan.proxies.get(slot.backend as usize) else {
+        return Err(ConnectError::Other);
+    };
+    let server = &slot.server_live;
+    let attempt = async {
+        let stream = match (&server.target, to) {
+            (_, Some(address)) => tcp(slot, session, &proxy.options, address).await?,
+            (Target::Inet(address), None) => {
+                let port = mapped_port(server.port_map, address.port(), session);
+                tcp(slot, session, &proxy.options, SocketAddr::new(address.ip(), port)).await?
+            }
+            (Target::Unix(path), None) => unix(&socket2::SockAddr::unix(path)?).await?,
+            (Target::Abstract(name), None) => unix(&socket2::SockAddr::unix(format!("\0{name}"))?).await?,
+        };
+        if server.send_proxy > 0 {
+            header::send(&stream, server.send_proxy, session).await?;
+        }
+        Ok::<Stream, io::Error>(stream)
+    };
+    match proxy.timeouts.connect {
+        None => Ok(attempt.await?),
+        Some(limit) => match tokio::time::timeout(Duration::from_millis(limit), attempt).await {
+            Ok(done) => Ok(done?),
+            Err(_) => Err(ConnectError::Timeout),
+        },
+    }
+}
+
+/// The port of a server that has none, or an offset: that of the client's own destination, moved.
+fn mapped_port(map: Option<i32>, port: u16, session: &Session) -> u16 {
+    match (map, session.dst) {
+        (Some(offset), Some(dst)) => i32::from(dst.port()).wrapping_add(offset) as u16,
+        _ => port,
+    }
+}
+
+async fn tcp(slot: &Slot, session: &Session, options: &steelyard_core::plan::Options, address: SocketAddr) -> io::Result<Stream> {
+    let socket = socket::open(slot, session, options, address)?;
+    begin(&socket, &address.into())?;
+    let stream = TcpStream::from_std(socket.into())?;
+    // One call tells success and failure alike; nothing was sent yet.
+    stream.writable().await?;
+    match stream.take_error()? {
+        Some(error) => Err(error),
+        None => Ok(Stream::Tcp(stream)),
+    }
+}
+
+/// A unix connection is made at once, or refused: the listener's backlog may be full (`EAGAIN`).
+async fn unix(address: &socket2::SockAddr) -> io::Result<Stream> {
+    let socket = socket::open_unix()?;
+    socket.connect(address)?;
+    Ok(Stream::Unix(UnixStream::from_std(socket.into())?))
+}
+
+fn begin(socket: &socket2::Socket, address: &socket2::SockAddr) -> io::Result<()> {
+    match socket.connect(address) {
+        Err(error) if error.raw_os_error() != Some(Errno::EINPROGRESS as i32) => Err(error),
+        _ => Ok(()),
+    }
 }
