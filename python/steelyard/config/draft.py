@@ -27,6 +27,7 @@ class Draft:
     said: dict[str, tuple[Row, Span]] = field(default_factory=dict)
     late: list[Statement] = field(default_factory=list)
     inherits: Draft | None = None
+    acl_names: set[str] = field(default_factory=set)
 
     @property
     def label(self) -> str:
@@ -36,6 +37,7 @@ class Draft:
         return self.values.get(path, default)
 
     def set(self, path: str, value: object, row: Row, span: Span) -> None:
+        self.values.pop(path, None)  # the last one said comes last, which counts where several words share one meaning
         self.values[path] = value
         self.said[path] = (row, span)
 
@@ -57,7 +59,7 @@ class Draft:
         self.inherits = parent
         for path, value in parent.values.items():
             row, _ = parent.said[path]
-            if path in OWN and self.kind != "defaults" or not row.where & self.where:
+            if (path in OWN and self.kind != "defaults") or not row.where & self.where:
                 continue
             self.values[path] = list(value) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value
             self.said[path] = parent.said[path]

@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from steelyard.config.draft import Draft
-from steelyard.config.model import Global, Proxy, Server, Stats, Timeouts
+from steelyard.config.model import ErrorFile, Global, HttpCheck, LogTarget, Proxy, Server, Stats, Timeouts
+from steelyard.config.span import Span
 
 
-def freeze_global(draft: Draft) -> Global:
-    return Global(**draft.fields())
+def freeze_global(draft: Draft, default_formats: set[Span]) -> Global:
+    fields = draft.fields()
+    fields["log"] = _logs(fields.get("log", ()), fields.get("log_send_hostname"), default_formats)
+    return Global(**fields)
 
 
-def freeze_proxy(draft: Draft) -> Proxy:
+def freeze_proxy(draft: Draft, hostname: str | None, default_formats: set[Span]) -> Proxy:
+    """`hostname`: what `log-send-hostname` says."""
     fields: dict[str, Any] = draft.fields()
-    if "timeouts" in fields:
-        fields["timeouts"] = Timeouts(**fields["timeouts"])
-    if "stats" in fields:
-        fields["stats"] = Stats(**fields["stats"])
-    if "default_server" in fields:
-        fields["default_server"] = Server(**fields["default_server"])
+    for name, kind in (("timeouts", Timeouts), ("stats", Stats), ("default_server", Server)):
+        if name in fields:
+            fields[name] = kind(**fields[name])
+    check = fields.pop("httpcheck", {})
+    fields["httpchk"] = HttpCheck(**check) if fields.get("httpchk") else None
+    rules: dict[str, Any] = fields.setdefault("rules", {})
+    old = (fields.pop("block_rules", ()), fields.pop("redirect_rules", ()))
+    if any(old):
+        rules["http-request"] = (*old[0], *rules.get("http-request", ()), *old[1])
+    fields["errorfiles"] = _last_of_each(fields.get("errorfiles", ()))
+    fields["log"] = _logs(fields.get("log", ()), hostname, default_formats)
     inherits = draft.inherits.name if draft.inherits is not None else None
-    return Proxy(kind=draft.kind, name=draft.name, span=draft.span, inherits=inherits or None, **fields)  # type: ignore[arg-type]
+    kind_: Any = draft.kind
+    return Proxy(kind=kind_, name=draft.name, span=draft.span, inherits=inherits or None, **fields)
+
+
+def _last_of_each(files: tuple[ErrorFile, ...]) -> tuple[ErrorFile, ...]:
+    return tuple({each.status: each for each in files}.values())
+
+
+def _logs(targets: tuple[LogTarget, ...], hostname: str | None, default_formats: set[Span]) -> tuple[LogTarget, ...]:
+    """A line without a format is `local`, but `rfc3164` where host names are sent (manual section 4.2, `log`)."""
+    if hostname is None:
+        return targets
+    return tuple(replace(each, format="rfc3164") if each.span in default_formats else each for each in targets)

@@ -173,7 +173,9 @@ class _Scanner:
         while self.text.startswith("\\x", self.at):
             match = _HEX.match(self.text, self.at + 2)
             if match is None:
-                return LexError("SY0007", "`\\x` needs two hexadecimal digits", self.at + 1, 2, "write \\\\x for the two characters")
+                return LexError(
+                    "SY0007", "`\\x` needs two hexadecimal digits", self.at + 1, 2, "write \\\\x for the two characters"
+                )
             run.append(int(match.group(), 16))
             self.at += 4
         try:

@@ -17,7 +17,9 @@ from steelyard.config.walk import Walker
 from steelyard.diagnostics.diagnostic import Report
 
 
-def load(paths: Sequence[str], *, environ: Mapping[str, str] | None = None, diagnostic_mode: bool = False) -> tuple[Config | None, Report]:
+def load(
+    paths: Sequence[str], *, environ: Mapping[str, str] | None = None, diagnostic_mode: bool = False
+) -> tuple[Config | None, Report]:
     """Reads files (`-` is standard input) and directories in order. No model where the report holds an alert.
 
     `diagnostic_mode` shows `.diag` messages (`-dD`).

@@ -377,5 +377,3 @@ class Config:
     proxies: tuple[Proxy, ...]
     userlists: tuple[Userlist, ...] = ()
     pattern_files: tuple[PatternFile, ...] = ()
-
-

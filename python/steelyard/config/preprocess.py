@@ -58,7 +58,9 @@ class Preprocessor:
         elif self.live and name in (".notice", ".warning", ".alert", ".diag"):
             self._message(name, words)
         elif self.live:
-            self.report.alert("SY0020", f"unknown directive '{name}'", span, help="directives: .if, .elif, .else, .endif, .notice")
+            self.report.alert(
+                "SY0020", f"unknown directive '{name}'", span, help="directives: .if, .elif, .else, .endif, .notice"
+            )
         return True
 
     def end(self) -> None:

@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+from steelyard.config.checks import CHECKS
+from steelyard.config.draft import Draft
 from steelyard.config.freeze import freeze_global, freeze_proxy
 from steelyard.config.grammar.row import ANY
-from steelyard.config.model import Config, Global
+from steelyard.config.model import Config, ErrorFile, Global
+from steelyard.config.nearest import nearest
+from steelyard.config.span import Word
 from steelyard.config.statement import Room
 
 
 def resolve(room: Room) -> Config:
-    global_ = Global()
-    proxies = []
+    global_, proxies = Global(), []
     for draft in room.drafts:
         if draft.kind == "global":
-            global_ = freeze_global(draft)
-        elif draft.where & ANY:
-            proxies.append(freeze_proxy(draft))
-    return Config(tuple(room.files), global_, tuple(proxies), tuple(room.userlists.values()))
+            global_ = freeze_global(draft, room.default_log_formats)
+    for draft in room.drafts:
+        if draft.where & ANY:
+            _error_files(draft, room)
+            proxies.append(freeze_proxy(draft, global_.log_send_hostname, room.default_log_formats))
+    config = Config(tuple(room.files), global_, tuple(proxies), tuple(room.userlists.values()))
+    for check in CHECKS:
+        check(config, room)
+    return config
+
+
+def _error_files(draft: Draft, room: Room) -> None:
+    """Puts the replies of `http-errors` sections where `errorfiles` names them."""
+    found: list[ErrorFile] = []
+    for each in draft.get("errorfiles", ()):
+        if isinstance(each, ErrorFile):
+            found.append(each)
+            continue
+        word: Word = each[0]
+        section = room.http_errors.get(word.text)
+        if section is None:
+            guess = nearest(word.text, room.http_errors)
+            hint = f"did you mean '{guess}'?" if guess else ""
+            room.report.alert("SY0703", f"no 'http-errors' section '{word}'", word.span, help=hint)
+            continue
+        wanted = each[1]
+        found += [one for one in section.get("errorfiles", ()) if not wanted or one.status in wanted]
+    if found:
+        draft.values["errorfiles"] = found

@@ -33,6 +33,7 @@ class Room:
     http_errors: dict[str, Draft] = field(default_factory=dict)
     accepted: list[tuple[Row, Span]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    default_log_formats: set[Span] = field(default_factory=set)
 
 
 @dataclass(slots=True)

@@ -116,7 +116,9 @@ class Walker:
             message = f"'{row.name}' has no effect: {draft.label} has no {half} part"
             self.room.report.warning("SY0111", message, span, help=f"valid in: {valid}")
             return
-        self.room.report.alert("SY0103", f"'{row.name}' is not allowed in section '{draft.kind}'", span, help=f"valid in: {valid}")
+        self.room.report.alert(
+            "SY0103", f"'{row.name}' is not allowed in section '{draft.kind}'", span, help=f"valid in: {valid}"
+        )
 
 
 def _admit(statement: Statement) -> bool:
@@ -166,7 +168,7 @@ def run(statement: Statement) -> None:
         if value is None:
             return
         values.append(value)
-    if not row.more and not statement.no_more(statement.at + len(row.args)):
+    if not statement.no_more(statement.at + len(row.args)):
         return
     if statement.prefix == "default":
         statement.draft.unset(row.sets)
@@ -181,5 +183,3 @@ def _value(row: Row, prefix: Prefix, values: list[object]) -> object:
     if row.value is not None or not row.args:
         return True if row.value is None else row.value
     return values[0] if len(values) == 1 else tuple(values)
-
-

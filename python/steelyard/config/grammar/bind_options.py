@@ -70,9 +70,15 @@ _ROWS = (
 )
 
 _LATER = (
-    *_later("accept-netscaler-cip cc expose-fd guid-prefix idle-ping label namespace nbconn severity-output tcp-md5sig tcp-ss", 1),
-    *_later("alpn ca-file ca-ignore-err ca-sign-file ca-sign-pass ca-verify-file ciphers ciphersuites client-sigalgs crl-file crt", 1),
-    *_later("crt-ignore-err crt-list curves default-crt ecdhe ktls npn sigalgs ssl-max-ver ssl-min-ver tls-ticket-keys verify", 1),
+    *_later(
+        "accept-netscaler-cip cc expose-fd guid-prefix idle-ping label namespace nbconn severity-output tcp-md5sig tcp-ss", 1
+    ),
+    *_later(
+        "alpn ca-file ca-ignore-err ca-sign-file ca-sign-pass ca-verify-file ciphers ciphersuites client-sigalgs crl-file crt", 1
+    ),
+    *_later(
+        "crt-ignore-err crt-list curves default-crt ecdhe ktls npn sigalgs ssl-max-ver ssl-min-ver tls-ticket-keys verify", 1
+    ),
     *_later("allow-0rtt force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12 force-tlsv13 generate-certificates no-alpn", 0),
     *_later("no-ca-names no-sslv3 no-strict-sni no-tls-tickets no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 prefer-client-ciphers", 0),
     *_later("ssl strict-sni tls-tickets quic-force-retry", 0),

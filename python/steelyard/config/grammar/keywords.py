@@ -4,12 +4,41 @@ from __future__ import annotations
 
 from steelyard.config.grammar import (
     balance,
+    check_words,
+    cookie,
+    error_words,
+    forward_words,
+    global_accepted,
     global_words,
+    log_targets,
     option_words,
+    proxy_later,
     proxy_words,
+    rule_words,
     servers,
+    stats_words,
     timeouts,
+    userlist_words,
 )
 from steelyard.config.grammar.table import Table
 
-KEYWORDS = Table(global_words.ROWS, proxy_words.ROWS, option_words.ROWS, timeouts.ROWS, servers.ROWS, balance.ROWS)
+_TOPICS = (
+    global_words,
+    proxy_words,
+    option_words,
+    timeouts,
+    servers,
+    balance,
+    rule_words,
+    log_targets,
+    cookie,
+    forward_words,
+    check_words,
+    error_words,
+    stats_words,
+    userlist_words,
+    global_accepted,
+    proxy_later,
+)
+
+KEYWORDS = Table(*(topic.ROWS for topic in _TOPICS))

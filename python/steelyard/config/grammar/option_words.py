@@ -1,4 +1,4 @@
-"""`option <word>` lines that are plain switches (manual section 4.2), alphabetical; those with arguments are beside their subject."""
+"""`option <word>` lines that are plain switches (manual section 4.2); those with arguments stand beside their subject."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ def _renamed(name: str, today: str, where: Where, since: str) -> Row:
     return Row(f"option {name}", where, doc, sets=f"options.{today}", negate=True, deprecated=since, instead=instead, mode="http")
 
 
-
 ROWS = (
     _switch("abortonclose", PROXY, "A request in the queue ends when its client goes."),
     _renamed("accept-invalid-http-request", "accept-unsafe-violations-in-http-request", FRONT_D, "3.1"),
     _renamed("accept-invalid-http-response", "accept-unsafe-violations-in-http-response", BACK_D, "3.1"),
     _switch("accept-unsafe-violations-in-http-request", FRONT_D, "Requests that break the rules of HTTP are taken.", mode="http"),
-    _switch("accept-unsafe-violations-in-http-response", BACK_D, "Responses that break the rules of HTTP are taken.", mode="http"),
+    _switch(
+        "accept-unsafe-violations-in-http-response", BACK_D, "Responses that break the rules of HTTP are taken.", mode="http"
+    ),
     _switch("allbackups", BACK_D, "All backup servers are used, not only the first."),
     _switch("checkcache", BACK_D, "Responses with cacheable cookies are refused.", "later", "http"),
     _switch("clitcpka", FRONT_D, "TCP keep-alive towards clients."),
@@ -71,8 +72,22 @@ ROWS = (
     _switch("transparent", BACK, "Connections go to the address that the client asked for.", "later"),
     _switch("use-small-buffers", BACK_D, "Queued requests use smaller buffers.", "accepted"),
     Row("option http-tunnel", PROXY, "Only the first request was looked at.", effect="removed", removed="2.1"),
-    Row("option http-use-htx", PROXY, "The HTTP engine of 1.9; now the only one.", effect="accepted", negate=True, deprecated="2.0"),
-    Row("option tcpsplice", PROXY, "Kernel splicing of old.", effect="removed", removed="1.4", instead="write 'option splice-auto'"),
+    Row(
+        "option http-use-htx",
+        PROXY,
+        "The HTTP engine of 1.9; now the only one.",
+        effect="accepted",
+        negate=True,
+        deprecated="2.0",
+    ),
+    Row(
+        "option tcpsplice",
+        PROXY,
+        "Kernel splicing of old.",
+        effect="removed",
+        removed="1.4",
+        instead="write 'option splice-auto'",
+    ),
     Row("option http-restrict-req-hdr-names", PROXY, "What to do with odd header names.", effect="later"),
     Row("option forwarded", BACK_D, "Adds the `Forwarded` header.", effect="later", negate=True),
     Row("option external-check", BACK_D, "Checks by a program.", effect="later"),

@@ -37,14 +37,27 @@ def _mode(statement: Statement) -> None:
 
 ROWS = (
     Row("backlog", FRONT_D, "Connections that may wait to be accepted.", (Int(),), "backlog"),
-    Row("default_backend", FRONT_D, "Backend where no `use_backend` rule matched.", sets="default_backend", parse=_default_backend),
+    Row(
+        "default_backend", FRONT_D, "Backend where no `use_backend` rule matched.", sets="default_backend", parse=_default_backend
+    ),
     Row("description", ANY, "A text shown in statistics.", sets="description", parse=_description),
     Row("disabled", PROXY, "The proxy is not started.", sets="disabled"),
     Row("enabled", PROXY, "Undoes `disabled` of a defaults section.", sets="disabled", value=False),
     Row("fullconn", BACK_D, "Connections at which the servers' `minconn` has grown to `maxconn`.", (Int(1),), "fullconn"),
-    Row("hash-balance-factor", BACK_D, "Percent of the mean load a hashed server may have; 0: any.", (Int(0, 65535),), "hash_balance_factor"),
-    Row("http-reuse", BACK_D, "Which idle server connections may be shared.",
-        (OneOf(("never", "safe", "aggressive", "always")),), "http_reuse"),
+    Row(
+        "hash-balance-factor",
+        BACK_D,
+        "Percent of the mean load a hashed server may have; 0: any.",
+        (Int(0, 65535),),
+        "hash_balance_factor",
+    ),
+    Row(
+        "http-reuse",
+        BACK_D,
+        "Which idle server connections may be shared.",
+        (OneOf(("never", "safe", "aggressive", "always")),),
+        "http_reuse",
+    ),
     Row("id", ANY, "Number of the proxy in statistics.", (Int(1),), "id"),
     Row("maxconn", FRONT_D, "Connections at once.", (Int(),), "maxconn"),
     Row("mode", PROXY, "`tcp` or `http`.", sets="mode", parse=_mode),

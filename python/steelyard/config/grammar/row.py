@@ -36,17 +36,18 @@ PROXY = ANY | Where.DEFAULTS
 SERVERS = Where.SERVER | Where.DEFAULT_SERVER
 
 Effect = Literal["supported", "accepted", "refused", "later", "removed"]
-"""supported: works. accepted: changes nothing here, and ignoring it is harmless. refused: ignoring it would change what happens, and
-it will not come. later: known, not supported yet. removed: HAProxy has dropped it, and `instead` says what to write."""
+"""supported: works. accepted: changes nothing here, and ignoring it is harmless. refused: ignoring it would change what
+happens, and it will not come. later: known, not supported yet. removed: HAProxy has dropped it; `instead` says what to write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`name`: one to three words. `sets`: the model's field, `timeouts.client` for one inside a group; a row without arguments sets True.
+    """`name`: one to three words. `sets`: the model's field, `timeouts.client` for one inside a group; without arguments it is
+    set to `value`, or True.
 
     `parse` is named only where the arguments have a grammar of their own. `late` rows run when the whole section has been read,
-    because they need its mode. `strict`: in the wrong half of a proxy an error, where other words only draw a warning (as HAProxy).
-    `least`: how many of `args` must be there (all of them by default); `more`: further words are allowed and left to nobody.
+    because they need its mode. `strict`: in the wrong half of a proxy an error, where other words only draw a warning (as in
+    HAProxy). `least`: how many of `args` must be there, all by default. `deprecated` and `removed` are versions of HAProxy.
     """
 
     name: str
@@ -57,7 +58,6 @@ class Row:
     parse: Callable[[Statement], None] | None = None
     effect: Effect = "supported"
     least: int = -1
-    more: bool = False
     negate: bool = False
     repeat: Literal["last", "add", "once"] = "last"
     late: bool = False

@@ -121,7 +121,7 @@ def _proxy(kind: str, where: Where) -> Open:
 def _unique(draft: Draft, room: Room) -> None:
     """A frontend and a backend may share a name, as in HAProxy up to 3.2; no other pair may."""
     for other in room.proxies.get(draft.name, ()):
-        if draft.name and other.where & draft.where or "listen" in (other.kind, draft.kind):
+        if (draft.name and other.where & draft.where) or "listen" in (other.kind, draft.kind):
             labels = (Label(other.span, "the first one"),)
             message = f"{draft.kind} '{draft.name}' has the name of another {other.kind}"
             room.report.alert("SY0202", message, draft.span, help="give it another name", labels=labels)
@@ -139,13 +139,13 @@ def _close_userlist(draft: Draft, room: Room) -> None:
     """Joins `user ... groups` with `group ... users`; a later list of the same name is left out, as in HAProxy."""
     groups: dict[str, list[str]] = {name: users for name, users, _ in draft.get("groups", [])}
     users: dict[str, User] = {}
-    for name, password, insecure, of, span in draft.get("users", []):
+    for name, password, insecure, of, _ in draft.get("users", []):
         for group in of:
             if group.text not in groups:
                 room.report.alert("SY0205", f"no group '{group}' in userlist '{draft.name}'", group.span)
         mine = {group.text for group in of} | {group for group, members in groups.items() if name in members}
         users[name] = User(name, password, insecure, tuple(sorted(mine)))
-    for group, members, span in draft.get("groups", []):
+    for _, members, span in draft.get("groups", []):
         for member in members:
             if member not in users:
                 room.report.alert("SY0205", f"no user '{member}' in userlist '{draft.name}'", span)
@@ -187,7 +187,9 @@ _ROWS = (
     Section("crt-store", "Certificates by name."),
     Section("acme", "An issuer of certificates."),
     Section("traces", "Debug traces."),
-    Section("namespace_list", "Network namespaces.", code="SY0105", why="is gone", help="name the namespace on 'bind' and 'server'"),
+    Section(
+        "namespace_list", "Network namespaces.", code="SY0105", why="is gone", help="name the namespace on 'bind' and 'server'"
+    ),
 )
 
 SECTIONS: dict[str, Section] = {row.name: row for row in _ROWS}

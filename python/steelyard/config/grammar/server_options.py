@@ -78,16 +78,22 @@ _ROWS = (
 )
 
 _LATER = (
-    *_later("agent-addr agent-inter agent-port agent-send alpn ca-file cc check-alpn check-pool-conn-name check-proto check-sni", 1),
+    *_later(
+        "agent-addr agent-inter agent-port agent-send alpn ca-file cc check-alpn check-pool-conn-name check-proto check-sni", 1
+    ),
     *_later("ciphers ciphersuites client-sigalgs crl-file crt curves guid hash-key healthcheck idle-ping init-state ktls", 1),
     *_later("log-bufsize log-proto namespace npn observe on-error on-marked-up pool-conn-name proxy-v2-options", 1),
-    *_later("resolve-net resolve-opts resolve-prefer resolvers shard sigalgs sni socks4 ssl-max-ver ssl-min-ver tcp-md5sig track", 1),
+    *_later(
+        "resolve-net resolve-opts resolve-prefer resolvers shard sigalgs sni socks4 ssl-max-ver ssl-min-ver tcp-md5sig track", 1
+    ),
     *_later("verify verifyhost ws", 1),
     *_later("set-proxy-v2-tlv-fmt", 1),
     *_later("agent-check allow-0rtt check-reuse-pool check-sni-auto check-ssl check-via-socks4 force-sslv3 force-tlsv10", 0),
     *_later("force-tlsv11 force-tlsv12 force-tlsv13 no-agent-check no-check-reuse-pool no-check-sni-auto no-check-ssl", 0),
     *_later("no-renegotiate no-send-proxy-v2-ssl no-send-proxy-v2-ssl-cn no-sni-auto no-ssl-reuse no-sslv3 no-tls-tickets", 0),
-    *_later("no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 no-verifyhost renegotiate send-proxy-v2-ssl send-proxy-v2-ssl-cn sni-auto ssl", 0),
+    *_later(
+        "no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 no-verifyhost renegotiate send-proxy-v2-ssl send-proxy-v2-ssl-cn sni-auto ssl", 0
+    ),
     *_later("ssl-reuse stick strict-maxconn tfo tls-tickets usesrc", 0),
 )
 

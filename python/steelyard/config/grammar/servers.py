@@ -43,7 +43,9 @@ def parse_bind(statement: Statement) -> None:
     if not read_options(statement, statement.at + 1, BIND_OPTIONS, Where.BIND, values):
         return
     if "id" in values and (len(found) > 1 or any(one.high > one.low for one in found)):
-        statement.report.alert("SY0302", "'id' can't stand for several addresses", statement.span, help="use one 'bind' line an address")
+        statement.report.alert(
+            "SY0302", "'id' can't stand for several addresses", statement.span, help="use one 'bind' line an address"
+        )
         return
     for one in found:
         statement.add(Bind(one, span=run_of(statement.words), **values))
@@ -124,7 +126,9 @@ def read_source(statement: Statement, at: int) -> tuple[Source | None, int]:
         elif value.text in ("clientip", "client"):
             client_ip = True
             if value.text == "client":
-                statement.report.alert("SY0104", "'usesrc client' is not supported yet", value.span, help="write 'usesrc clientip'")
+                statement.report.alert(
+                    "SY0104", "'usesrc client' is not supported yet", value.span, help="write 'usesrc clientip'"
+                )
                 good = False
         else:
             statement.report.alert("SY0104", f"'usesrc {value}' is not supported yet", value.span, help="write 'usesrc clientip'")
@@ -148,13 +152,26 @@ def parse_dispatch(statement: Statement) -> None:
         statement.set(where)
 
 
-
 ROWS = (
     Row("bind", FRONT, "Addresses that accept clients.", sets="binds", parse=parse_bind, repeat="add"),
-    Row("default-server", BACK_D, "Options for the servers after it.", sets="default_server", parse=parse_default_server, strict=True),
+    Row(
+        "default-server",
+        BACK_D,
+        "Options for the servers after it.",
+        sets="default_server",
+        parse=parse_default_server,
+        strict=True,
+    ),
     Row("dispatch", BACK, "One address for everything, without servers.", sets="dispatch", parse=parse_dispatch),
     Row("server", BACK, "A server.", sets="servers", parse=parse_server, repeat="add", strict=True),
     Row("source", BACK_D, "Address to connect to servers from.", sets="source", parse=parse_source),
     Row("server-template", BACK, "Several servers from one line.", effect="later", strict=True),
-    Row("transparent", ANY, "Old form of `option transparent`.", effect="removed", removed="1.3", instead="write 'option transparent'"),
+    Row(
+        "transparent",
+        ANY,
+        "Old form of `option transparent`.",
+        effect="removed",
+        removed="1.3",
+        instead="write 'option transparent'",
+    ),
 )

@@ -1,0 +1,25 @@
+"""Checks across the file, one idea a file; each reads the model and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from steelyard.config.checks.backends import check_backends
+from steelyard.config.checks.ids import check_ids
+from steelyard.config.checks.listeners import check_listeners
+from steelyard.config.checks.modes import check_modes
+from steelyard.config.checks.names import check_names
+from steelyard.config.checks.servers import check_servers
+from steelyard.config.checks.timeouts import check_timeouts
+from steelyard.config.model import Config
+from steelyard.config.statement import Room
+
+CHECKS: tuple[Callable[[Config, Room], None], ...] = (
+    check_backends,
+    check_servers,
+    check_modes,
+    check_listeners,
+    check_timeouts,
+    check_ids,
+    check_names,
+)

@@ -1,0 +1,27 @@
+"""Words that need HTTP in a proxy that is in mode tcp: they have no effect, which is said (as in HAProxy, a warning)."""
+
+from __future__ import annotations
+
+from steelyard.config.draft import Draft
+from steelyard.config.grammar.row import ANY
+from steelyard.config.model import Config
+from steelyard.config.statement import Room
+
+_QUIET = frozenset({"options.httplog", "options.httplog clf"})
+
+
+def check_modes(config: Config, room: Room) -> None:
+    for draft in room.drafts:
+        if draft.where & ANY and draft.get("mode", "tcp") == "tcp":
+            _one(draft, room)
+
+
+def _one(draft: Draft, room: Room) -> None:
+    """Only what the section says itself: a defaults section may well serve both modes."""
+    for path, (row, span) in draft.said.items():
+        if row.mode == "http" and draft.own(path) and draft.values.get(path) is not False:
+            message = f"'{row.name}' has no effect: {draft.label} is in mode tcp"
+            room.report.warning("SY0709", message, span, help="add 'mode http'")
+        elif path in _QUIET and draft.own(path):
+            message = f"'{row.name}' falls back to 'option tcplog': {draft.label} is in mode tcp"
+            room.report.warning("SY0709", message, span, help="add 'mode http', or write 'option tcplog'")

@@ -1,0 +1,43 @@
+"""Servers of one backend: names, numbers, cookies, `use-server`."""
+
+from __future__ import annotations
+
+from steelyard.config.expr import LogText
+from steelyard.config.model import Config, Proxy, Server
+from steelyard.config.nearest import nearest
+from steelyard.config.statement import Room
+from steelyard.diagnostics.diagnostic import Label
+
+
+def check_servers(config: Config, room: Room) -> None:
+    for proxy in config.proxies:
+        if proxy.kind != "frontend":
+            _names(proxy, room)
+            _use_server(proxy, room)
+
+
+def _names(proxy: Proxy, room: Room) -> None:
+    """HAProxy itself takes two servers of one name and warns; commands and statistics then can't tell them apart."""
+    names: dict[str, Server] = {}
+    ids: dict[int, Server] = {}
+    for server in proxy.servers:
+        older = names.setdefault(server.name, server)
+        if older is not server:
+            labels = (Label(older.span, "the first one"),)
+            message = f"{proxy.kind} '{proxy.name}' has two servers named '{server.name}'"
+            room.report.alert("SY0706", message, server.span, help="give it another name", labels=labels)
+        if server.id is not None:
+            other = ids.setdefault(server.id, server)
+            if other is not server:
+                labels = (Label(other.span, f"server '{other.name}' has it"),)
+                room.report.alert("SY0707", f"id {server.id} is used twice in '{proxy.name}'", server.span, labels=labels)
+
+
+def _use_server(proxy: Proxy, room: Room) -> None:
+    names = [server.name for server in proxy.servers]
+    for rule in proxy.use_server:
+        item = rule.name[0] if len(rule.name) == 1 else None
+        if isinstance(item, LogText) and item.value not in names:
+            guess = nearest(item.value, names)
+            hint = f"did you mean '{guess}'?" if guess else ""
+            room.report.alert("SY0708", f"no server '{item.value}' in '{proxy.name}'", rule.span, help=hint)

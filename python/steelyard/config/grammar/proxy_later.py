@@ -1,0 +1,75 @@
+"""Words of proxies that are known and not supported yet, and those that HAProxy has dropped."""
+
+from __future__ import annotations
+
+from steelyard.config.grammar.row import ANY, BACK, BACK_D, FRONT, FRONT_D, PROXY, Row, Where
+
+
+def _later(where: Where, names: str, doc: str, strict: bool = False) -> tuple[Row, ...]:
+    return tuple(Row(name.strip(), where, doc, effect="later", strict=strict) for name in names.split(","))
+
+
+def _gone(names: str, removed: str, instead: str) -> tuple[Row, ...]:
+    doc = f"Dropped by HAProxy {removed}."
+    return tuple(Row(name, PROXY, doc, effect="removed", removed=removed, instead=instead) for name in names.split())
+
+
+_LATER = (
+    *_later(
+        ANY,
+        "declare capture, capture cookie, capture request header, capture response header",
+        "Parts of messages for logs.",
+        True,
+    ),
+    *_later(BACK, "be-unpublished", "The backend can't be chosen by name."),
+    *_later(FRONT_D, "clitcpka-cnt, clitcpka-idle, clitcpka-intvl", "Times of TCP keep-alive to clients."),
+    *_later(BACK_D, "srvtcpka-cnt, srvtcpka-idle, srvtcpka-intvl", "Times of TCP keep-alive to servers."),
+    *_later(PROXY, "compression", "Compression of responses."),
+    *_later(FRONT, "crt, ssl-f-use", "Certificates."),
+    *_later(
+        PROXY,
+        "email-alert from, email-alert level, email-alert mailers, email-alert myhostname, email-alert to",
+        "Alerts by mail.",
+    ),
+    *_later(BACK_D, "external-check command, external-check path", "Checks by a program."),
+    *_later(PROXY, "filter, filter-sequence", "Filters of the traffic."),
+    *_later(ANY, "force-be-switch, force-persist, ignore-persist", "Exceptions from persistence."),
+    *_later(BACK_D, "hash-preserve-affinity", "Whether a full server keeps its share of a hash."),
+    *_later(BACK_D, "http-send-name-header", "A header with the server's name."),
+    *_later(BACK_D, "load-server-state-from-file, server-state-file-name", "States of servers over restarts."),
+    *_later(FRONT_D, "log-steps", "When log lines are written."),
+    *_later(FRONT_D, "max-session-srv-conns", "Server connections that one client may hold."),
+    *_later(BACK_D, "persist rdp-cookie", "Persistence for RDP."),
+    *_later(FRONT_D, "quic-initial", "Rules for QUIC."),
+    *_later(BACK_D, "retry-on", "When a request is sent again.", True),
+    *_later(ANY, "stick match, stick on, stick store-request, stick store-response, stick-table", "Stick tables."),
+    *_later(BACK, "use-fcgi-app", "FastCGI.", True),
+)
+
+_ACCEPTED = (
+    Row("bind-process", PROXY, "Processes that serve the proxy; all of them do here.", effect="accepted", removed="2.5"),
+    Row("guid", ANY, "A name that lasts over restarts, for statistics.", effect="accepted"),
+    Row("max-keep-alive-queue", BACK_D, "When a request leaves its last server for a free one.", effect="accepted"),
+)
+
+_REMOVED = (
+    *_gone("appsession", "1.6", "write 'stick on' with a stick table, or 'cookie <name> insert'"),
+    *_gone("grace", "2.5", "stop with 'hard-stop-after' in 'global'"),
+    *_gone("monitor-net", "2.5", "write 'http-request return status 200 if { src <network> }'"),
+    *_gone("reqadd", "2.1", "write 'http-request add-header <name> <value>'"),
+    *_gone("reqallow reqiallow", "2.1", "write 'http-request allow if <condition>'"),
+    *_gone("reqdel reqidel", "2.1", "write 'http-request del-header <name>'"),
+    *_gone("reqdeny reqideny", "2.1", "write 'http-request deny if <condition>'"),
+    *_gone("reqpass reqipass", "2.1", "leave it out and give the other rules a condition"),
+    *_gone("reqrep reqirep", "2.1", "write 'http-request replace-header' or 'http-request replace-path'"),
+    *_gone("reqsetbe reqisetbe", "2.1", "write 'use_backend <name> if <condition>'"),
+    *_gone("reqtarpit reqitarpit", "2.1", "write 'http-request tarpit if <condition>'"),
+    *_gone("rspadd", "2.1", "write 'http-response add-header <name> <value>'"),
+    *_gone("rspdel rspidel", "2.1", "write 'http-response del-header <name>'"),
+    *_gone("rspdeny rspideny", "2.1", "write 'http-response deny if <condition>'"),
+    *_gone("rsprep rspirep", "2.1", "write 'http-response replace-header <name> <regex> <value>'"),
+    *_gone("srvexp", "1.3", "write 'timeout server'"),
+    *_gone("cliexp", "1.3", "write 'timeout client'"),
+)
+
+ROWS = (*_LATER, *_ACCEPTED, *_REMOVED)

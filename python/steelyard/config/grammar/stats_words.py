@@ -1,0 +1,52 @@
+"""`stats <word>`: the statistics page of a proxy."""
+
+from __future__ import annotations
+
+from steelyard.config.grammar.row import PROXY, Row
+from steelyard.config.grammar.values import Text, Time
+from steelyard.config.statement import Statement
+
+
+def _auth(statement: Statement) -> None:
+    if not statement.args:
+        statement.missing("a user and a password", "write 'stats auth <user>:<password>'")
+        return
+    user, colon, password = statement.args[0].text.partition(":")
+    if not colon:
+        statement.bad(statement.args[0], "has no password", help="write 'stats auth <user>:<password>'")
+    elif statement.no_more(statement.at + 1):
+        statement.add((user, password))
+
+
+def _refresh(statement: Statement) -> None:
+    value = statement.read_int(statement.at, Time("s"))
+    if value is not None and statement.no_more(statement.at + 1):
+        statement.set(value)
+
+
+def _show(statement: Statement) -> None:
+    """`show-node [name]` and `show-desc [text]`: empty for what `global` says."""
+    statement.set(statement.text(statement.at))
+
+
+ROWS = (
+    Row("stats auth", PROXY, "A user and password for the page.", sets="stats.users", parse=_auth, repeat="add"),
+    Row("stats enable", PROXY, "The page at its default address.", sets="stats_enabled"),
+    Row("stats hide-version", PROXY, "The page does not tell the version.", sets="stats.hide_version"),
+    Row("stats show-version", PROXY, "The page tells the version.", sets="stats.hide_version", value=False),
+    Row("stats realm", PROXY, "Name in the browser's password window.", (Text("<realm>"),), "stats.realm"),
+    Row("stats refresh", PROXY, "How often the page loads itself again.", sets="stats.refresh", parse=_refresh),
+    Row(
+        "stats scope",
+        PROXY,
+        "A proxy shown on the page, `.` for this one; all without.",
+        (Text("<proxy>"),),
+        "stats.scope",
+        repeat="add",
+    ),
+    Row("stats show-desc", PROXY, "A description on the page.", sets="stats.show_desc", parse=_show),
+    Row("stats show-legends", PROXY, "More details on the page.", sets="stats.show_legends"),
+    Row("stats show-modules", PROXY, "Figures of modules; there are none here.", effect="accepted"),
+    Row("stats show-node", PROXY, "The machine's name on the page.", sets="stats.show_node", parse=_show),
+    Row("stats uri", PROXY, "Where the page is.", (Text("<prefix>"),), "stats.uri"),
+)

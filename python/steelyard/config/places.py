@@ -1,0 +1,46 @@
+"""Bridges from a statement to the parsers of `config/rules/`."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from steelyard.config.expr import Condition
+from steelyard.config.nearest import nearest
+from steelyard.config.rules import Place, parse_condition
+from steelyard.config.statement import Statement
+
+
+def place_of(statement: Statement, ruleset: str = "") -> Place:
+    """Late statements see the section's final mode; where none is said that is `tcp`, but for defaults it is not known."""
+    draft = statement.draft
+    mode = draft.get("mode", None if draft.kind == "defaults" else "tcp")
+    return Place(cast(Any, draft.kind), draft.name, mode, ruleset or statement.row.name)
+
+
+def condition_at(statement: Statement, at: int, ruleset: str = "") -> tuple[Condition | None, bool]:
+    """The condition that starts at `words[at]`; none there is `(None, True)`, and what is wrong `(None, False)`."""
+    words = statement.words
+    if at >= len(words):
+        return None, True
+    if words[at].text not in ("if", "unless"):
+        message = f"'{words[at]}' stands where 'if' or 'unless' is expected"
+        statement.report.alert("SY0108", message, words[at].span)
+        return None, False
+    found = parse_condition(words, at, place_of(statement, ruleset), statement.report)
+    return (found, True) if found is not None and known(statement, found) else (None, False)
+
+
+def known(statement: Statement, condition: Condition | None) -> bool:
+    """Whether all ACLs that a condition names stand above it in its section."""
+    if condition is None:
+        return True
+    good = True
+    names = statement.draft.acl_names
+    for terms in condition.any:
+        for term in terms:
+            if isinstance(term.acl, str) and term.acl not in names and term.predefined is None:
+                guess = nearest(term.acl, names)
+                hint = f"did you mean '{guess}'?" if guess else f"define it above: 'acl {term.acl} ...'"
+                statement.report.alert("SY0701", f"no ACL '{term.acl}' before this line", term.span, help=hint)
+                good = False
+    return good

@@ -1,0 +1,19 @@
+"""One line a message, as compilers write it: `file:line:column: error[SY0102] message; help: ...`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from steelyard.diagnostics.diagnostic import Diagnostic, Severity
+
+_WORDS = {Severity.ALERT: "error", Severity.WARNING: "warning", Severity.NOTICE: "notice"}
+
+
+def line(item: Diagnostic) -> str:
+    place = f"{item.span.file}:{item.span.line}:{item.span.column}: " if item.span.file else ""
+    help = f"; help: {item.help}" if item.help else ""
+    return f"{place}{_WORDS[item.severity]}[{item.code}] {item.message}{help}"
+
+
+def render(items: Iterable[Diagnostic]) -> str:
+    return "".join(line(item) + "\n" for item in items)
