@@ -34,24 +34,24 @@ map_sub(map,string?):str>str map_sub_int(map,int?):str>sint map_sub_ip(map,ip?):
 mod(number):sint>sint mqtt_field_value(string,string):bin>str mqtt_is_valid:bin>bool ms_ltime(string,int?):sint>str
 ms_utime(string,int?):sint>str mul(number):sint>sint nbsrv:str>sint neg:sint>sint not:sint>bool odd:sint>bool
 or(number):sint>sint param(string,string?):str>str port_only:str>sint protobuf(protobuf,string?):bin>bin
-regsub(regex,string,string?):str>str reverse:str>str reverse_dom:str>str rfc7239_field(string):str>str rfc7239_is_valid:str>bool
-rfc7239_n2nn:str>any rfc7239_n2np:str>any rfc7239_nn:any>str rfc7239_np:any>str rtrim(string):str>str sdbm(int?):bin>sint
-secure_memcmp(var):bin>bool set-var(var,string?,string?,string?,string?):any>any sha1:bin>bin sha2(int?):bin>bin
-srv_is_up:str>bool srv_queue:str>sint strcmp(var):str>sint sub(number):sint>sint table_bytes_in_rate(table):any>sint
-table_bytes_out_rate(table):any>sint table_clr_gpc(int,table):any>sint table_clr_gpc0(table):any>sint
-table_clr_gpc1(table):any>sint table_conn_cnt(table):any>sint table_conn_cur(table):any>sint table_conn_rate(table):any>sint
-table_expire(table,int?):any>sint table_glitch_cnt(table):any>sint table_glitch_rate(table):any>sint
-table_gpc(int,table):any>sint table_gpc0(table):any>sint table_gpc0_rate(table):any>sint table_gpc1(table):any>sint
-table_gpc1_rate(table):any>sint table_gpc_rate(int,table):any>sint table_gpt(int,table):any>sint table_gpt0(table):any>sint
-table_http_err_cnt(table):any>sint table_http_err_rate(table):any>sint table_http_fail_cnt(table):any>sint
-table_http_fail_rate(table):any>sint table_http_req_cnt(table):any>sint table_http_req_rate(table):any>sint
-table_idle(table,int?):any>sint table_inc_gpc(int,table):any>sint table_inc_gpc0(table):any>sint table_inc_gpc1(table):any>sint
-table_kbytes_in(table):any>sint table_kbytes_out(table):any>sint table_server_id(table):any>sint table_sess_cnt(table):any>sint
-table_sess_rate(table):any>sint table_trackers(table):any>sint tcp.dst:bin>sint tcp.flags:bin>sint tcp.options.mss:bin>sint
-tcp.options.sack:bin>sint tcp.options.tsopt:bin>sint tcp.options.tsval:bin>sint tcp.options.wscale:bin>sint
-tcp.options.wsopt:bin>sint tcp.options_list:bin>bin tcp.seq:bin>sint tcp.src:bin>sint tcp.win:bin>sint ub64dec:str>bin
-ub64enc:bin>str ungrpc(protobuf,string?):bin>bin unset-var(var):any>any upper:str>str url_dec(int?):str>str
-url_enc(string):str>str us_ltime(string,int?):sint>str us_utime(string,int?):sint>str utime(string,int?):sint>str
-when(string,string?,string?):any>any word(int,string,int?):str>str wt6(int?):bin>sint x509_v_err_str:sint>str
-xor(number):sint>sint xxh3(int?):bin>sint xxh32(int?):bin>sint
+regsub(regex,string,regex_flags?):str>str reverse:str>str reverse_dom:str>str rfc7239_field(string):str>str
+rfc7239_is_valid:str>bool rfc7239_n2nn:str>any rfc7239_n2np:str>any rfc7239_nn:any>str rfc7239_np:any>str rtrim(string):str>str
+sdbm(int?):bin>sint secure_memcmp(var):bin>bool set-var(var,string?,string?,string?,string?):any>any sha1:bin>bin
+sha2(int?):bin>bin srv_is_up:str>bool srv_queue:str>sint strcmp(var):str>sint sub(number):sint>sint
+table_bytes_in_rate(table):any>sint table_bytes_out_rate(table):any>sint table_clr_gpc(int,table):any>sint
+table_clr_gpc0(table):any>sint table_clr_gpc1(table):any>sint table_conn_cnt(table):any>sint table_conn_cur(table):any>sint
+table_conn_rate(table):any>sint table_expire(table,int?):any>sint table_glitch_cnt(table):any>sint
+table_glitch_rate(table):any>sint table_gpc(int,table):any>sint table_gpc0(table):any>sint table_gpc0_rate(table):any>sint
+table_gpc1(table):any>sint table_gpc1_rate(table):any>sint table_gpc_rate(int,table):any>sint table_gpt(int,table):any>sint
+table_gpt0(table):any>sint table_http_err_cnt(table):any>sint table_http_err_rate(table):any>sint
+table_http_fail_cnt(table):any>sint table_http_fail_rate(table):any>sint table_http_req_cnt(table):any>sint
+table_http_req_rate(table):any>sint table_idle(table,int?):any>sint table_inc_gpc(int,table):any>sint
+table_inc_gpc0(table):any>sint table_inc_gpc1(table):any>sint table_kbytes_in(table):any>sint table_kbytes_out(table):any>sint
+table_server_id(table):any>sint table_sess_cnt(table):any>sint table_sess_rate(table):any>sint table_trackers(table):any>sint
+tcp.dst:bin>sint tcp.flags:bin>sint tcp.options.mss:bin>sint tcp.options.sack:bin>sint tcp.options.tsopt:bin>sint
+tcp.options.tsval:bin>sint tcp.options.wscale:bin>sint tcp.options.wsopt:bin>sint tcp.options_list:bin>bin tcp.seq:bin>sint
+tcp.src:bin>sint tcp.win:bin>sint ub64dec:str>bin ub64enc:bin>str ungrpc(protobuf,string?):bin>bin unset-var(var):any>any
+upper:str>str url_dec(int?):str>str url_enc(string):str>str us_ltime(string,int?):sint>str us_utime(string,int?):sint>str
+utime(string,int?):sint>str when(string,string?,string?):any>any word(int,string,int?):str>str wt6(int?):bin>sint
+x509_v_err_str:sint>str xor(number):sint>sint xxh3(int?):bin>sint xxh32(int?):bin>sint xxh64(int?):bin>sint
 """

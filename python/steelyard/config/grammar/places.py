@@ -62,7 +62,15 @@ RULESETS = {
     "set-var": ("parser", "parser"),
     "set-var-fmt": ("parser", "parser"),
 }
-REQUEST_SIDE = ("tcp-request content", "http-request", "use_backend", "use-server", "balance", "stats http-request", "redirect")
+HINTED = (
+    "tcp-request connection",
+    "tcp-request content",
+    "http-request",
+    "use_backend",
+    "tcp-response content",
+    "http-response",
+    "log-format",
+)
 RESPONSE_SIDE = (
     "tcp-response content",
     "http-response",
@@ -82,3 +90,8 @@ def mask(section: str, ruleset: str) -> int:
     if back and section != "frontend":
         out |= BIT[back]
     return out
+
+
+def rulesets_of(bits: int) -> list[str]:
+    """The rule sets whose places are among `bits`, for a hint."""
+    return [name for name, parts in RULESETS.items() if any(part and bits & BIT[part] for part in parts) and name in HINTED]

@@ -1,0 +1,134 @@
+"""Typed arguments of fetches and converters: one reader for each kind that the tables name."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+
+from steelyard.config.expr import (
+    Absent,
+    Arg,
+    IntArg,
+    MapArg,
+    NetArg,
+    ProxyArg,
+    RegexArg,
+    ServerArg,
+    StrArg,
+    UserlistArg,
+)
+from steelyard.config.rules.names import variable
+from steelyard.config.rules.regex import regex_problem
+from steelyard.config.span import Span
+
+# What a reader gives: the argument, or a str that says what is wrong.
+Read = Arg | str
+_INT = re.compile(r"[+-]?[0-9]+\Z")
+_LAST_OCCURRENCE = -10
+
+
+def _int(text: str, span: Span) -> Read:
+    if not _INT.match(text) or len(text) > 20:
+        return f"'{text}' is not a whole number"
+    return IntArg(int(text))
+
+
+def _occurrence(text: str, span: Span) -> Read:
+    number = _int(text, span)
+    if isinstance(number, IntArg) and number.value < _LAST_OCCURRENCE:
+        return f"an occurrence must be {_LAST_OCCURRENCE} or more"
+    return number
+
+
+def _number(text: str, span: Span) -> Read:
+    """A number, or a variable that holds one."""
+    if _INT.match(text):
+        return _int(text, span)
+    found = variable(text)
+    return f"'{text}' is neither a whole number nor the name of a variable" if isinstance(found, str) else found
+
+
+def _address(text: str, kind: type[ipaddress.IPv4Address] | type[ipaddress.IPv6Address]) -> Read:
+    try:
+        found = kind(text)
+    except ValueError:
+        return f"'{text}' is not an IPv{4 if kind is ipaddress.IPv4Address else 6} address"
+    return NetArg(str(found), found.max_prefixlen)
+
+
+def _ip(text: str, span: Span) -> Read:
+    return _address(text, ipaddress.IPv6Address if ":" in text else ipaddress.IPv4Address)
+
+
+def _mask(text: str, version: int) -> Read:
+    """A prefix length, or a mask as an address."""
+    longest = 32 if version == 4 else 128
+    if text.isascii() and text.isdigit():
+        if len(text) < 4 and int(text) <= longest:
+            return IntArg(int(text))
+        return f"'{text}' is not a prefix length of IPv{version}, 0 to {longest}"
+    read = _address(text, ipaddress.IPv4Address if version == 4 else ipaddress.IPv6Address)
+    if isinstance(read, str):
+        return f"'{text}' is not a mask of IPv{version}"
+    bits = f"{int(ipaddress.ip_address(text)):0{longest}b}"
+    if "01" in bits:
+        return f"masks with holes, as '{text}', are not supported yet"
+    return IntArg(bits.count("1"))
+
+
+def _regex(text: str, span: Span) -> Read:
+    return regex_problem(text) or RegexArg(text)
+
+
+def _hex(text: str, span: Span) -> Read:
+    if len(text) % 2:
+        return f"'{text}' has an odd number of hexadecimal digits"
+    if not all(letter in "0123456789abcdefABCDEF" for letter in text):
+        return f"'{text}' has letters that are not hexadecimal digits"
+    return StrArg(text)
+
+
+def _server(text: str, span: Span) -> Read:
+    proxy, _, server = text.rpartition("/")
+    return ServerArg(proxy, server, span) if server else f"'{text}' is not the name of a server; write backend/server"
+
+
+def _string(text: str, span: Span) -> Read:
+    return StrArg(text)
+
+
+def _regex_flags(text: str, span: Span) -> Read:
+    return f"flags of a regex are 'i' and 'g', not '{text}'" if text.strip("ig") else StrArg(text)
+
+
+READERS: dict[str, Callable[[str, Span], Read]] = {
+    "string": _string,
+    "int": _int,
+    "occurrence": _occurrence,
+    "number": _number,
+    "var": lambda text, span: variable(text),
+    "ipv4": lambda text, span: _address(text, ipaddress.IPv4Address),
+    "ipv6": lambda text, span: _address(text, ipaddress.IPv6Address),
+    "ip": _ip,
+    "mask4": lambda text, span: _mask(text, 4),
+    "mask6": lambda text, span: _mask(text, 6),
+    "regex": _regex,
+    "regex_flags": _regex_flags,
+    "hex": _hex,
+    "backend": lambda text, span: ProxyArg(text, span),
+    "frontend": lambda text, span: ProxyArg(text, span),
+    "table": lambda text, span: ProxyArg(text, span),
+    "server": _server,
+    "userlist": lambda text, span: UserlistArg(text, span),
+    "map": lambda text, span: MapArg(text, span),
+    "protobuf": _string,
+}
+# Kinds that may be empty: the empty string, or the proxy that holds the rule.
+MAY_BE_EMPTY = frozenset(["string", "regex_flags", "hex", "backend", "frontend", "table"])
+
+
+def read(kind: str, optional: bool, text: str, span: Span) -> Read:
+    if not text and kind not in MAY_BE_EMPTY:
+        return Absent() if optional else "it is empty"
+    return READERS[kind](text, span)

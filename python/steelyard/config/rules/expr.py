@@ -1,0 +1,222 @@
+"""Sample expressions: `fetch(args),converter(args),...`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from steelyard.config.expr import Absent, Arg, Call, Expr, RegexArg, StrArg
+from steelyard.config.grammar import calls, choices, places, renames, supported
+from steelyard.config.grammar.calls import Row
+from steelyard.config.grammar.types import casts
+from steelyard.config.nearest import nearest
+from steelyard.config.rules.args import MAY_BE_EMPTY, read
+from steelyard.config.rules.place import Place
+from steelyard.config.rules.scan import Cut, Piece, arguments, name_end
+from steelyard.config.rules.spot import spot
+from steelyard.config.span import Word
+from steelyard.diagnostics.diagnostic import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An expression, the type it gives, and the places where it has a value. It ends before character `end` of word `index`."""
+
+    expr: Expr
+    type: str
+    places: int
+    index: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads one expression from character `at` of `words[index]`. `more`: converters may follow in words of their own."""
+
+    words: Sequence[Word]
+    index: int
+    at: int
+    place: Place
+    report: Report
+    more: bool
+
+    @property
+    def word(self) -> Word:
+        return self.words[self.index]
+
+    def alert(self, code: str, message: str, at: int, length: int = 1, help: str = "") -> None:
+        self.report.alert(code, message, spot(self.word, at, length), help=help)
+
+    def read(self) -> Found | None:
+        first, start = self.index, self.at
+        row = self._row("fetch", calls.fetch_rows())
+        if row is None:
+            return None
+        fetch = self._call(row, "fetch", renames.FETCH)
+        if fetch is None:
+            return None
+        converters: list[Call] = []
+        type_ = row.output
+        while self._next_converter():
+            here = self.at
+            converter = self._row("converter", calls.converter_rows())
+            if converter is None:
+                return None
+            if not casts(type_, converter.input):
+                self.alert(
+                    "SY0405",
+                    f"'{converter.name}' takes a sample of type {converter.input}, which {type_} can't become",
+                    here,
+                    len(converter.name),
+                )
+                return None
+            call = self._call(converter, "converter", renames.CONVERTER)
+            if call is None:
+                return None
+            converters.append(call)
+            type_ = type_ if converter.output == "same" else converter.output
+        text = self._text(first, start)
+        expr = Expr(fetch, tuple(converters), text, spot(self.words[first], start, max(1, len(text))))
+        return Found(expr, type_, row.places, self.index, self.at)
+
+    def _text(self, first: int, start: int) -> str:
+        if self.index == first:
+            return self.word.text[start : self.at]
+        middle = [word.text for word in self.words[first + 1 : self.index]]
+        return " ".join([self.words[first].text[start:], *middle, self.word.text[: self.at]])
+
+    def _next_converter(self) -> bool:
+        """Moves to the name of the next converter, if there is one."""
+        text = self.word.text
+        comma = False
+        while self.at < len(text) and text[self.at] == ",":
+            self.at += 1
+            comma = True
+        if self.at < len(text):
+            return comma
+        if not self.more or self.index + 1 >= len(self.words):
+            return comma
+        # The next word goes on with a converter, or is not of this expression.
+        following = self.words[self.index + 1].text
+        if following[: name_end(following, 0)] in calls.converter_rows():
+            self.index += 1
+            self.at = 0
+            return True
+        return False
+
+    def _row(self, what: str, rows: Mapping[str, Row]) -> Row | None:
+        text = self.word.text
+        end = name_end(text, self.at)
+        name = text[self.at : end]
+        if not name:
+            self.alert("SY0401", f"the name of a {what} is missing", min(self.at, max(0, len(text) - 1)))
+            return None
+        row = rows.get(name)
+        if row is None:
+            guess = nearest(name, rows)
+            hint = f"did you mean '{guess}'?" if guess else ""
+            self.alert("SY0401", f"unknown {what} '{name}'", self.at, len(name), hint)
+        return row
+
+    def _call(self, row: Row, what: str, renamed: Mapping[str, tuple[str, ...] | str]) -> Call | None:
+        start = self.at
+        self.at += len(row.name)
+        pieces: list[Piece] = []
+        text = self.word.text
+        if self.at < len(text) and text[self.at] == "(":
+            try:
+                pieces, self.at = arguments(text, self.at)
+            except Cut as cut:
+                self.alert("SY0403", f"in '{row.name}': {cut.message}", min(cut.at, len(text) - 1))
+                return None
+        elif self.at < len(text) and text[self.at] not in ",] \t":
+            self.alert("SY0403", f"unexpected '{text[self.at]}' after '{row.name}'", self.at)
+            return None
+        args = self._args(row, pieces, start, choices.FETCH if what == "fetch" else choices.CONVERTER)
+        if args is None:
+            return None
+        name = _canonical(renamed.get(row.name, row.name), self.place)
+        known = supported.FETCHES if what == "fetch" else supported.CONVERTERS
+        if name not in known:
+            self.alert("SY0402", f"{what} '{row.name}' is not supported yet", start, len(row.name))
+            return None
+        return Call(name, args, spot(self.word, start, self.at - start))
+
+    def _args(self, row: Row, pieces: list[Piece], start: int, words: Mapping[tuple[str, int], str]) -> tuple[Arg, ...] | None:
+        if len(pieces) > len(row.args):
+            extra = pieces[len(row.args)]
+            most = "no argument" if not row.args else f"at most {len(row.args)}"
+            self.alert("SY0404", f"'{row.name}' takes {most}", extra.at, max(1, len(extra.text)))
+            return None
+        if not pieces and row.fewest == 1 and row.args[0].kind in MAY_BE_EMPTY:
+            pieces = [Piece("", start)]
+        if len(pieces) < row.fewest:
+            self.alert("SY0404", f"'{row.name}' needs {row.fewest} argument(s), {len(pieces)} given", start, len(row.name))
+            return None
+        out: list[Arg] = []
+        for position, (kind, piece) in enumerate(zip(row.args, pieces, strict=False)):
+            span = spot(self.word, piece.at, max(1, len(piece.text)))
+            value = read(kind.kind, kind.optional, piece.text, span)
+            allowed = words.get((row.name, position))
+            if allowed and piece.text and piece.text not in allowed.split():
+                value = f"'{piece.text}' is not one of {', '.join(allowed.split())}"
+            if isinstance(value, str):
+                self.report.alert("SY0404", f"argument {position + 1} of '{row.name}': {value}", span)
+                return None
+            out.append(value)
+        while out and isinstance(out[-1], Absent):
+            out.pop()
+        return _with_flags(row, out)
+
+
+def _with_flags(row: Row, args: list[Arg]) -> tuple[Arg, ...]:
+    """The flag `i` of a regex is part of the regex."""
+    flags = next((a.value for k, a in zip(row.args, args, strict=False) if k.kind == "regex_flags" and isinstance(a, StrArg)), "")
+    if "i" in flags:
+        return tuple(RegexArg(each.pattern, True) if isinstance(each, RegexArg) else each for each in args)
+    return tuple(args)
+
+
+def _canonical(name: str | tuple[str, ...], place: Place) -> str:
+    if isinstance(name, str):
+        return name
+    return name[-1] if place.ruleset in places.RESPONSE_SIDE else name[0]
+
+
+def read_expr(words: Sequence[Word], index: int, place: Place, report: Report, *, at: int = 0, more: bool = True) -> Found | None:
+    """The expression at character `at` of `words[index]`, with its type. What comes after it is for the caller to judge."""
+    if index >= len(words):
+        last = words[-1]
+        report.alert(
+            "SY0401", "the name of a fetch is missing", last.span, help="write an expression behind it, as 'src' or 'path'"
+        )
+        return None
+    return _Reader(words, index, at, place, report, more).read()
+
+
+def check_place(found: Found, place: Place, report: Report, *, error: bool) -> bool:
+    """Whether the fetch can have a value here. `error`: one that can't is a mistake, not only useless."""
+    here = places.mask(place.section, place.ruleset)
+    if not here or found.places & here:
+        return True
+    tell = report.alert if error else report.warning
+    tell(
+        "SY0406",
+        f"'{found.expr.fetch.name}' has no value in '{place.ruleset}'",
+        found.expr.fetch.span,
+        help=f"it is there in: {', '.join(places.rulesets_of(found.places))}",
+    )
+    return not error
+
+
+def parse_expr(words: Sequence[Word], at: int, place: Place, report: Report) -> tuple[Expr | None, int]:
+    """The expression that starts at `words[at]`; also the index of the first word after it."""
+    found = read_expr(words, at, place, report)
+    if found is None:
+        return None, at + 1
+    word = words[found.index]
+    if found.end < len(word.text):
+        rest = word.text[found.end :]
+        report.alert("SY0403", f"unexpected '{rest}' after an expression", spot(word, found.end, len(rest)))
+        return None, found.index + 1
+    return (found.expr if check_place(found, place, report, error=True) else None), found.index + 1

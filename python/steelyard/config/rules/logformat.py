@@ -1,0 +1,175 @@
+"""Log-format strings (manual section 8.2.6): text, `%alias`, `%[expression]`, flags in braces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from steelyard.config.expr import LogAlias, LogExpr, LogFormat, LogText
+from steelyard.config.grammar import aliases
+from steelyard.config.nearest import nearest
+from steelyard.config.rules.expr import check_place, read_expr
+from steelyard.config.rules.place import Place
+from steelyard.config.rules.spot import spot
+from steelyard.config.span import Word
+from steelyard.diagnostics.diagnostic import Report
+
+# There, blanks are merged (manual, note of section 8.2.6).
+MERGING = ("log-format", "log-format-sd", "error-log-format", "unique-id-format")
+
+
+class _Wrong(Exception):
+    """The string can't be read further; it has been reported."""
+
+
+@dataclass(slots=True)
+class _Reader:
+    word: Word
+    place: Place
+    report: Report
+    at: int = 0
+    items: list[LogText | LogAlias | LogExpr] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    # Flags that `%{...}o` gives to all items after it.
+    for_all: tuple[str, ...] = ()
+
+    def read(self) -> LogFormat:
+        source = self.word.text
+        while self.at < len(source):
+            if source[self.at] == "%":
+                self._item(self.at)
+            else:
+                end = source.find("%", self.at)
+                end = len(source) if end < 0 else end
+                self.text.append(source[self.at : end])
+                self.at = end
+        self._flush()
+        return tuple(self.items)
+
+    def _wrong(self, code: str, message: str, at: int, length: int = 1, help: str = "") -> _Wrong:
+        self.report.alert(code, message, spot(self.word, at, length), help=help)
+        return _Wrong()
+
+    def _flush(self) -> None:
+        text = "".join(self.text)
+        self.text.clear()
+        if self.place.ruleset in MERGING:
+            text = _merge_blanks(text)
+        if text:
+            self.items.append(LogText(text))
+
+    def _item(self, start: int) -> None:
+        source = self.word.text
+        self.at += 1
+        if self.at >= len(source):
+            raise self._wrong("SY0430", "a '%' at the end stands for nothing", start, help="write '%%' for the sign itself")
+        letter = source[self.at]
+        if letter == "%":
+            self.text.append("%")
+            self.at += 1
+            return
+        if letter == "(":
+            self._skip_name(start)
+        flags = self._flags(start)
+        letter = source[self.at] if self.at < len(source) else ""
+        if letter == "[":
+            self._expression(start, flags)
+        elif letter.isascii() and letter.isalpha():
+            self._alias(start, flags)
+        elif self.at > start + 1 or not letter:
+            raise self._wrong("SY0430", "flags without an item behind them", start, self.at - start)
+        elif letter in " \t" or letter.isdigit():
+            raise self._wrong("SY0430", f"unexpected '{letter}' after '%'", self.at, help="write '%%' for the sign itself")
+        else:
+            # HAProxy drops the sign in front of any other character.
+            self.report.warning("SY0431", f"'%' in front of '{letter}' is dropped", spot(self.word, start, 2), help="write '%%'")
+
+    def _skip_name(self, start: int) -> None:
+        """`%(name)`: used by encodings only, which are not supported yet; without them it has no effect."""
+        close = self.word.text.find(")", self.at)
+        if close < 0:
+            raise self._wrong("SY0430", "'(' is not closed", self.at)
+        self.at = close + 1
+
+    def _flags(self, start: int) -> tuple[str, ...]:
+        source = self.word.text
+        if self.at >= len(source) or source[self.at] != "{":
+            return ()
+        close = source.find("}", self.at)
+        if close < 0:
+            raise self._wrong("SY0430", "'{' is not closed", self.at)
+        found = []
+        for flag in source[self.at + 1 : close].split(","):
+            name = flag.strip().lstrip("+-")
+            if name in aliases.LATER_FLAGS:
+                raise self._wrong("SY0402", f"flag '{name}' is not supported yet", self.at, close - self.at)
+            if not name:
+                continue
+            if name not in aliases.FLAGS:
+                self.report.warning("SY0432", f"unknown flag '{name}' has no effect", spot(self.word, self.at, close - self.at))
+                continue
+            found.append(("-" if flag.strip().startswith("-") else "+") + name)
+        self.at = close + 1
+        return tuple(found)
+
+    def _alias(self, start: int, flags: tuple[str, ...]) -> None:
+        source = self.word.text
+        end = self.at
+        while end < len(source) and source[end].isascii() and source[end].isalnum():
+            end += 1
+        name = source[self.at : end]
+        if name == aliases.FLAGS_FOR_ALL:
+            self.for_all = _combine(self.for_all, flags)
+            self.at = end
+            return
+        rows = aliases.rows()
+        if name not in rows:
+            guess = nearest(name, rows)
+            hint = f"did you mean '%{guess}'?" if guess else "write '%%' for the sign itself"
+            raise self._wrong("SY0430", f"unknown log alias '%{name}'", start, end - start, hint)
+        if name in aliases.UNSUPPORTED:
+            raise self._wrong("SY0402", f"log alias '%{name}' is not supported yet", start, end - start)
+        if rows[name] and self.place.mode == "tcp":
+            raise self._wrong("SY0433", f"log alias '%{name}' needs 'mode http'", start, end - start)
+        self._flush()
+        span = spot(self.word, start, end - start)
+        self.items.append(LogAlias(name, "", _combine(self.for_all, flags), span))
+        self.at = end
+
+    def _expression(self, start: int, flags: tuple[str, ...]) -> None:
+        source = self.word.text
+        found = read_expr([self.word], 0, self.place, self.report, at=self.at + 1, more=False)
+        if found is None:
+            raise _Wrong
+        if found.end >= len(source):
+            raise self._wrong("SY0430", "'[' is not closed", start, len(source) - start)
+        if source[found.end] != "]":
+            raise self._wrong("SY0403", f"unexpected '{source[found.end]}' in an expression", found.end, help="']' closes it")
+        if not check_place(found, self.place, self.report, error=True):
+            raise _Wrong
+        self._flush()
+        self.items.append(LogExpr(found.expr, _combine(self.for_all, flags)))
+        self.at = found.end + 1
+
+
+def _combine(for_all: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...]:
+    """The flags of `%o` with those of the item on top: the last word on a flag holds."""
+    signs = {flag[1:]: flag[0] for flag in (*for_all, *own)}
+    return tuple(sign + name for name, sign in signs.items())
+
+
+def _merge_blanks(text: str) -> str:
+    out: list[str] = []
+    for letter in text:
+        blank = letter in " \t"
+        if blank and out and out[-1] == " ":
+            continue
+        out.append(" " if blank else letter)
+    return "".join(out)
+
+
+def parse_log_format(word: Word, place: Place, report: Report) -> LogFormat | None:
+    """One word as a log-format string; None where it is wrong."""
+    try:
+        return _Reader(word, place, report).read()
+    except _Wrong:
+        return None

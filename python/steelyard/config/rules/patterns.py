@@ -1,0 +1,139 @@
+"""Patterns of ACLs, typed by the match method."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from collections.abc import Callable, Sequence
+
+from steelyard.config.expr import HexPattern, Matcher, NetPattern, Pattern, RangePattern, RegexPattern, TextPattern
+from steelyard.config.rules.regex import regex_problem
+from steelyard.config.span import Word
+from steelyard.diagnostics.diagnostic import Report
+
+OPERATORS = ("eq", "ge", "gt", "le", "lt")
+_NUMBER = re.compile(r"(-?[0-9]+)(?:\.([0-9]+))?\Z")
+_DOTTED_SHORT = re.compile(r"[0-9]+(?:\.[0-9]+){0,3}\Z")
+# A version as `3.1` is the first number in the upper half, the second in the lower.
+_DOT_SHIFT = 16
+
+
+def number(text: str) -> int | None:
+    match = _NUMBER.match(text)
+    if match is None or len(text) > 20:
+        return None
+    whole = int(match.group(1))
+    return whole if match.group(2) is None else (whole << _DOT_SHIFT) + int(match.group(2))
+
+
+def range_pattern(text: str, operator: str) -> RangePattern | str:
+    """`5`, `1:5`, `:5`, `1:` behind an operator; a str says what is wrong."""
+    low_text, colon, high_text = text.partition(":")
+    low = number(low_text) if low_text else None
+    high = number(high_text) if high_text else None
+    if (low is None and (low_text or not high_text)) or (high is None and high_text):
+        return f"'{text}' is not a number"
+    if colon and operator == "eq":
+        return (
+            f"'{text}' is not a range: its end is before its start"
+            if low is not None and high is not None and low > high
+            else RangePattern(low, high)
+        )
+    value = high if low is None else low
+    if value is None:
+        return f"'{text}' is not a number"
+    match operator:
+        case "ge":
+            return RangePattern(value, None)
+        case "gt":
+            return RangePattern(value + 1, None)
+        case "le":
+            return RangePattern(None, value)
+        case "lt":
+            return RangePattern(None, value - 1)
+        case _:
+            return RangePattern(value, value)
+
+
+def net_pattern(text: str, *, resolve: bool) -> tuple[NetPattern, ...] | str:
+    """`10.0.0.0/8`, `10/8`, `1.2.3.0/255.255.255.0`, `::1`, or with `resolve` the addresses of a host name."""
+    host, slash, mask = text.partition("/")
+    try:
+        address: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(host)
+    except ValueError:
+        if slash and _DOTTED_SHORT.match(host):
+            # `10/8`: the bytes that are left out are 0.
+            return net_pattern(".".join((host.split(".") + ["0"] * 3)[:4]) + slash + mask, resolve=False)
+        if resolve and not slash and host and not host[0].isdigit() and ":" not in host:
+            return _host(host)
+        return f"'{text}' is not an IPv4 or IPv6 address or network"
+    prefix: int = address.max_prefixlen
+    if slash:
+        found = _prefix(mask, address.version, prefix)
+        if found is None:
+            return f"'{mask}' is not a mask of IPv{address.version}"
+        prefix = found
+    return (NetPattern(str(address), prefix),)
+
+
+def _prefix(mask: str, version: int, longest: int) -> int | None:
+    if mask.isascii() and mask.isdigit():
+        return int(mask) if len(mask) < 4 and int(mask) <= longest else None
+    try:
+        bits = f"{int(ipaddress.ip_address(mask)):0{longest}b}"
+    except ValueError:
+        return None
+    return None if version == 6 or len(bits) != longest or "01" in bits else bits.count("1")
+
+
+def _host(host: str) -> tuple[NetPattern, ...] | str:
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return f"'{host}' is not an IPv4 or IPv6 address, and no host of that name was found"
+    addresses = dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found)
+    return tuple(NetPattern(each, ipaddress.ip_address(each).max_prefixlen) for each in addresses)
+
+
+def _hex(text: str) -> Pattern | str:
+    if len(text) % 2 or not all(letter in "0123456789abcdefABCDEF" for letter in text):
+        return f"'{text}' is not an even number of hexadecimal digits"
+    return HexPattern(text)
+
+
+def _regex(text: str) -> Pattern | str:
+    return regex_problem(text) or RegexPattern(text)
+
+
+_PLAIN: dict[str, Callable[[str], Pattern | str]] = {"bin": _hex, "reg": _regex}
+_RANGES = ("int", "len")
+# Methods that look at no pattern: what is written behind them has no meaning, as in HAProxy.
+_NONE = ("found", "bool")
+
+
+def read_patterns(matcher: Matcher, words: Sequence[Word], report: Report, *, resolve: bool = True) -> tuple[Pattern, ...] | None:
+    """The patterns of one ACL line. An operator holds for all that follow it."""
+    if matcher in _NONE:
+        return ()
+    out: list[Pattern] = []
+    operator, good = "eq", True
+    for word in words:
+        found: Pattern | tuple[NetPattern, ...] | str
+        if matcher in _RANGES:
+            if word.text in OPERATORS:
+                operator = word.text
+                continue
+            found = range_pattern(word.text, operator)
+        elif matcher == "ip":
+            found = net_pattern(word.text, resolve=resolve)
+        else:
+            found = _PLAIN.get(matcher, TextPattern)(word.text)
+        if isinstance(found, str):
+            report.alert("SY0412", found, word.span)
+            good = False
+        elif isinstance(found, tuple):
+            out += found
+        else:
+            out.append(found)
+    return tuple(out) if good else None

@@ -1,0 +1,81 @@
+"""The reply of `deny`, `tarpit` and `return`: status, headers and a body."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from steelyard.config.expr import LogFormat, ReplySpec
+from steelyard.config.grammar import actions
+from steelyard.config.rules.logformat import parse_log_format
+from steelyard.config.rules.place import Place
+from steelyard.config.rules.values import READERS, is_condition, read_file
+from steelyard.config.span import Word
+from steelyard.diagnostics.diagnostic import Report
+
+
+def read_reply(words: Sequence[Word], at: int, place: Place, report: Report) -> tuple[ReplySpec | None, int]:
+    """The reply whose words start at `at`, and the index after it."""
+    fields: dict[str, Any] = {}
+    headers: list[tuple[str, LogFormat]] = []
+    body: Word | None = None
+    good = True
+    while at < len(words) and not is_condition(words, at):
+        word = words[at]
+        row = actions.REPLY_WORDS.get(word.text)
+        if row is None:
+            if word.text in actions.REPLY_LATER:
+                report.alert("SY0402", f"'{word}' is not supported yet", word.span)
+                return None, len(words)
+            break
+        name, kind = row
+        if name in actions.REPLY_BODIES:
+            if body is not None:
+                report.alert("SY0506", f"'{word}' and '{body}' are both the body of one reply", word.span)
+                return None, len(words)
+            body = word
+        count = {"yes": 0, "reply_header": 2}.get(kind, 1)
+        given = words[at + 1 : at + 1 + count]
+        if len(given) < count:
+            report.alert("SY0503", f"'{word}' needs {count} word(s) behind it", word.span)
+            return None, len(words)
+        at += 1 + count
+        value: Any = _value(kind, given, place, report)
+        if value is None:
+            good = False
+        elif kind == "reply_header":
+            headers.append(value)
+        else:
+            fields[name] = value
+    if not good:
+        return None, at
+    return _checked(ReplySpec(headers=tuple(headers), **fields), body, words[0], report), at
+
+
+def _value(kind: str, given: Sequence[Word], place: Place, report: Report) -> Any:
+    match kind:
+        case "yes":
+            return True
+        case "file":
+            return read_file(given[0], report)
+        case "format_file":
+            data = read_file(given[0], report)
+            if data is None:
+                return None
+            return parse_log_format(Word(data.decode("utf-8", "replace"), given[0].span), place, report)
+        case "reply_header":
+            value = parse_log_format(given[1], place, report)
+            return None if value is None else (given[0].text, value)
+        case _:
+            return READERS[kind](given[0], place, report)
+
+
+def _checked(reply: ReplySpec, body: Word | None, action: Word, report: Report) -> ReplySpec | None:
+    typed = body is not None and actions.REPLY_WORDS[body.text][0] in actions.REPLY_TYPED
+    empty = reply.string == "" or reply.file == b""
+    if body is not None and typed and not empty and reply.content_type is None:
+        report.alert("SY0506", f"'{body}' needs a content type", body.span, help="write 'content-type text/plain' in front of it")
+        return None
+    if reply.content_type is not None and not typed:
+        report.warning("SY0507", "the content type has no effect: the reply has no body of its own", action.span)
+    return reply
