@@ -8,6 +8,7 @@ from steelyard.config.freeze import freeze_global, freeze_proxy
 from steelyard.config.grammar.row import ANY
 from steelyard.config.model import Config, ErrorFile, Global
 from steelyard.config.nearest import nearest
+from steelyard.config.rules.files import load_pattern_files
 from steelyard.config.span import Word
 from steelyard.config.statement import Room
 
@@ -24,7 +25,7 @@ def resolve(room: Room) -> Config:
     config = Config(tuple(room.files), global_, tuple(proxies), tuple(room.userlists.values()))
     for check in CHECKS:
         check(config, room)
-    return config
+    return load_pattern_files(config, room.report)
 
 
 def _error_files(draft: Draft, room: Room) -> None:

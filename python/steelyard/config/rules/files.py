@@ -1,0 +1,125 @@
+"""Files of patterns (`acl -f`) and maps: read once, when the whole configuration is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from steelyard.config.expr import AclTest, Call, MapArg, Matcher, PatternFile
+from steelyard.config.grammar.calls import converter_rows
+from steelyard.config.model import Config
+from steelyard.config.rules.patterns import read_patterns
+from steelyard.config.span import Span, Word
+from steelyard.diagnostics.diagnostic import Report
+
+# How a name may begin: a file that must be there, one that need not, none at all.
+_PREFIXES = ("file@", "opt@", "virt@")
+# Methods whose patterns can be wrong; all others take any text.
+_CHECKED = ("int", "ip", "len", "bin", "reg")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A place that names a file. `values`: the type of a map's values, empty for a pattern file."""
+
+    path: str
+    is_map: bool
+    matcher: str
+    values: str
+    span: Span
+
+
+def load_pattern_files(config: Config, report: Report) -> Config:
+    """The configuration with the contents of every file that its ACLs and maps name."""
+    found: dict[tuple[str, bool], PatternFile | None] = {}
+    checked: set[tuple[str, bool, str, str]] = set()
+    for use in _uses((config.proxies, config.global_)):
+        key = (use.path, use.is_map)
+        if key not in found:
+            found[key] = _read(use, report)
+        file = found[key]
+        how = (*key, use.matcher, use.values)
+        if file is not None and how not in checked:
+            checked.add(how)
+            _check(file, use, report)
+    files = tuple(each for each in found.values() if each is not None)
+    return replace(config, pattern_files=files) if files else config
+
+
+def _uses(value: Any) -> Iterator[Use]:
+    """Every use of a file in a value of the model, in order."""
+    if isinstance(value, (tuple, list)):
+        for each in value:
+            yield from _uses(each)
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _uses(each)
+    elif is_dataclass(value):
+        if isinstance(value, AclTest):
+            for ref in value.files:
+                yield Use(ref.path, ref.is_map, value.matcher, "", ref.span)
+        if isinstance(value, Call):
+            for arg in value.args:
+                if isinstance(arg, MapArg):
+                    yield Use(arg.path, True, *_types(value.name), arg.span)
+        for each in fields(value):
+            yield from _uses(getattr(value, each.name))
+
+
+def _types(converter: str) -> tuple[str, str]:
+    """Match method and type of the values of a map converter: its name says both."""
+    method = converter.split("_")[1]
+    return "reg" if method == "regm" else method, converter_rows()[converter].output
+
+
+def _read(use: Use, report: Report) -> PatternFile | None:
+    prefix = next((each for each in _PREFIXES if use.path.startswith(each)), "file@")
+    path = use.path.removeprefix(prefix)
+    if prefix == "virt@":
+        return PatternFile(use.path, use.is_map, ())
+    try:
+        text = Path(path).read_bytes().decode()
+    except FileNotFoundError:
+        if prefix == "opt@":
+            return PatternFile(use.path, use.is_map, ())
+        report.alert("SY0440", f"no pattern file '{path}'", use.span)
+        return None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        report.alert("SY0440", f"can't read pattern file '{path}': {reason}", use.span)
+        return None
+    entries = [_entry(line, use.is_map) for line in text.split("\n") if not line.startswith("#")]
+    keys = tuple(key for key, _ in entries if key)
+    return PatternFile(use.path, use.is_map, keys, tuple(value for key, value in entries if key) if use.is_map else ())
+
+
+def _entry(line: str, is_map: bool) -> tuple[str, str]:
+    """Key and value of a line. A pattern is the whole line but for blanks before it; in a map the first blank ends the key."""
+    line = line.partition("\r")[0].lstrip(" \t")
+    if not is_map:
+        return line, ""
+    key, *rest = line.replace("\t", " ").split(" ", 1)
+    return key, line[len(key) :].strip(" \t") if rest else ""
+
+
+def _check(file: PatternFile, use: Use, report: Report) -> None:
+    """The first pattern and the first value that the method can't take."""
+    if use.matcher in _CHECKED:
+        for key in file.keys:
+            own = Report()
+            if read_patterns(cast(Matcher, use.matcher), [Word(key, use.span)], own) is None:
+                _tell(file, own, use, report)
+                return
+    if use.values in ("sint", "addr"):
+        for value in file.values:
+            own = Report()
+            if read_patterns("int" if use.values == "sint" else "ip", [Word(value, use.span)], own, resolve=False) is None:
+                _tell(file, own, use, report)
+                return
+
+
+def _tell(file: PatternFile, own: Report, use: Use, report: Report) -> None:
+    for each in own:
+        report.alert("SY0441", f"in file '{file.path}': {each.message}", use.span)
