@@ -31,6 +31,11 @@ class Listeners:
         for name in self._unix():
             name.keep()
 
+    def close(self) -> None:
+        """Others hold copies: this process has no use for its own."""
+        for each in self.opened:
+            each.socket.close()
+
     def give_up(self) -> None:
         """The start failed: close everything, give paths back."""
         for each in self.opened:
