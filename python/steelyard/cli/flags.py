@@ -35,8 +35,6 @@ class Flags:
     no_splice: bool = False
     no_reuseport: bool = False
     ipv4_only: bool = False
-    ignore_unresolved: bool = False
-    dump_keywords: str | None = None
     old_pids: list[int] = field(default_factory=list)
     old_pids_signal: str = ""
     notes: list[str] = field(default_factory=list)
@@ -56,7 +54,6 @@ _SWITCH = {
     "dS": "no_splice",
     "dR": "no_reuseport",
     "4": "ipv4_only",
-    "dr": "ignore_unresolved",
 }
 # Tuning of HAProxy's own insides. Nothing here depends on them, so they are taken and said.
 _HARMLESS = {
@@ -79,9 +76,11 @@ _NOT_YET = {
     "x": "taking over listening sockets from a running process is not supported yet: old and new share ports by SO_REUSEPORT",
     "S": "the master command line is not supported yet",
     "dL": "listing shared libraries is not supported",
+    "dr": "starting with server names that can't be looked up is not supported yet",
     "dV": "TLS to servers is not supported yet, so there is no verification to turn off",
 }
 _NOT_YET_PREFIX = {
+    "dK": "listing keywords is not supported yet",
     "dt": "traces are not supported yet",
     "dA": "archives of dependencies are not supported",
     "dC": "dumping the configuration is not supported yet: see `steelyard plan`",
@@ -122,6 +121,7 @@ def parse(words: Sequence[str]) -> Flags:
             flags.version = len(flag)
         elif flag == "d":
             flags.debug = flags.foreground = True
+            flags.notes.append("'-d' stays in front; it does not show traffic yet")
         elif flag == "q":
             flags.quiet, flags.verbose = True, False
         elif flag == "V":
@@ -131,8 +131,13 @@ def parse(words: Sequence[str]) -> Flags:
             while at + 1 < len(words) and not words[at + 1].startswith("-"):
                 at += 1
                 flags.old_pids.append(_pid(words[at]))
-        elif flag.startswith("dK"):
-            flags.dump_keywords = flag[2:]
+        elif flag == "x":
+            # /dev/null is how systemd units turn the hand-over off; anything else would be a promise that is not kept.
+            if value(flag) != "/dev/null":
+                raise UsageError(f"'-x': {_NOT_YET['x']}")
+        elif flag == "S":
+            value(flag)
+            raise UsageError(f"'-S': {_NOT_YET['S']}")
         else:
             _known_but_idle(flag, flags)
         at += 1

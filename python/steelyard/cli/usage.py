@@ -24,10 +24,8 @@ Usage: steelyard [-f <file|directory>]* [-cdDqVvW] [-n <maxconn>] [-N <maxconn>]
         -m   limits memory (megabytes)
         -p   writes the process numbers to a file
         -L   sets the name of this peer
-        -dK<classes>  lists keywords (help, all, cfg, ...)
         -dW  does not start when there is a warning
         -dS  does not use splice; -dR does not share ports (SO_REUSEPORT)
-        -dr  starts although a server's name can't be looked up
         -4   uses IPv4 addresses only
         -sf/-st <pid>*  after a good start, asks older processes to finish / to stop at once
 """

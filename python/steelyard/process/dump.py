@@ -17,7 +17,7 @@ def states(plan: Plan, snapshot: Snapshot, checker: Checker) -> list[tuple[int |
             lines.append(
                 (
                     index,
-                    f"Server {proxy.name}/{server.name} is {state}. "
+                    f"SIGHUP: Server {proxy.name}/{server.name} is {state}. "
                     f"Conn: {numbers.scur} act, {numbers.qcur} pend, {numbers.stot} tot.",
                 )
             )
@@ -25,24 +25,17 @@ def states(plan: Plan, snapshot: Snapshot, checker: Checker) -> list[tuple[int |
         act = f"{front.scur if front else 0}+{back.scur if back else 0}"
         tot = f"{front.stot if front else 0}+{back.stot if back else 0}"
         queued = back.qcur if back else 0
-        if not servers:
-            line = f"Proxy {proxy.name} has no servers. Conn: act(FE+BE): {act}, {queued} pend, tot(FE+BE): {tot}."
-        else:
-            active, backup = checker.usable(index)
-            if active:
-                line = (
-                    f"Proxy {proxy.name} has {active} active servers and {backup} backup servers available. "
-                    f"Conn: act(FE+BE): {act}, {queued} pend, tot(FE+BE): {tot}."
-                )
-            elif backup:
-                line = (
-                    f"Proxy {proxy.name} is running on {backup} backup servers. "
-                    f"Conn: act(FE+BE): {act}, {queued} pend, tot(FE+BE): {tot}."
-                )
-            else:
-                line = f"Proxy {proxy.name} has no server available! Conn: act(FE+BE): {act}, {queued} pend, tot(FE+BE): {tot}."
-        lines.append((index, line))
+        numbers_of_all = f"Conn: act(FE+BE): {act}, {queued} pend (0 unass), tot(FE+BE): {tot}."
+        lines.append((index, f"SIGHUP: Proxy {proxy.name} {_fleet(len(servers), *checker.usable(index))} {numbers_of_all}"))
     return lines
+
+
+def _fleet(servers: int, active: int, backup: int) -> str:
+    if not servers:
+        return "has no servers."
+    if active:
+        return f"has {active} active servers and {backup} backup servers available."
+    return f"is running on {backup} backup servers." if backup else "has no server available !"
 
 
 def totals(snapshot: Snapshot) -> list[str]:

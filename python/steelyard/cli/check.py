@@ -1,0 +1,89 @@
+"""Files to a plan that the engine accepts: the same for `-c`, for every start and for every reload."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from steelyard.cli.flags import Flags
+from steelyard.config.load import load
+from steelyard.config.model import Config
+from steelyard.diagnostics.diagnostic import Report, Severity
+from steelyard.plan.schema import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`report` holds everything found; `config` and `plan` are there when nothing keeps it from running."""
+
+    report: Report
+    config: Config | None = None
+    plan: Plan | None = None
+
+
+def check(flags: Flags) -> Checked:
+    """Reads, resolves, compiles, and lets the engine look. All mistakes of a stage are found; a later stage needs the former."""
+    environ = dict(os.environ)
+    environ.setdefault("HAPROXY_LOCALPEER", flags.local_peer or os.uname().nodename)
+    config, report = load(flags.files, environ=environ)
+    if config is None:
+        return Checked(report)
+    config = override(config, flags)
+    plan = _plan(config, flags, report)
+    return Checked(report) if plan is None else Checked(report, config, plan)
+
+
+def failed(checked: Checked, flags: Flags) -> str:
+    """Why it must not start, or nothing."""
+    if checked.plan is None or checked.config is None:
+        return "Fatal errors found in configuration."
+    strict = flags.warnings_fail or checked.config.global_.zero_warning
+    if strict and any(item.severity is Severity.WARNING for item in checked.report):
+        return "Some warnings were found and 'zero-warning' is set. Aborting."
+    return ""
+
+
+def override(config: Config, flags: Flags) -> Config:
+    """The command line's word goes before the file's."""
+    global_ = config.global_
+    if flags.maxconn is not None:
+        global_ = replace(global_, maxconn=flags.maxconn)
+    if flags.local_peer is not None:
+        global_ = replace(global_, localpeer=flags.local_peer)
+    if flags.no_splice:
+        global_ = replace(global_, nosplice=True)
+    proxies = config.proxies
+    if flags.proxy_maxconn is not None:
+        proxies = tuple(replace(each, maxconn=flags.proxy_maxconn) if each.maxconn is None else each for each in proxies)
+    return replace(config, global_=global_, proxies=proxies)
+
+
+def _plan(config: Config, flags: Flags, report: Report) -> Plan | None:
+    from steelyard.engine import engine
+    from steelyard.health.spec import SpecError, specs
+    from steelyard.plan.compile import CompileError, compile
+
+    try:
+        plan = compile(config, resolve_host=_resolver(flags))
+    except CompileError as error:
+        report.items.extend(error.report.items)
+        return None
+    try:
+        specs(config, plan)
+        engine.check(plan)
+    except SpecError as error:
+        report.alert("SY0901", str(error))
+        return None
+    except engine.PlanError as error:
+        report.alert("SY0902", str(error))
+        return None
+    return plan
+
+
+def _resolver(flags: Flags) -> Callable[[str, int], str]:
+    from steelyard.plan.build.context import resolve_with_libc
+
+    if flags.ipv4_only:
+        return lambda name, family: resolve_with_libc(name, family or 4)
+    return resolve_with_libc

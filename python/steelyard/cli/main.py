@@ -1,0 +1,118 @@
+"""The entry: haproxy's flags, or a subcommand word in the first place."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from steelyard.cli import usage
+from steelyard.cli.console import StderrConsole
+from steelyard.cli.flags import Flags, UsageError, parse
+
+# Words, not flags: a word is only looked at in the first place, where haproxy accepts none.
+_SUBCOMMANDS = ("run", "check", "plan", "demo", "help")
+
+
+def main() -> None:
+    """`steelyard` and `python -m steelyard`."""
+    try:
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # `steelyard plan ... | head`: the reader has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def run(words: Sequence[str]) -> int:
+    """The exit status for these words."""
+    if words and words[0] in _SUBCOMMANDS:
+        from steelyard.cli import subcommands
+
+        return subcommands.run(words[0], words[1:])
+    if words and words[0] in ("--help", "-h"):
+        print(usage.HELP if words[0] == "--help" else usage.USAGE, end="")
+        return 0
+    if list(words) == ["--version"]:
+        words = ["-v"]
+    try:
+        flags = parse(words)
+        if not (flags.version or flags.condition is not None or flags.files):
+            raise UsageError("")
+    except UsageError as error:
+        return _misused(error)
+    if flags.version:
+        return _version(flags.version)
+    if flags.condition is not None:
+        return _condition(flags.condition)
+    return start(flags, StderrConsole(quiet=flags.quiet))
+
+
+def start(flags: Flags, console: StderrConsole) -> int:
+    """Checks and, unless `-c` was given, runs. The status of haproxy: 0 good, 1 wrong, 2 for `-c` with nothing to listen on."""
+    from steelyard.cli import report
+    from steelyard.cli.check import check, failed
+
+    for note in flags.notes:
+        console.notice(note)
+    if flags.directory is not None:
+        try:
+            os.chdir(flags.directory)
+        except OSError as error:
+            console.alert(f"Could not change to directory {flags.directory} : {error.strerror}")
+            return 1
+    checked = check(flags)
+    report.show(checked.report, flags.files, quiet=flags.quiet)
+    why = failed(checked, flags)
+    if why:
+        console.alert(f"config : {why}")
+        return 1
+    assert checked.config is not None and checked.plan is not None
+    if flags.check:
+        return _valid(flags, sum(1 for each in checked.plan.proxies if each.frontend is not None and each.frontend.binds))
+    from steelyard.cli.launch import launch
+
+    return launch(flags, checked.config, checked.plan, console)
+
+
+def _valid(flags: Flags, listening: int) -> int:
+    """What `-c` says of a good configuration. Manual 3.5: nothing, unless `-V` asks for it."""
+    if not listening:
+        if not flags.quiet:
+            print("Configuration file has no error but will not start (no listener) => exit(2).")
+        return 2
+    if flags.verbose:
+        print("Configuration file is valid")
+    return 0
+
+
+def _misused(error: UsageError) -> int:
+    if str(error):
+        print(f"steelyard: {error}", file=sys.stderr)
+    else:
+        print(usage.version(), end="")
+        print(usage.USAGE, end="", file=sys.stderr)
+    return 1
+
+
+def _version(detail: int) -> int:
+    if detail == 1:
+        print(usage.version(), end="")
+        return 0
+    from steelyard.engine import engine
+
+    print(usage.version_long(engine.version()), end="")
+    return 0
+
+
+def _condition(text: str) -> int:
+    from steelyard.config.environment import Environment
+    from steelyard.config.predicates import ConditionError, evaluate_condition
+
+    try:
+        return 0 if evaluate_condition(text, Environment(os.environ)) else 1
+    except ConditionError as error:
+        StderrConsole().alert(f"config : Failed to evaluate condition: {error}")
+        return 2

@@ -1,0 +1,77 @@
+"""`run`, `check`, `plan`, `demo`: words for people, beside haproxy's flags."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import resources
+
+from steelyard.cli import main, usage
+from steelyard.cli.console import StderrConsole
+from steelyard.cli.flags import Flags
+
+DEMO_URL = "http://127.0.0.1:8080/"
+
+
+def run(word: str, words: Sequence[str]) -> int:
+    """The exit status of a subcommand."""
+    match word:
+        case "run":
+            args = _files("run", "Runs a configuration in front; Ctrl-C stops.", words)
+            return main.start(
+                Flags(files=args.file, foreground=True), StderrConsole(welcome=["Steelyard runs. Ctrl-C stops it."])
+            )
+        case "check":
+            args = _files("check", "Checks a configuration and shows everything that is wrong with it.", words)
+            return main.start(Flags(files=args.file, check=True, verbose=True), StderrConsole())
+        case "plan":
+            return _plan(_files("plan", "Shows what would run, as JSON.", words).file)
+        case "demo":
+            argparse.ArgumentParser("steelyard demo", description="Two sample servers behind a balancer.").parse_args(words)
+            return _demo()
+        case _:
+            print(usage.HELP, end="")
+            return 0
+
+
+def _files(word: str, description: str, words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(f"steelyard {word}", description=description)
+    parser.add_argument("-f", dest="more", metavar="file", action="append", default=[], help="same as a plain file name")
+    parser.add_argument("file", nargs="*", help="configuration files, or directories with *.cfg files, in order")
+    args = parser.parse_args(words)
+    args.file = args.more + args.file
+    if not args.file:
+        parser.error("which file?")
+    return args
+
+
+def _plan(files: Sequence[str]) -> int:
+    import msgspec
+
+    from steelyard.cli import report
+    from steelyard.cli.check import check
+    from steelyard.plan import schema
+
+    checked = check(Flags(files=list(files)))
+    report.show(checked.report, files)
+    if checked.plan is None:
+        return 1
+    sys.stdout.write(msgspec.json.format(schema.encode(checked.plan), indent=2).decode() + "\n")
+    return 0
+
+
+def _demo() -> int:
+    from steelyard.demo.servers import SampleServer
+
+    for name, colour in (("one", "#0a7"), ("two", "#a40")):
+        server = SampleServer(name, colour)
+        os.environ[f"STEELYARD_DEMO_{name.upper()}"] = str(server.port)
+        server.start()
+    welcome = [
+        f"Steelyard runs with two sample servers. Open {DEMO_URL}",
+        f"and {DEMO_URL}stats for the statistics. Ctrl-C stops everything.",
+    ]
+    with resources.as_file(resources.files("steelyard.demo") / "demo.cfg") as path:
+        return main.start(Flags(files=[str(path)], foreground=True), StderrConsole(welcome=welcome))
