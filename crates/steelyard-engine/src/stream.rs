@@ -79,6 +79,17 @@ impl Stream {
         }
     }
 
+    /// Makes closing silent: the peer is told nothing (`silent-drop`). Where the right for that is missing, the connection is
+    /// reset with a packet that does not get past the first router.
+    pub fn silence(&self) {
+        let Self::Tcp(stream) = self else { return };
+        if nix::sys::socket::setsockopt(stream, nix::sys::socket::sockopt::TcpRepair, &1).is_err() {
+            // Nothing more can be done when these fail: the peer sees an ordinary end.
+            let _ = socket2::SockRef::from(stream).set_ttl_v4(1);
+            let _ = self.set_zero_linger();
+        }
+    }
+
     /// Turns on TCP keep-alive probes (`option clitcpka`, `srvtcpka`); nothing on unix sockets.
     pub fn set_keepalive(&self) -> io::Result<()> {
         match self {

@@ -6,16 +6,18 @@ use crate::buffer::Buffers;
 use crate::event::{Event, Events};
 use crate::live::{Live, Random, Rate};
 use crate::pool::Pool;
+use crate::relay::splice::Pipes;
 use crate::service::Services;
 use crate::sys;
 use parking_lot::{Condvar, Mutex};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Release};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use steelyard_core::ctx::Scratch;
 use steelyard_core::vars::ProcVars;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::Notify;
@@ -154,6 +156,12 @@ pub struct Worker {
     pub index: usize,
     pub buffers: Buffers,
     pub pool: Pool,
+    pub pipes: Pipes,
+    /// Memory of rule evaluation and log lines; borrowed only for the length of a call.
+    pub scratch: RefCell<Scratch>,
+    pub line: RefCell<Vec<u8>>,
+    /// `tune.bufsize`, bytes.
+    pub bufsize: usize,
     random: Random,
     /// Quarter of an hour since the epoch, and what local time differs from UTC in it.
     offset: Cell<(u64, i32)>,
@@ -161,11 +169,16 @@ pub struct Worker {
 
 impl Worker {
     fn new(shared: Arc<Shared>, index: usize) -> Self {
+        let bufsize = shared.live.load().program.plan.global.bufsize as usize;
         Self {
             shared,
             index,
             buffers: Buffers::default(),
             pool: Pool::default(),
+            pipes: Pipes::default(),
+            scratch: RefCell::new(Scratch::new()),
+            line: RefCell::new(Vec::new()),
+            bufsize: bufsize.max(1024),
             random: Random::new(),
             offset: Cell::new((0, 0)),
         }

@@ -120,7 +120,8 @@ impl Flow {
     /// Sends all that is ready.
     pub fn poll_flush(&mut self, sink: &mut Stream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.out_sent == 0 && !self.out.is_empty() && self.ready > 0 && self.ready <= COPY_BEHIND_HEAD {
-            self.out.extend_from_slice(self.input.data().get(..self.ready).unwrap_or_default());
+            self.out
+                .extend_from_slice(self.input.data().get(..self.ready).unwrap_or_default());
             self.consume_ready(self.ready);
         }
         while !self.is_flushed() {
@@ -230,4 +231,3 @@ impl Flow {
         Ok(())
     }
 }
-

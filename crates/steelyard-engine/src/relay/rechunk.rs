@@ -87,7 +87,11 @@ impl Rechunk {
         }
         let (from, to) = span.unwrap_or((at, at));
         input.set_span(from, stop);
-        Ok(Run { ready: to - from, skip: at - to, done })
+        Ok(Run {
+            ready: to - from,
+            skip: at - to,
+            done,
+        })
     }
 
     fn size_line(&mut self, memory: &mut [u8], span: &mut Span, from: usize, len: usize) -> Result<(), ChunkError> {
@@ -118,7 +122,11 @@ impl Rechunk {
     ) -> Result<(), ChunkError> {
         self.last_chunk(memory, span, name.0 + 2)?;
         let text = memory.get(name.0..name.1).unwrap_or_default();
-        if !self.encode || FORBIDDEN_TRAILERS.iter().any(|forbidden| text.eq_ignore_ascii_case(forbidden)) {
+        if !self.encode
+            || FORBIDDEN_TRAILERS
+                .iter()
+                .any(|forbidden| text.eq_ignore_ascii_case(forbidden))
+        {
             return Ok(());
         }
         copy(memory, span, name.0, name.1 - name.0);
@@ -199,21 +207,31 @@ mod tests {
     }
 
     fn plain(chunks: &[u8]) -> Vec<u8> {
-        through(chunks, chunks.len().min(64), false).map(|(sent, _)| sent).unwrap_or_default()
+        through(chunks, chunks.len().min(64), false)
+            .map(|(sent, _)| sent)
+            .unwrap_or_default()
     }
 
     #[test]
     fn every_cut_gives_the_same_body_without_extensions() {
-        let body = b"5;ext=1\r\nhello\r\n00010\r\n0123456789abcdef\r\n1\r\n!\r\n0;last\r\nX-T:  1 \r\nContent-Length: 9\r\n\r\nNEXT";
+        let body =
+            b"5;ext=1\r\nhello\r\n00010\r\n0123456789abcdef\r\n1\r\n!\r\n0;last\r\nX-T:  1 \r\nContent-Length: 9\r\n\r\nNEXT";
         for cut in 1..64 {
             let (sent, left) = through(body, cut, true).unwrap();
             assert_eq!(left, b"NEXT", "cut {cut}");
             let text = String::from_utf8(sent.clone()).unwrap();
-            assert!(!text.contains("ext") && !text.contains("last") && !text.contains("Length"), "cut {cut}: {text}");
+            assert!(
+                !text.contains("ext") && !text.contains("last") && !text.contains("Length"),
+                "cut {cut}: {text}"
+            );
             assert!(text.ends_with("0\r\nX-T:1\r\n\r\n"), "cut {cut}: {text}");
             assert_eq!(plain_of(&sent), b"hello0123456789abcdef!", "cut {cut}: {text}");
             let (bare, left) = through(body, cut, false).unwrap();
-            assert_eq!((bare.as_slice(), left.as_slice()), (&b"hello0123456789abcdef!"[..], &b"NEXT"[..]), "cut {cut}");
+            assert_eq!(
+                (bare.as_slice(), left.as_slice()),
+                (&b"hello0123456789abcdef!"[..], &b"NEXT"[..]),
+                "cut {cut}"
+            );
         }
     }
 

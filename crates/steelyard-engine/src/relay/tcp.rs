@@ -1,13 +1,433 @@
-//! A TCP session: content rules, server, relay, log.
+//! A TCP session: content rules, backend, server, relay, log.
 
-use crate::live::Live;
+use super::direction::Splicing;
+use super::duplex::{Duplex, Limits};
+use crate::buffer::Buffer;
+use crate::connect::{establish, Connection, Established, Purpose};
+use crate::error::{Error, Fault, Stage};
+use crate::live::{bump, InBackend, Live, WorkerState};
+use crate::observe;
+use crate::pick::{Slot, Want};
 use crate::stream::Stream;
+use crate::timer::{after, Timer};
 use crate::worker::Worker;
+use std::convert::Infallible;
+use std::future::{poll_fn, Future};
 use std::rc::Rc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
-use steelyard_core::ctx::Session;
+use std::task::{Context, Poll};
+use std::time::Instant;
+use steelyard_core::ctx::{Ctx, Session};
+use steelyard_core::plan::Proxy;
+use steelyard_core::program::Program;
+use steelyard_core::record::Record;
+use steelyard_core::rules::{choose_backend, choose_server, evaluate, Rules, Verdict};
+use steelyard_core::vars::Vars;
 
 /// Serves one client connection of a frontend in TCP mode until both sides are closed.
-pub async fn serve(_worker: Rc<Worker>, _live: Arc<Live>, client: Stream, _session: Session) {
-    drop(client);
+pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session) {
+    let mut tcp = Tcp {
+        worker,
+        live,
+        session,
+        input: Input {
+            client,
+            buffer: None,
+            ended: false,
+        },
+        vars: Vars::new(),
+        record: Record::new(),
+        began: Instant::now(),
+        inside: None,
+        backend: None,
+        server: None,
+        bytes: (0, 0),
+        logged: false,
+    };
+    let ended = tcp.run().await;
+    tcp.finish(ended);
+}
+
+/// The client's side until the relay begins: bytes are read ahead, so that rules can see them and a client that leaves is
+/// noticed.
+struct Input {
+    client: Stream,
+    buffer: Option<Buffer>,
+    ended: bool,
+}
+
+struct Tcp {
+    worker: Rc<Worker>,
+    live: Arc<Live>,
+    session: Session,
+    input: Input,
+    vars: Vars,
+    record: Record,
+    began: Instant,
+    inside: Option<InBackend>,
+    backend: Option<u32>,
+    server: Option<u32>,
+    /// Client to server, server to client.
+    bytes: (u64, u64),
+    logged: bool,
+}
+
+impl Input {
+    fn data(&self) -> &[u8] {
+        self.buffer.as_ref().map(Buffer::data).unwrap_or_default()
+    }
+
+    fn is_full(&self) -> bool {
+        self.buffer.as_ref().is_some_and(Buffer::is_full)
+    }
+
+    /// Reads what is there. Ready when something was read, or the client has ended or failed.
+    fn poll(&mut self, cx: &mut Context<'_>, worker: &Worker) -> Poll<std::io::Result<()>> {
+        if self.ended || self.is_full() {
+            return Poll::Pending;
+        }
+        let mut buffer = self.buffer.take().unwrap_or_else(|| worker.buffers.take(worker.bufsize));
+        let read = self.client.poll_read_slice(cx, buffer.room());
+        if let Poll::Ready(Ok(count)) = read {
+            buffer.filled(count);
+            self.ended = count == 0;
+        }
+        if buffer.is_empty() {
+            worker.buffers.give(buffer);
+        } else {
+            self.buffer = Some(buffer);
+        }
+        read.map_ok(drop)
+    }
+}
+
+impl Tcp {
+    async fn run(&mut self) -> Result<(), Error> {
+        let frontend = self.session.frontend;
+        Box::pin(self.content(frontend)).await?;
+        let live = Arc::clone(&self.live);
+        let backend = self
+            .with_ctx(|program, ctx| choose_backend(program, frontend, ctx, None))
+            .ok_or(no_server())?;
+        self.backend = Some(backend);
+        self.inside = InBackend::enter(&live, backend, self.worker.shared.now_ms());
+        if backend != frontend {
+            Box::pin(self.content(backend)).await?;
+        }
+        let Established { slot, connection } = Box::pin(self.connect(backend)).await?;
+        let Connection::New(server) = connection;
+        self.relay(backend, slot, server).await
+    }
+
+    /// `tcp-request content` rules of a proxy: they wait for bytes up to its inspect delay.
+    async fn content(&mut self, proxy: u32) -> Result<(), Error> {
+        let live = Arc::clone(&self.live);
+        let (Some(compiled), Some(plan)) = (live.program.proxies.get(proxy as usize), plan(&live, proxy)) else {
+            return Ok(());
+        };
+        let rules = &compiled.tcp_request_content;
+        if rules.is_empty() {
+            return Ok(());
+        }
+        let deadline = after(Instant::now(), plan.timeouts.inspect);
+        let mut timer = Timer::new(Instant::now());
+        timer.set(deadline);
+        let (mut from, mut over) = (0, deadline.is_none());
+        loop {
+            let verdict = self.evaluate(rules, from, over || self.input.ended || self.input.is_full());
+            match verdict {
+                Verdict::Pass | Verdict::Allow => return Ok(()),
+                Verdict::Wait { at } => from = at,
+                Verdict::Close { silent } => {
+                    if silent {
+                        self.input.client.silence();
+                    }
+                    return Err(self.refused(proxy));
+                }
+                // Not found in TCP rule sets.
+                Verdict::Reply(_) | Verdict::Tarpit(_) | Verdict::Service(_) => return Err(self.refused(proxy)),
+            }
+            let (input, worker) = (&mut self.input, &self.worker);
+            let more = poll_fn(|cx| match input.poll(cx, worker) {
+                Poll::Ready(read) => Poll::Ready(Some(read)),
+                Poll::Pending => timer.poll(cx).map(|()| None),
+            });
+            match more.await {
+                Some(Ok(())) => {}
+                Some(Err(_)) => {
+                    return Err(Error {
+                        fault: Fault::Client,
+                        stage: Stage::Request,
+                        retry: false,
+                    })
+                }
+                None => over = true,
+            }
+        }
+    }
+
+    fn evaluate(&mut self, rules: &Rules, from: usize, done: bool) -> Verdict {
+        self.with_input(done, |program, ctx| evaluate(rules, program, ctx, from, None))
+    }
+
+    fn refused(&self, proxy: u32) -> Error {
+        if let Some(frontend) = self.live.frontend(self.session.frontend) {
+            bump(&frontend.counters.dreq);
+        }
+        if let Some(backend) = self.live.backend(proxy).filter(|_| proxy != self.session.frontend) {
+            bump(&backend.counters.dreq);
+        }
+        Error {
+            fault: Fault::Proxy,
+            stage: Stage::Request,
+            retry: false,
+        }
+    }
+
+    /// Finds a server. A client that leaves before, with nothing to send, ends the session.
+    async fn connect(&mut self, backend: u32) -> Result<Established<Infallible>, Error> {
+        let live = Arc::clone(&self.live);
+        let key = self.session.src_ip().and_then(|src| balance_key(&live, backend, src));
+        let server = self.with_ctx(|program, ctx| choose_server(program, backend, ctx, None));
+        let want = Want {
+            key,
+            server,
+            ..Want::default()
+        };
+        let purpose = Purpose { backend, want, to: None };
+        let abort = plan(&live, backend).is_some_and(|p| p.options.abortonclose);
+        let worker = &self.worker;
+        let mut never = |_: &Slot| None;
+        let established = {
+            let establishing = establish(worker, &live, &self.session, purpose, &mut self.record, &mut never);
+            tokio::pin!(establishing);
+            let input = &mut self.input;
+            poll_fn(|cx| {
+                while let Poll::Ready(read) = input.poll(cx, worker) {
+                    // Bytes of a client that has failed are not wanted by anyone.
+                    if read.is_err() || (input.ended && (abort || input.data().is_empty())) {
+                        return Poll::Ready(None);
+                    }
+                }
+                establishing.as_mut().poll(cx).map(Some)
+            })
+            .await
+        };
+        match established {
+            Some(result) => result,
+            None => Err(Error {
+                fault: Fault::Client,
+                stage: waiting_stage(&self.record),
+                retry: false,
+            }),
+        }
+    }
+
+    async fn relay(&mut self, backend: u32, slot: Slot, mut server: Stream) -> Result<(), Error> {
+        let live = Arc::clone(&self.live);
+        let frontend = self.session.frontend;
+        let (Some(front), Some(back)) = (plan(&live, frontend), plan(&live, backend)) else {
+            return Err(no_server());
+        };
+        self.server = Some(slot.server);
+        self.note_addresses(&server);
+        if front.options.logasap {
+            self.record.early = true;
+            self.log(Ok(()));
+        }
+        let mut duplex = {
+            let splicing = |always: bool| match (live.program.plan.global.nosplice, always) {
+                (true, _) => Splicing::Never,
+                (false, true) => Splicing::Always,
+                (false, false) => Splicing::Bulk,
+            };
+            let up = front.options.splice_request || back.options.splice_request;
+            let down = front.options.splice_response || back.options.splice_response;
+            Duplex::new(Limits::new(front, back), splicing(up), splicing(down), Instant::now())
+        };
+        if let Some(buffer) = self.input.buffer.take() {
+            duplex.up.preload(buffer);
+        }
+        duplex.up.ended = self.input.ended;
+        let (worker, client) = (&self.worker, &mut self.input.client);
+        let counts = front.options.contstats;
+        let mut told = (0, 0);
+        let ended = poll_fn(|cx| {
+            let polled = duplex.poll(cx, worker, client, &mut server);
+            if counts {
+                let now = (duplex.up.bytes, duplex.down.bytes);
+                count_bytes(&live, frontend, &slot, (now.0 - told.0, now.1 - told.1));
+                told = now;
+            }
+            polled
+        })
+        .await;
+        duplex.rest(worker);
+        self.bytes = (duplex.up.bytes, duplex.down.bytes);
+        count_bytes(&live, frontend, &slot, (self.bytes.0 - told.0, self.bytes.1 - told.1));
+        if let Err(error) = ended {
+            count_abort(&slot, error.fault);
+        }
+        ended
+    }
+
+    fn note_addresses(&mut self, server: &Stream) {
+        let needed = self
+            .live
+            .program
+            .proxies
+            .get(self.session.frontend as usize)
+            .is_some_and(|p| p.log.is_some());
+        if needed {
+            self.record.backend_source = None;
+            self.record.server_address = match server {
+                Stream::Tcp(stream) => stream.peer_addr().ok(),
+                Stream::Unix(_) => None,
+            };
+        }
+    }
+
+    fn finish(&mut self, ended: Result<(), Error>) {
+        if let Some(buffer) = self.input.buffer.take() {
+            self.worker.buffers.give(buffer);
+        }
+        self.inside = None;
+        if !self.logged {
+            self.log(ended);
+        }
+    }
+
+    fn log(&mut self, ended: Result<(), Error>) {
+        self.logged = true;
+        let live = Arc::clone(&self.live);
+        let frontend = self.session.frontend;
+        let (Some(plan), Some(compiled)) = (plan(&live, frontend), live.program.proxies.get(frontend as usize)) else {
+            return;
+        };
+        let Some(format) = &compiled.log else { return };
+        if plan.options.dontlognull && self.bytes.0 == 0 && !self.record.early {
+            return;
+        }
+        let failed = ended.is_err() || self.record.redispatched || self.record.retries > 0;
+        if plan.options.dontlog_normal && !failed {
+            return;
+        }
+        if let Err(error) = ended {
+            let [fault, stage] = error.termination();
+            self.record.termination = [fault, stage, b'-', b'-'];
+        }
+        self.fill_record(&live);
+        let level = match self.record.log_level {
+            Some(None) => return,
+            Some(Some(level)) => level,
+            None if failed && plan.options.log_separate_errors => 3,
+            None => 6,
+        };
+        let worker = Rc::clone(&self.worker);
+        let mut line = worker.line.take();
+        line.clear();
+        self.with_ctx(|program, ctx| steelyard_core::logformat::render_log(program, format, ctx, &mut line));
+        observe::send_log(&worker, &live, frontend, level, &line);
+        worker.line.replace(line);
+    }
+
+    /// Numbers that are read when the line is written. This stream is no longer counted in its backend and server.
+    fn fill_record(&mut self, live: &Live) {
+        let record = &mut self.record;
+        record.bytes_uploaded = self.bytes.0;
+        record.bytes_read = self.bytes.1;
+        record.times.total = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX);
+        record.actconn = self.worker.shared.gate.current();
+        record.feconn = live.frontend(self.session.frontend).map_or(0, |f| f.gate.current());
+        let counted = self
+            .backend
+            .and_then(|b| live.backend(b))
+            .map_or(0, |b| b.counters.scur.load(Relaxed));
+        record.beconn = counted;
+        let server = self.backend.zip(self.server).and_then(|(b, s)| live.server(b, s));
+        record.srvconn = server.map_or(0, |s| s.counters.scur.load(Relaxed));
+    }
+
+    fn with_ctx<R>(&mut self, run: impl FnOnce(&Program, &mut Ctx<'_>) -> R) -> R {
+        self.with_input(true, run)
+    }
+
+    fn with_input<R>(&mut self, done: bool, run: impl FnOnce(&Program, &mut Ctx<'_>) -> R) -> R {
+        let live = Arc::clone(&self.live);
+        let state = WorkerState {
+            worker: &self.worker,
+            live: &live,
+        };
+        let mut scratch = self.worker.scratch.borrow_mut();
+        let mut ctx = Ctx {
+            session: &self.session,
+            frontend: self.session.frontend,
+            backend: self.backend,
+            server: self.server,
+            req: None,
+            res: None,
+            input: self.input.buffer.as_ref().map(Buffer::data).unwrap_or_default(),
+            input_done: done,
+            vars: &mut self.vars,
+            record: &mut self.record,
+            state: &state,
+            scratch: &mut scratch,
+        };
+        run(&live.program, &mut ctx)
+    }
+}
+
+fn plan(live: &Live, proxy: u32) -> Option<&Proxy> {
+    live.program.plan.proxies.get(proxy as usize)
+}
+
+/// Where a stream without a server stands: in a queue, or connecting.
+fn waiting_stage(record: &Record) -> Stage {
+    if record.times.queue < 0 {
+        Stage::Queue
+    } else {
+        Stage::Connect
+    }
+}
+
+fn no_server() -> Error {
+    Error {
+        fault: Fault::Server,
+        stage: Stage::Connect,
+        retry: false,
+    }
+}
+
+fn balance_key(_live: &Live, _backend: u32, _src: std::net::IpAddr) -> Option<u32> {
+    None
+}
+
+fn count_bytes(live: &Live, frontend: u32, slot: &Slot, bytes: (u64, u64)) {
+    let (up, down) = bytes;
+    if let Some(frontend) = live.frontend(frontend) {
+        frontend.counters.bin.fetch_add(up, Relaxed);
+        frontend.counters.bout.fetch_add(down, Relaxed);
+    }
+    for counters in slot
+        .backend_live()
+        .map(|b| &b.counters)
+        .into_iter()
+        .chain([&slot.server_live.counters])
+    {
+        counters.bin.fetch_add(up, Relaxed);
+        counters.bout.fetch_add(down, Relaxed);
+    }
+}
+
+fn count_abort(slot: &Slot, fault: Fault) {
+    let client = matches!(fault, Fault::Client | Fault::ClientTimeout);
+    for counters in slot
+        .backend_live()
+        .map(|b| &b.counters)
+        .into_iter()
+        .chain([&slot.server_live.counters])
+    {
+        bump(if client { &counters.cli_abrt } else { &counters.srv_abrt });
+    }
 }
