@@ -7,6 +7,8 @@ connection to it is refused."""
 from __future__ import annotations
 
 import socket
+import stat
+from pathlib import Path
 
 
 class Ports:
@@ -64,10 +66,11 @@ def listening(port: int) -> bool:
 
 
 def listening_unix(path: str) -> bool:
-    wanted = "@" + path[5:] if path.startswith("abns@") else path
+    """A program may bind another name and rename it, so for a path the file itself is asked."""
+    if not path.startswith("abns@"):
+        try:
+            return stat.S_ISSOCK(Path(path).stat().st_mode)
+        except FileNotFoundError:
+            return False
     with open("/proc/net/unix", encoding="utf-8", errors="replace") as table:
-        for line in table:
-            words = line.split()
-            if len(words) >= 8 and words[7].split("\0")[0] == wanted and int(words[3], 16) & 0x10000:
-                return True
-    return False
+        return any(line.rstrip("\n").rpartition(" ")[2].rstrip("@\0") == "@" + path[5:] for line in table)

@@ -51,6 +51,15 @@ class Proxy:
     def stderr(self) -> str:
         return self._stderr.read_text("utf-8", "replace")
 
+    def wait_said(self, text: str) -> str:
+        """Waits until the program has written this on its stdout or stderr; gives all that it wrote."""
+        end = time.monotonic() + DEADLINE
+        while text not in self.stderr:
+            if time.monotonic() > end:
+                raise Late(f"never said {text!r}: {self.stderr}")
+            select.select([], [], [], 0.005)
+        return self.stderr
+
     def address(self, name: str = "fe") -> tuple[str, int] | str:
         text = self.places[name]
         if text.startswith(("/", "unix@", "abns@")):
