@@ -17,7 +17,11 @@ OWN = frozenset({"id", "description"})
 
 @dataclass(slots=True)
 class Draft:
-    """`values` maps a field's path (`maxconn`, `timeouts.client`, `rules.http-request`) to its value; lists are still lists."""
+    """`values` maps a field's path (`maxconn`, `timeouts.client`, `rules.http-request`) to its value; lists are still lists.
+
+    `words`: keywords that stand in the section, right or wrong. `broken`: what it inherits is not known.
+    `by_name`: it inherits by `from`, not from the last defaults section.
+    """
 
     kind: str
     name: str
@@ -28,6 +32,9 @@ class Draft:
     late: list[Statement] = field(default_factory=list)
     inherits: Draft | None = None
     acl_names: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+    broken: bool = False
+    by_name: bool = False
 
     @property
     def label(self) -> str:

@@ -42,8 +42,6 @@ def _file(raw: source.RawFile, walker: Walker, room: Room, diagnostic_mode: bool
     environment.file = raw.name
     conditions = Preprocessor(report, environment, diagnostic_mode)
     for number, text, complete in raw.lines():
-        if not conditions.wants(text):
-            continue
         environment.line = number
         words, error = tokenize(text, raw.name, number, environment)
         if error is not None:

@@ -37,15 +37,13 @@ class Preprocessor:
     def live(self) -> bool:
         return not self.blocks or self.blocks[-1].live
 
-    def wants(self, text: str) -> bool:
-        """In a part that is left out, only lines that may be directives are looked at."""
-        return self.live or text.lstrip(" \t").startswith(".")
-
     def directive(self, words: Sequence[Word]) -> bool:
         """True when the line was a directive."""
         name, span = words[0].text, words[0].span
         if not name.startswith("."):
             return not self.live
+        if name in (".else", ".endif") and len(words) > 1:
+            self.report.alert("SY0108", f"'{name}' takes no argument '{words[1]}'", words[1].span)
         if name == ".if":
             self._if(words)
         elif name in (".elif", ".else"):

@@ -44,5 +44,5 @@ def _error_files(draft: Draft, room: Room) -> None:
             continue
         wanted = each[1]
         found += [one for one in section.get("errorfiles", ()) if not wanted or one.status in wanted]
-    if found:
+    if "errorfiles" in draft.values:
         draft.values["errorfiles"] = found

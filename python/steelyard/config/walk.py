@@ -79,9 +79,13 @@ class Walker:
             self._unknown(draft, words)
             return
         row = next((row for row in rows if row.where & draft.where), None)
+        if row is None and self._family_here(draft, words, count):
+            self._unknown(draft, words)
+            return
         if row is None:
             self._elsewhere(draft, rows, words[:count])
             return
+        draft.words.add(row.name)
         statement = Statement(row, words, count, prefix, draft, self.room)
         if not _admit(statement):
             return
@@ -98,13 +102,19 @@ class Walker:
             message = f"unknown '{words[1]}' after '{words[0]}'"
             self.room.report.alert("SY0102", message, words[1].span, help=hint)
         elif family:
-            wanted = ", ".join(name.split(" ", 1)[1] for name in sorted(family)[:12])
-            self.room.report.alert("SY0107", f"'{words[0]}' needs another word", words[0].span, help=f"one of: {wanted}")
+            wanted = ", ".join(name.split(" ", 1)[1] for name in sorted(family))
+            hint = f"one of: {wanted}" if len(family) <= 12 else ""
+            self.room.report.alert("SY0107", f"'{words[0]}' needs another word", words[0].span, help=hint)
         else:
             guess = nearest(words[0].text, [*KEYWORDS.names(draft.where), *SECTIONS])
             hint = f"did you mean '{guess}'?" if guess else ""
             message = f"unknown keyword '{words[0]}' in section '{draft.kind}'"
             self.room.report.alert("SY0102", message, words[0].span, help=hint)
+
+    def _family_here(self, draft: Draft, words: Sequence[Word], count: int) -> bool:
+        """`stats foo` in a proxy: `stats` alone is a word of another section, but here it starts longer ones."""
+        family = KEYWORDS.families.get(words[0].text, []) if count == 1 else []
+        return any(row.where & draft.where for name in family for row in KEYWORDS.by_name[name])
 
     def _elsewhere(self, draft: Draft, rows: tuple[Row, ...], words: Sequence[Word]) -> None:
         """The word is known, but not here. In the wrong half of a proxy it is only left out, as in HAProxy."""
@@ -157,7 +167,8 @@ def run(statement: Statement) -> None:
         return
     if row.repeat == "once" and statement.draft.own(row.sets):
         labels = statement.first_said(row.sets)
-        statement.report.alert("SY0113", f"'{row.name}' is said twice", statement.span, labels=labels)
+        message = f"'{row.name}' is said twice, the first one holds"
+        statement.report.warning("SY0113", message, statement.span, labels=labels)
         return
     values: list[object] = []
     least = len(row.args) if row.least < 0 else row.least

@@ -1,7 +1,7 @@
 """Every code with its title and what it means. A code is never used again for something else.
 
-SY00 text of files, SY01 words and their places, SY02 names and sections, SY03 addresses and files, SY04 expressions and conditions,
-SY05 rules, SY06 the plan, SY07 checks across the file.
+SY00 text of files, SY01 words and their places, SY02 names and sections, SY03 addresses and files, SY04 expressions and
+conditions, SY05 rules, SY06 the plan, SY07 checks across the file.
 """
 
 from __future__ import annotations
@@ -51,6 +51,10 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0204": ("ambiguous defaults section", "Two defaults sections share the name, so it is not clear which one is meant."),
     "SY0205": ("unknown user or group", "Users and groups of a userlist must name each other."),
     "SY0206": ("second definition not used", "The first user, group or userlist of a name counts."),
+    "SY0207": (
+        "defaults section used in two ways",
+        "Some proxies name the defaults section, others take it because it is the last one.",
+    ),
     "SY0301": ("bad address", "The address is not of a form that is understood there (manual section 2.9)."),
     "SY0302": ("one id for several addresses", "The number of a listener is unique."),
     "SY0303": ("limits in the wrong order", "A dynamic limit grows from `minconn` to `maxconn`."),
@@ -101,4 +105,5 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0711": ("address bound twice", "Two lines bind the same address; the kernel spreads connections over both."),
     "SY0712": ("missing timeout", "Without timeouts, dead connections stay for ever."),
     "SY0713": ("unknown userlist", "An expression names a userlist that does not exist."),
+    "SY0714": ("log format without a target", "Log lines need a `log` line that says where they go."),
 }

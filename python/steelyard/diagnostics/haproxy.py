@@ -1,4 +1,4 @@
-"""HAProxy's own form, one message a line, for scripts that look for it: `[ALERT]    (pid) : config : parsing [file:line] : text`."""
+"""HAProxy's own form, for scripts that look for it: `[ALERT]    (pid) : config : parsing [file:line] : text`."""
 
 from __future__ import annotations
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from steelyard.config.checks.backends import check_backends
+from steelyard.config.checks.defaults import check_defaults
 from steelyard.config.checks.ids import check_ids
 from steelyard.config.checks.listeners import check_listeners
+from steelyard.config.checks.logs import check_logs
 from steelyard.config.checks.modes import check_modes
 from steelyard.config.checks.names import check_names
 from steelyard.config.checks.servers import check_servers
@@ -22,4 +24,6 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_timeouts,
     check_ids,
     check_names,
+    check_logs,
+    check_defaults,
 )

@@ -10,10 +10,11 @@ from steelyard.diagnostics.diagnostic import Label
 
 def check_listeners(config: Config, room: Room) -> None:
     seen: dict[object, Span] = {}
+    for draft in room.drafts:
+        if draft.kind == "frontend" and "bind" not in draft.words and not draft.get("disabled"):
+            message = f"frontend '{draft.name}' has no 'bind' line"
+            room.report.warning("SY0710", message, draft.span, help="add 'bind :<port>', or make it a backend")
     for proxy in config.proxies:
-        if proxy.kind == "frontend" and not proxy.binds and not proxy.disabled:
-            message = f"frontend '{proxy.name}' has no 'bind' line"
-            room.report.warning("SY0710", message, proxy.span, help="add 'bind :<port>', or make it a backend")
         for bind in proxy.binds:
             if proxy.disabled:
                 continue

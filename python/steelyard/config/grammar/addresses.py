@@ -73,14 +73,18 @@ def _unix(path: str, span: Span) -> Endpoint | Bad:
 
 def _inet(text: str, family: int, span: Span, wanted: Wanted) -> Endpoint | Bad:
     host, colon, port = text.rpartition(":")
-    if not colon or "]" in port or (wanted.ports != "must" and is_ipv6(text)):
+    if not colon or "]" in port:
         host, colon, port = text, "", ""
+    if not port and wanted.ports == "must" and host.isascii() and host.isdigit():
+        return Bad(f"has no port; write ':{host}' for a port alone")
+    if port and host.endswith(":") and is_ipv6(text) and not is_ipv6(host):
+        return Bad(f"is an IPv6 address without a port; write '[{text}]{':<port>' if wanted.ports == 'must' else ''}'")
     where = _host(host, family)
     if isinstance(where, Bad):
         return where
     if not port:
         if wanted.ports == "must":
-            return Bad("has no port", ())
+            return Bad("has no port")
         low = wanted.default_port
         return Endpoint(where, low, low, port_given=False, span=span)
     if wanted.ports == "none":

@@ -100,10 +100,10 @@ _FUNCTIONS = ("sdbm", "djb2", "wt6", "crc32", "none")
 
 
 def parse_hash_type(statement: Statement) -> None:
-    """`hash-type <method> [<function> [avalanche]]`; the old `hash-type avalanche` is map-based with the modifier."""
-    args = [word.text for word in statement.args]
-    if args == ["avalanche"]:
-        statement.set(HashType(avalanche=True))
+    """`hash-type <method> [<function> [avalanche]]`"""
+    if [word.text for word in statement.args] == ["avalanche"]:
+        help = "write 'hash-type map-based sdbm avalanche'"
+        statement.report.alert("SY0105", "'hash-type avalanche' is gone since HAProxy 1.6", statement.span, help=help)
         return
     method = statement.read(statement.at, OneOf(("map-based", "consistent")))
     if method is None:

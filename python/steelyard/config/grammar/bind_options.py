@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from steelyard.config.grammar.row import Effect, Row, Where
 from steelyard.config.grammar.table import Table
 from steelyard.config.grammar.units import parse_int
-from steelyard.config.grammar.values import ArgType, Bad, Int, OneOf, Text, Time
+from steelyard.config.grammar.values import Account, ArgType, Bad, Int, OneOf, Text, Time
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ _ROWS = (
     _row("backlog", "Connections that may wait to be accepted.", Int()),
     _row("defer-accept", "The kernel hands a connection over when its first data has come."),
     _row("gid", "Group id of a socket file.", Int()),
-    _row("group", "Group name of a socket file.", Text("<group>")),
+    _row("group", "Group name of a socket file.", Account("group")),
     _row("id", "Number of the listener in statistics.", Int(1)),
     _row("interface", "Accept only what comes in on this network interface.", Text("<interface>")),
     _row("level", "Rights of a statistics socket.", OneOf(("user", "operator", "admin")), effect="accepted"),
@@ -64,7 +64,7 @@ _ROWS = (
     _row("thread", "Threads that accept; all of them do here.", Text("<set>"), effect="accepted"),
     _row("transparent", "Accept connections for addresses that are not this machine's."),
     _row("uid", "User id of a socket file.", Int()),
-    _row("user", "User name of a socket file.", Text("<user>")),
+    _row("user", "User name of a socket file.", Account("user")),
     _row("v4v6", "An IPv6 address also accepts IPv4."),
     _row("v6only", "An IPv6 address accepts IPv6 alone."),
 )

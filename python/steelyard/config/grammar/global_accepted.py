@@ -12,33 +12,33 @@ G = Where.GLOBAL
 _NEGATED = frozenset({"busy-polling", "set-dumpable", "strict-limits", "insecure-fork-wanted", "numa-cpu-mapping"})
 
 _TUNE = """
-applet.zero-copy-forwarding buffers.limit buffers.reserve bufsize.large bufsize.small chksize cli.max-payload-size comp.maxlevel
-defaults.purge disable-fast-forward disable-zero-copy-forwarding epoll.mask-events events.max-events-at-once fail-alloc
-fd.edge-triggered fd.tables glitches.kill.cpu-usage h1.be.glitches-threshold h1.fe.glitches-threshold h1.zero-copy-fwd-recv
-h1.zero-copy-fwd-send h2.be.glitches-threshold h2.be.initial-window-size h2.be.max-concurrent-streams h2.be.max-frames-at-once
-h2.be.rxbuf h2.fe.glitches-threshold h2.fe.initial-window-size h2.fe.max-concurrent-streams h2.fe.max-frames-at-once
-h2.fe.max-rst-at-once h2.fe.max-total-streams h2.fe.rxbuf h2.header-table-size h2.initial-window-size h2.log-errors
-h2.max-concurrent-streams h2.max-frame-size h2.zero-copy-fwd-send http.cookielen http.logurilen idle-pool.shared idletimer
-listener.default-shards listener.multi-queue lua.bool-sample-conversion lua.burst-timeout lua.forced-yield lua.log.loggers
-lua.log.stderr lua.maxmem lua.openlibs lua.service-timeout lua.session-timeout lua.task-timeout max-checks-per-thread
-max-rules-at-once maxaccept maxpollevents memory.hot-size notsent-lowat.client notsent-lowat.server pattern.cache-size
-peers.max-updates-at-once pipesize pool-high-fd-ratio pool-low-fd-ratio pt.zero-copy-forwarding
+applet.zero-copy-forwarding buffers.limit buffers.reserve bufsize.large bufsize.small chksize cli.max-payload-size
+comp.maxlevel defaults.purge disable-fast-forward disable-zero-copy-forwarding epoll.mask-events events.max-events-at-once
+fail-alloc fd.edge-triggered fd.tables glitches.kill.cpu-usage h1.be.glitches-threshold h1.fe.glitches-threshold
+h1.zero-copy-fwd-recv h1.zero-copy-fwd-send h2.be.glitches-threshold h2.be.initial-window-size h2.be.max-concurrent-streams
+h2.be.max-frames-at-once h2.be.rxbuf h2.fe.glitches-threshold h2.fe.initial-window-size h2.fe.max-concurrent-streams
+h2.fe.max-frames-at-once h2.fe.max-rst-at-once h2.fe.max-total-streams h2.fe.rxbuf h2.header-table-size h2.initial-window-size
+h2.log-errors h2.max-concurrent-streams h2.max-frame-size h2.zero-copy-fwd-send http.cookielen http.logurilen idle-pool.shared
+idletimer listener.default-shards listener.multi-queue lua.bool-sample-conversion lua.burst-timeout lua.forced-yield
+lua.log.loggers lua.log.stderr lua.maxmem lua.openlibs lua.service-timeout lua.session-timeout lua.task-timeout
+max-checks-per-thread max-rules-at-once maxaccept maxpollevents memory.hot-size notsent-lowat.client notsent-lowat.server
+pattern.cache-size peers.max-updates-at-once pipesize pool-high-fd-ratio pool-low-fd-ratio pt.zero-copy-forwarding
 quic.be.cc.cubic-min-losses quic.be.cc.hystart quic.be.cc.max-frame-loss quic.be.cc.max-win-size quic.be.cc.reorder-ratio
 quic.be.max-idle-timeout quic.be.sec.glitches-threshold quic.be.stream.data-ratio quic.be.stream.max-concurrent
-quic.be.stream.rxbuf quic.be.tx.pacing quic.be.tx.udp-gso quic.cc-hystart quic.disable-tx-pacing quic.disable-udp-gso quic.fe.cc.cubic-min-losses
-quic.fe.cc.hystart quic.fe.cc.max-frame-loss quic.fe.cc.max-win-size quic.fe.cc.reorder-ratio quic.fe.max-idle-timeout
-quic.fe.sec.glitches-threshold quic.fe.sec.retry-threshold quic.fe.sock-per-conn quic.fe.stream.data-ratio
-quic.fe.stream.max-concurrent quic.fe.stream.max-total quic.fe.stream.rxbuf quic.fe.tx.pacing quic.fe.tx.udp-gso
-quic.frontend.conn-tx-buffers.limit quic.frontend.glitches-threshold quic.frontend.max-data-size quic.frontend.max-idle-timeout
-quic.frontend.max-streams-bidi quic.frontend.max-tx-mem quic.frontend.stream-data-ratio quic.frontend.default-max-window-size
-quic.listen quic.max-frame-loss quic.mem.tx-max quic.reorder-ratio quic.retry-threshold quic.socket-owner quic.zero-copy-fwd-send
-rcvbuf.backend rcvbuf.client rcvbuf.frontend rcvbuf.server recv_enough renice.runtime renice.startup ring.queues runqueue-depth
-sched.low-latency sndbuf.backend sndbuf.client sndbuf.frontend sndbuf.server
-ssl.cachesize ssl.capture-buffer-size ssl.capture-cipherlist-size ssl.certificate-compression ssl.default-dh-param
-ssl.force-private-cache ssl.hard-maxrecord ssl.keylog ssl.keyupdate-rate-limit ssl.lifetime ssl.maxrecord
-ssl.ocsp-update.maxdelay ssl.ocsp-update.mindelay ssl.ssl-ctx-cache-size
-stick-counters streams-elasticity takeover-other-tg-connections vars.check-max-size vars.global-max-size vars.proc-max-size
-vars.reqres-max-size vars.sess-max-size vars.txn-max-size zlib.memlevel zlib.windowsize
+quic.be.stream.rxbuf quic.be.tx.pacing quic.be.tx.udp-gso quic.cc-hystart quic.disable-tx-pacing quic.disable-udp-gso
+quic.fe.cc.cubic-min-losses quic.fe.cc.hystart quic.fe.cc.max-frame-loss quic.fe.cc.max-win-size quic.fe.cc.reorder-ratio
+quic.fe.max-idle-timeout quic.fe.sec.glitches-threshold quic.fe.sec.retry-threshold quic.fe.sock-per-conn
+quic.fe.stream.data-ratio quic.fe.stream.max-concurrent quic.fe.stream.max-total quic.fe.stream.rxbuf quic.fe.tx.pacing
+quic.fe.tx.udp-gso quic.frontend.conn-tx-buffers.limit quic.frontend.glitches-threshold quic.frontend.max-data-size
+quic.frontend.max-idle-timeout quic.frontend.max-streams-bidi quic.frontend.max-tx-mem quic.frontend.stream-data-ratio
+quic.frontend.default-max-window-size quic.listen quic.max-frame-loss quic.mem.tx-max quic.reorder-ratio quic.retry-threshold
+quic.socket-owner quic.zero-copy-fwd-send rcvbuf.backend rcvbuf.client rcvbuf.frontend rcvbuf.server recv_enough
+renice.runtime renice.startup ring.queues runqueue-depth sched.low-latency sndbuf.backend sndbuf.client sndbuf.frontend
+sndbuf.server ssl.cachesize ssl.capture-buffer-size ssl.capture-cipherlist-size ssl.certificate-compression
+ssl.default-dh-param ssl.force-private-cache ssl.hard-maxrecord ssl.keylog ssl.keyupdate-rate-limit ssl.lifetime ssl.maxrecord
+ssl.ocsp-update.maxdelay ssl.ocsp-update.mindelay ssl.ssl-ctx-cache-size stick-counters streams-elasticity
+takeover-other-tg-connections vars.check-max-size vars.global-max-size vars.proc-max-size vars.reqres-max-size
+vars.sess-max-size vars.txn-max-size zlib.memlevel zlib.windowsize
 """
 
 _WORDS = """

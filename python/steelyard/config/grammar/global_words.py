@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steelyard.config.grammar.row import Row, Where
-from steelyard.config.grammar.values import Int, Size, Text, Time
+from steelyard.config.grammar.values import Account, Int, Name, Size, Text, Time
 from steelyard.config.statement import Statement
 
 G = Where.GLOBAL
@@ -51,11 +51,11 @@ def _stats(statement: Statement) -> None:
 
 
 ROWS = (
-    Row("chroot", G, "Directory that becomes the root after start.", (Text("<directory>"),), "chroot"),
+    Row("chroot", G, "Directory that becomes the root after start.", (Text("<directory>"),), "chroot", repeat="once"),
     Row("daemon", G, "Goes to the background.", sets="daemon"),
     Row("description", G, "A text shown in statistics.", sets="description", parse=_rest),
-    Row("gid", G, "Group id after start.", (Int(),), "gid"),
-    Row("group", G, "Group name after start.", (Text("<group>"),), "group"),
+    Row("gid", G, "Group id after start.", (Int(),), "gid", repeat="once"),
+    Row("group", G, "Group name after start.", (Account("group"),), "group", repeat="once"),
     Row("hard-stop-after", G, "Time that a soft stop may take.", (Time(),), "hard_stop_after"),
     Row("localpeer", G, "Name of this process among peers.", (Text("<name>"),), "localpeer"),
     Row("log-send-hostname", G, "Host name in log lines.", sets="log_send_hostname", parse=_hostname),
@@ -69,25 +69,25 @@ ROWS = (
         least=0,
         value=True,
     ),
-    Row("maxconn", G, "Connections at once.", (Int(),), "maxconn"),
-    Row("maxconnrate", G, "New connections a second.", (Int(),), "maxconnrate"),
+    Row("maxconn", G, "Connections at once.", (Int(),), "maxconn", repeat="once"),
+    Row("maxconnrate", G, "New connections a second.", (Int(),), "maxconnrate", repeat="once"),
     Row("nbproc", G, "Processes.", (Int(1, 64),), "nbproc", removed="2.5"),
     Row("nbthread", G, "Threads a process.", (Int(1, 4096),), "nbthread"),
-    Row("node", G, "Name of this machine in statistics.", (Text("<name>"),), "node"),
+    Row("node", G, "Name of this machine in statistics.", (Name(),), "node"),
     Row("nosplice", G, "Data is copied, never spliced.", sets="nosplice"),
-    Row("pidfile", G, "File for the process id.", (Text("<file>"),), "pidfile"),
+    Row("pidfile", G, "File for the process id.", (Text("<file>"),), "pidfile", repeat="once"),
     Row("presetenv", G, "Sets an environment variable that is not set.", parse=_variable),
     Row("quiet", G, "No messages at start.", sets="quiet"),
     Row("resetenv", G, "Removes all environment variables but the named ones.", parse=_variable),
     Row("setenv", G, "Sets an environment variable.", parse=_variable),
-    Row("spread-checks", G, "Percent by which times between checks vary.", (Int(0, 50),), "spread_checks"),
+    Row("spread-checks", G, "Percent by which times between checks vary.", (Int(0, 50),), "spread_checks", repeat="once"),
     Row("stats", G, "The runtime API's socket.", parse=_stats),
     Row("tune.bufsize", G, "Bytes of a buffer: the longest request head.", (Size(),), "bufsize"),
     Row("tune.http.maxhdr", G, "Header fields in a message.", (Int(1, 32767),), "max_headers"),
     Row("tune.maxrewrite", G, "Bytes kept free for rewriting.", (Size(),), "maxrewrite"),
-    Row("uid", G, "User id after start.", (Int(),), "uid"),
-    Row("ulimit-n", G, "Open files.", (Int(),), "ulimit_n"),
+    Row("uid", G, "User id after start.", (Int(),), "uid", repeat="once"),
+    Row("ulimit-n", G, "Open files.", (Int(),), "ulimit_n", repeat="once"),
     Row("unsetenv", G, "Removes environment variables.", parse=_variable),
-    Row("user", G, "User name after start.", (Text("<user>"),), "user"),
+    Row("user", G, "User name after start.", (Account("user"),), "user", repeat="once"),
     Row("zero-warning", G, "Warnings keep the configuration from starting.", sets="zero_warning"),
 )

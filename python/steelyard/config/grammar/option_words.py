@@ -68,7 +68,7 @@ ROWS = (
     _switch("srvtcpka", BACK_D, "TCP keep-alive towards servers."),
     _switch("tcp-smart-accept", FRONT_D, "The first acknowledgement waits for data.", "accepted"),
     _switch("tcp-smart-connect", BACK_D, "The connection's last acknowledgement waits for data.", "accepted"),
-    _switch("tcpka", PROXY, "TCP keep-alive on both sides."),
+    Row("option tcpka", PROXY, "TCP keep-alive on both sides.", sets="options.tcpka"),
     _switch("transparent", BACK, "Connections go to the address that the client asked for.", "later"),
     _switch("use-small-buffers", BACK_D, "Queued requests use smaller buffers.", "accepted"),
     Row("option http-tunnel", PROXY, "Only the first request was looked at.", effect="removed", removed="2.1"),

@@ -15,6 +15,7 @@ def read_options(statement: Statement, at: int, table: Table, where: Where, valu
     """Reads to the end of the line into `values` (by the model's field names). False when anything was wrong; all is reported."""
     good = True
     words = statement.words
+    later: list[Word] = []
     while at < len(words):
         rows = table.by_name.get(words[at].text, ())
         if not rows:
@@ -30,9 +31,18 @@ def read_options(statement: Statement, at: int, table: Table, where: Where, valu
             good = False
             continue
         end = at + 1 + _count(row, words, at)
+        if row.effect == "later":
+            later.append(words[at])
+            at = end
+            continue
         good = _one(statement, row, at, end, values) and good
         at = end
-    return good
+    if later:
+        names = ", ".join(f"'{word}'" for word in later)
+        verb = "is" if len(later) == 1 else "are"
+        message = f"{names} on a '{statement.row.name}' line {verb} not supported yet"
+        statement.report.alert("SY0104", message, later[0].span)
+    return good and not later
 
 
 def _count(row: Row, words: Any, at: int) -> int:
@@ -51,9 +61,8 @@ def _one(statement: Statement, row: Row, at: int, end: int, values: dict[str, An
     if end - at - 1 < len(row.args):
         report.alert("SY0107", f"'{row.name}' needs {row.args[end - at - 1].show}", span)
         return False
-    if row.effect in ("later", "refused", "removed"):
+    if row.effect in ("refused", "removed"):
         code, why = {
-            "later": ("SY0104", "is not supported yet"),
             "refused": ("SY0106", "is refused: it can't have its effect here"),
             "removed": ("SY0105", f"is gone since HAProxy {row.removed}"),
         }[row.effect]

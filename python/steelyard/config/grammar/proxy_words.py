@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from steelyard.config.grammar.row import ANY, BACK_D, FRONT_D, PROXY, Row
-from steelyard.config.grammar.values import Int, Name, OneOf, Text
+from steelyard.config.grammar.values import Bad, Int, Name, OneOf, Text
 from steelyard.config.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """Percent: 0 for no bound, else more than the mean."""
+
+    show: str = "<percent>"
+
+    def read(self, text: str) -> object | Bad:
+        value = Int(0, 65535).read(text)
+        return Bad("is neither 0 nor above 100") if isinstance(value, int) and 0 < value <= 100 else value
 
 
 def _description(statement: Statement) -> None:
@@ -48,7 +61,7 @@ ROWS = (
         "hash-balance-factor",
         BACK_D,
         "Percent of the mean load a hashed server may have; 0: any.",
-        (Int(0, 65535),),
+        (Factor(),),
         "hash_balance_factor",
     ),
     Row(

@@ -89,6 +89,7 @@ def _from(draft: Draft, words: Sequence[Word], at: int, room: Room, use_last: bo
             draft.inherit(room.last_defaults)
         return
     if len(words) == at + 1:
+        draft.broken = True
         room.report.alert("SY0107", "'from' needs the name of a defaults section", words[at].span)
         return
     name = words[at + 1]
@@ -96,12 +97,14 @@ def _from(draft: Draft, words: Sequence[Word], at: int, room: Room, use_last: bo
     if parent is None:
         guess = nearest(name.text, room.defaults)
         hint = f"did you mean '{guess}'?" if guess else "define it above with 'defaults <name>'"
+        draft.broken = True
         room.report.alert("SY0203", f"no defaults section '{name}' before this line", name.span, help=hint)
         return
     if name.text in room.ambiguous:
         labels = (Label(room.ambiguous[name.text].span, "first defined here"), Label(parent.span, "and here"))
         room.report.alert("SY0204", f"more than one defaults section is named '{name}'", name.span, labels=labels)
     _too_many(words, at + 2, room, "")
+    draft.by_name = True
     draft.inherit(parent)
 
 

@@ -72,7 +72,7 @@ _ROWS = (
     _row("rise", "Good checks after which a server is up.", Int(1)),
     _row("send-proxy", "Connections start with a PROXY protocol header, version 1.", sets="send_proxy", value=1),
     _row("send-proxy-v2", "Connections start with a PROXY protocol header, version 2.", sets="send_proxy", value=2),
-    _row("slowstart", "Time over which a server that came up gets its full weight.", Time("s")),
+    _row("slowstart", "Time over which a server that came up gets its full weight.", Time()),
     _row("tcp-ut", "How long sent data may stay unacknowledged.", Time(), sets="tcp_user_timeout"),
     _row("weight", "Share of the traffic, 0 to 256.", Int(0, 256)),
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import grp
+import pwd
 import re
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from steelyard.config.grammar.units import parse_int, parse_size, parse_time
 
@@ -82,13 +84,32 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """The name of a user or group of this machine."""
+
+    kind: Literal["user", "group"]
+
+    def read(self, text: str) -> object | Bad:
+        try:
+            pwd.getpwnam(text) if self.kind == "user" else grp.getgrnam(text)
+        except (KeyError, ValueError):
+            return Bad(f"is no {self.kind} of this machine")
+        return text
+
+    @property
+    def show(self) -> str:
+        return f"<{self.kind}>"
+
+
+@dataclass(frozen=True, slots=True)
 class OneOf:
     words: tuple[str, ...]
 
     def read(self, text: str) -> object | Bad:
         if text in self.words:
             return text
-        return Bad("is not one of " + ", ".join(f"'{word}'" for word in self.words), self.words)
+        shown = ", ".join(f"'{word}'" for word in self.words[:8]) + (", ..." if len(self.words) > 8 else "")
+        return Bad(f"is not one of {shown}", self.words)
 
     @property
     def show(self) -> str:

@@ -33,7 +33,7 @@ def stats(context: Context, proxy: Proxy) -> plan.Stats | None:
         uri=value.uri,
         realm=value.realm,
         users=list(value.users),
-        refresh=value.refresh,
+        refresh=None if value.refresh is None else value.refresh // 1000,
         hide_version=value.hide_version,
         show_legends=value.show_legends,
         show_node=value.show_node,

@@ -1,0 +1,42 @@
+"""Case files: a configuration, a line of dashes, then what is said about it. `--update` rewrites the second half.
+
+A first line `# model` asks for the model as well. `FILE` in a configuration is the directory of the case, for files beside it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from steelyard.config.load import load
+from steelyard.diagnostics import concise
+
+from tests.config.dump import dump
+
+ROOT = Path(__file__).parent / "cases"
+DASHES = "-" * 40 + "\n"
+CASES = sorted(ROOT.rglob("*.case"))
+ENVIRON = {"HOME": "/root", "PORT": "8080", "LIST": "one two", "EMPTY": ""}
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: str(path.relative_to(ROOT).with_suffix("")))
+def test_case(path: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    config, dashes, expected = text.partition(DASHES)
+    assert dashes, f"{path} has no line of dashes"
+    actual = outcome(config.replace("FILE/", f"{path.parent}/"), tmp_path).replace(f"{path.parent}/", "FILE/")
+    if request.config.getoption("--update"):
+        path.write_bytes((config + DASHES + actual).encode("utf-8", "surrogateescape"))
+    else:
+        assert actual == expected
+
+
+def outcome(config: str, directory: Path) -> str:
+    file = directory / "case.cfg"
+    file.write_bytes(config.encode("utf-8", "surrogateescape"))
+    model, report = load([str(file)], environ=ENVIRON)
+    said = concise.render(report).replace(str(directory) + "/", "")
+    assert (model is None) == report.failed
+    if model is None:
+        return said + "not valid\n"
+    return said + "valid\n" + (dump(model) if config.startswith("# model\n") else "")
