@@ -160,6 +160,7 @@ pub struct Worker {
     /// Memory of rule evaluation and log lines; borrowed only for the length of a call.
     pub scratch: RefCell<Scratch>,
     pub line: RefCell<Vec<u8>>,
+    pub(crate) datagram: RefCell<Vec<u8>>,
     /// `tune.bufsize`, bytes.
     pub bufsize: usize,
     random: Random,
@@ -178,6 +179,7 @@ impl Worker {
             pipes: Pipes::default(),
             scratch: RefCell::new(Scratch::new()),
             line: RefCell::new(Vec::new()),
+            datagram: RefCell::new(Vec::new()),
             bufsize: bufsize.max(1024),
             random: Random::new(),
             offset: Cell::new((0, 0)),

@@ -10,6 +10,7 @@ pub use proxy::{BackendLive, FrontendLive, InBackend, ProxyLive};
 pub use server::{Admin, ServerLive, Source, Target};
 pub use state::{wall, Random, WorkerState};
 
+use crate::observe::Logs;
 use std::sync::Arc;
 use steelyard_core::program::Program;
 
@@ -18,6 +19,7 @@ pub struct Live {
     pub program: Arc<Program>,
     /// As `Plan::proxies`.
     pub proxies: Vec<ProxyLive>,
+    pub logs: Logs,
 }
 
 impl Live {
@@ -28,7 +30,8 @@ impl Live {
             let proxy = ProxyLive::new(index, plan, &program.plan).map_err(|error| format!("proxy {}: {error}", plan.name))?;
             proxies.push(proxy);
         }
-        Ok(Self { program, proxies })
+        let logs = Logs::open(&program.plan)?;
+        Ok(Self { program, proxies, logs })
     }
 
     /// The accepting side of a proxy.

@@ -1,11 +1,147 @@
 //! Sending a log line to the targets of a proxy.
 
-use crate::live::Live;
+use super::date::Date;
+use super::header::Header;
+use super::sink::Sink;
+use crate::live::{bump, wall, Live};
 use crate::worker::{Shared, Worker};
+use std::sync::Arc;
+use steelyard_core::plan::{LogFormatName, LogTarget, Plan};
+
+/// Where the lines of each proxy go.
+pub struct Logs {
+    global: Vec<Route>,
+    proxies: Vec<Vec<Route>>,
+}
+
+/// A `log` line: its filter, its form and its sink, which several may share.
+struct Route {
+    target: LogTarget,
+    sink: Arc<Sink>,
+}
+
+impl Logs {
+    /// Opens every target of the plan. The message of a failure says which.
+    pub fn open(plan: &Plan) -> Result<Self, String> {
+        let mut open: Vec<(LogTarget, Arc<Sink>)> = Vec::new();
+        let mut routes = |targets: &[LogTarget]| -> Result<Vec<Route>, String> {
+            let mut routes = Vec::with_capacity(targets.len());
+            for target in targets {
+                let known = open
+                    .iter()
+                    .find(|(other, _)| other.transport == target.transport)
+                    .map(|(_, sink)| Arc::clone(sink));
+                let sink = match known {
+                    Some(sink) => sink,
+                    None => {
+                        let sink =
+                            Sink::open(&target.transport).map_err(|error| format!("log {:?}: {error}", target.transport))?;
+                        let sink = Arc::new(sink);
+                        open.push((target.clone(), Arc::clone(&sink)));
+                        sink
+                    }
+                };
+                routes.push(Route {
+                    target: target.clone(),
+                    sink,
+                });
+            }
+            Ok(routes)
+        };
+        let global = routes(&plan.global.logs)?;
+        let proxies = plan
+            .proxies
+            .iter()
+            .map(|proxy| routes(&proxy.logs))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { global, proxies })
+    }
+}
 
 /// Sends one line (the body that `render_log` made) to the `log` targets of `proxy` whose filter lets `level` through.
 /// Never blocks; a line that can't be sent is dropped and counted.
-pub fn send_log(_worker: &Worker, _live: &Live, _proxy: u32, _level: u8, _line: &[u8]) {}
+pub fn send_log(worker: &Worker, live: &Live, proxy: u32, level: u8, line: &[u8]) {
+    let Some(routes) = live.logs.proxies.get(proxy as usize).filter(|routes| !routes.is_empty()) else {
+        return;
+    };
+    let now = wall();
+    let mut out = worker.datagram.take();
+    let dropped = send(
+        live,
+        routes,
+        Some(proxy),
+        level,
+        line,
+        (now, worker.utc_offset(now.0)),
+        &mut out,
+    );
+    worker.datagram.replace(out);
+    count(&worker.shared, dropped);
+}
 
 /// The same for a line that does not come from a worker thread; `None` is the `log` targets of the global section.
-pub(crate) fn send_order(_shared: &Shared, _live: &Live, _proxy: Option<u32>, _level: u8, _line: &[u8]) {}
+pub(crate) fn send_order(shared: &Shared, live: &Live, proxy: Option<u32>, level: u8, line: &[u8]) {
+    let routes = match proxy {
+        None => Some(&live.logs.global),
+        Some(proxy) => live.logs.proxies.get(proxy as usize),
+    };
+    let now = wall();
+    let offset = crate::sys::utc_offset(now.0);
+    let dropped = routes.map_or(0, |routes| {
+        send(live, routes, proxy, level, line, (now, offset), &mut Vec::new())
+    });
+    count(shared, dropped);
+}
+
+fn count(shared: &Shared, dropped: u32) {
+    for _ in 0..dropped {
+        bump(&shared.totals.dropped_logs);
+    }
+}
+
+/// Gives how many targets did not take the line.
+fn send(
+    live: &Live,
+    routes: &[Route],
+    proxy: Option<u32>,
+    level: u8,
+    line: &[u8],
+    (now, offset): ((u64, u32), i32),
+    out: &mut Vec<u8>,
+) -> u32 {
+    let plan = &live.program.plan;
+    let own_tag = proxy
+        .and_then(|proxy| plan.proxies.get(proxy as usize))
+        .and_then(|proxy| proxy.log_tag.as_deref());
+    let date = Date::new(now, offset);
+    let mut dropped = 0;
+    for Route { target, sink } in routes {
+        if level > target.level {
+            continue;
+        }
+        out.clear();
+        let header = Header {
+            format: target.format,
+            facility: target.facility,
+            level: level.max(target.min_level),
+            date: &date,
+            tag: own_tag.unwrap_or(&plan.global.log_tag),
+            host: plan.global.log_send_hostname.as_deref(),
+            pid: std::process::id(),
+        };
+        header.write(out);
+        append(out, line, target);
+        dropped += u32::from(!sink.send(out));
+    }
+    dropped
+}
+
+/// Appends the body, cut to the target's length, and the end of the line. The end is not counted in the length, except
+/// where there is no header: both as HAProxy does.
+fn append(out: &mut Vec<u8>, line: &[u8], target: &LogTarget) {
+    let longest = target.length as usize - usize::from(target.format == LogFormatName::Raw && target.length > 0);
+    let room = longest.saturating_sub(out.len());
+    out.extend_from_slice(line.get(..room.min(line.len())).unwrap_or_default());
+    out.truncate(longest);
+    out.push(b'\n');
+}

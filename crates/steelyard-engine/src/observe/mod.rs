@@ -1,6 +1,12 @@
-//! Logs.
+//! Logs: from a line's body to a datagram or a descriptor.
 
+mod date;
+mod header;
 mod log;
+mod sink;
 
-pub use log::send_log;
 pub(crate) use log::send_order;
+pub use log::{send_log, Logs};
+
+#[cfg(test)]
+mod tests;
