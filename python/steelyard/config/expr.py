@@ -218,7 +218,10 @@ LogFormat = tuple[LogText | LogAlias | LogExpr, ...]
 
 @dataclass(frozen=True, slots=True)
 class ReplySpec:
-    """The reply of deny, tarpit and return. At most one of the body fields is set; none: the default of the action."""
+    """The reply of deny, tarpit and return. At most one of the body fields is set; none: no body.
+
+    `default_errorfiles`: the proxy's error page for the status.
+    """
 
     status: int | None = None
     content_type: str | None = None

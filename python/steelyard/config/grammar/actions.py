@@ -120,6 +120,11 @@ REPLY_WORDS = {
     "string": ("string", "text"),
 }
 REPLY_LATER = ("errorfiles",)
+# Actions that answer with the proxy's error page where nothing but the old word for the status is given.
+REPLY_PAGE_ACTIONS = ("deny", "tarpit")
+REPLY_PAGE_WORDS = ("deny_status",)
+# Statuses that have an error page (manual, `errorfile`).
+REPLY_PAGES = (200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 414, 421, 422, 425, 429, 431, 500, 501, 502, 503, 504)
 # Fields of a reply that are its body: one at most.
 REPLY_BODIES = ("default_errorfiles", "errorfile", "file", "lf_file", "lf_string", "string")
 # Bodies that want a content type beside them.
@@ -135,6 +140,7 @@ REDIRECT_WORDS = {
     "ignore-empty": ("ignore_empty", "yes"),
     "set-cookie": ("set_cookie", "text"),
 }
+REDIRECT_COOKIES = ("clear_cookie", "set_cookie")
 REDIRECT_LATER = ("keep-query", "set-cookie-fmt", "clear-cookie-fmt")
 REDIRECT_CODES = (301, 302, 303, 307, 308)
 REDIRECT_DEFAULTS: dict[str, bool | int | None] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 TABLE = """
 @ YYYYYYYYYYYYYYYYYYYYYY
 acl(string,string?,string?,string?,string?,string?,string?,string?,string?,string?,string?,string?):bool act_conn:sint
-always_false:bool always_true:bool bin(hex):bin bool(string):bool date(int?,string?):sint date_us:sint
+always_false:bool always_true:bool bin(hex):bin bool(word):bool date(int?,string?):sint date_us:sint
 dump_all_vars(string?,string?,string?):str env(string):str hostname:str int(int):sint ipv4(ipv4):ipv4 ipv6(ipv6):ipv6
 meth(string):meth nbproc:sint pid:sint proc:sint quic_enabled:bool rand(int?):sint str(string):str tgroup:sint thread:sint
 unique-id:str uptime:sint uuid(int?):str var(var,string?):any

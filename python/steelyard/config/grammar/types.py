@@ -7,7 +7,7 @@ TYPES = ("any", "bool", "sint", "addr", "ipv4", "ipv6", "str", "bin", "meth")
 # From a type to those it turns into without being asked. `any` is decided when the request is there.
 CASTS = {
     "any": "any bool sint addr ipv4 ipv6 str bin meth",
-    "bool": "any bool sint str",
+    "bool": "any bool sint str bin",
     "sint": "any bool sint addr ipv4 ipv6 str bin",
     "addr": "any addr ipv4 ipv6 str bin sint",
     "ipv4": "any sint addr ipv4 ipv6 str bin",
@@ -42,7 +42,6 @@ MATCHER_OF_TYPE = {
     "ipv4": "ip",
     "ipv6": "ip",
     "str": "str",
-    "meth": "str",
 }
 
 

@@ -98,7 +98,7 @@ def _flags(words: Sequence[Word], at: int, report: Report) -> _Flags | None:
     flags = _Flags(next=at)
     while flags.next < len(words):
         word = words[flags.next]
-        if not word.text.startswith("-") or word.text[1:2].isdigit():
+        if not word.text.startswith("-"):
             break
         flags.next += 1
         if word.text == "--":

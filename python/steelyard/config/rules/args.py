@@ -123,6 +123,7 @@ READERS: dict[str, Callable[[str, Span], Read]] = {
     "userlist": lambda text, span: UserlistArg(text, span),
     "map": lambda text, span: MapArg(text, span),
     "protobuf": _string,
+    "word": _string,
 }
 # Kinds that may be empty: the empty string, or the proxy that holds the rule.
 MAY_BE_EMPTY = frozenset(["string", "regex_flags", "hex", "backend", "frontend", "table"])

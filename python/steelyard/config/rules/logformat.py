@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from steelyard.config.expr import LogAlias, LogExpr, LogFormat, LogText
@@ -13,8 +14,9 @@ from steelyard.config.rules.spot import spot
 from steelyard.config.span import Word
 from steelyard.diagnostics.diagnostic import Report
 
-# There, blanks are merged (manual, note of section 8.2.6).
+# There, spaces are merged (manual, note of section 8.2.6); tabs are not, as in HAProxy.
 MERGING = ("log-format", "log-format-sd", "error-log-format", "unique-id-format")
+_SPACES = re.compile("  +")
 
 
 class _Wrong(Exception):
@@ -53,7 +55,7 @@ class _Reader:
         text = "".join(self.text)
         self.text.clear()
         if self.place.ruleset in MERGING:
-            text = _merge_blanks(text)
+            text = _SPACES.sub(" ", text)
         if text:
             self.items.append(LogText(text))
 
@@ -155,16 +157,6 @@ def _combine(for_all: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...]:
     """The flags of `%o` with those of the item on top: the last word on a flag holds."""
     signs = {flag[1:]: flag[0] for flag in (*for_all, *own)}
     return tuple(sign + name for name, sign in signs.items())
-
-
-def _merge_blanks(text: str) -> str:
-    out: list[str] = []
-    for letter in text:
-        blank = letter in " \t"
-        if blank and out and out[-1] == " ":
-            continue
-        out.append(" " if blank else letter)
-    return "".join(out)
 
 
 def parse_log_format(word: Word, place: Place, report: Report) -> LogFormat | None:

@@ -14,9 +14,10 @@ from steelyard.diagnostics.diagnostic import Report
 
 OPERATORS = ("eq", "ge", "gt", "le", "lt")
 _NUMBER = re.compile(r"(-?[0-9]+)(?:\.([0-9]+))?\Z")
-_DOTTED_SHORT = re.compile(r"[0-9]+(?:\.[0-9]+){0,3}\Z")
+_SHORT = re.compile(r"[0-9]+(?:\.[0-9]+){0,3}\Z")
 # A version as `3.1` is the first number in the upper half, the second in the lower.
 _DOT_SHIFT = 16
+_LIMIT = 1 << 63
 
 
 def number(text: str) -> int | None:
@@ -24,12 +25,13 @@ def number(text: str) -> int | None:
     if match is None or len(text) > 20:
         return None
     whole = int(match.group(1))
-    return whole if match.group(2) is None else (whole << _DOT_SHIFT) + int(match.group(2))
+    value = whole if match.group(2) is None else (whole << _DOT_SHIFT) + int(match.group(2))
+    return value if -_LIMIT <= value < _LIMIT else None
 
 
 def range_pattern(text: str, operator: str) -> RangePattern | str:
     """`5`, `1:5`, `:5`, `1:` behind an operator; a str says what is wrong."""
-    low_text, colon, high_text = text.partition(":")
+    low_text, colon, high_text = text.partition(":" if ":" in text or "-" not in text[1:] else "-")
     low = number(low_text) if low_text else None
     high = number(high_text) if high_text else None
     if (low is None and (low_text or not high_text)) or (high is None and high_text):
@@ -40,7 +42,8 @@ def range_pattern(text: str, operator: str) -> RangePattern | str:
             if low is not None and high is not None and low > high
             else RangePattern(low, high)
         )
-    value = high if low is None else low
+    # Behind an operator, a range stands for the end that the operator looks at, as in HAProxy.
+    value = (low, high)[operator in ("le", "lt") and high is not None] if low is not None else high
     if value is None:
         return f"'{text}' is not a number"
     match operator:
@@ -57,17 +60,23 @@ def range_pattern(text: str, operator: str) -> RangePattern | str:
 
 
 def net_pattern(text: str, *, resolve: bool) -> tuple[NetPattern, ...] | str:
-    """`10.0.0.0/8`, `10/8`, `1.2.3.0/255.255.255.0`, `::1`, or with `resolve` the addresses of a host name."""
+    """`10.0.0.0/8`, `1.2.3.0/255.255.255.0`, `::1`, or with `resolve` the addresses of a host name."""
     host, slash, mask = text.partition("/")
     try:
         address: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(host)
     except ValueError:
-        if slash and _DOTTED_SHORT.match(host):
-            # `10/8`: the bytes that are left out are 0.
-            return net_pattern(".".join((host.split(".") + ["0"] * 3)[:4]) + slash + mask, resolve=False)
-        if resolve and not slash and host and not host[0].isdigit() and ":" not in host:
+        if resolve and _SHORT.match(host):
+            # The C library's reading of `10` and `10.1`, which HAProxy follows: 0.0.0.10 and 10.0.0.1.
+            try:
+                address = ipaddress.IPv4Address(socket.inet_aton(host))
+            except OSError:
+                return f"'{text}' is not an IPv4 or IPv6 address or network"
+        elif resolve and not slash and host and not host[0].isdigit() and ":" not in host:
             return _host(host)
-        return f"'{text}' is not an IPv4 or IPv6 address or network"
+        else:
+            return f"'{text}' is not an IPv4 or IPv6 address or network"
+    if "%" in host:
+        return f"'{text}' has a zone, which no address of a client has"
     prefix: int = address.max_prefixlen
     if slash:
         found = _prefix(mask, address.version, prefix)

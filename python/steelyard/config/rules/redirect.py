@@ -45,6 +45,9 @@ def read_redirect(words: Sequence[Word], at: int, place: Place, report: Report) 
         if row is None:
             fields |= {"kind": word.text, "target": value}
         else:
+            if row[0] in actions.REDIRECT_COOKIES:
+                # The last word about a cookie holds, as in HAProxy.
+                fields |= dict.fromkeys(actions.REDIRECT_COOKIES)
             fields[row[0]] = value
     if "kind" not in fields:
         help = f"write one of {', '.join(actions.REDIRECT_KINDS)} and where to"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from steelyard.config.expr import LogFormat, ReplySpec
@@ -16,6 +17,7 @@ from steelyard.diagnostics.diagnostic import Report
 
 def read_reply(words: Sequence[Word], at: int, place: Place, report: Report) -> tuple[ReplySpec | None, int]:
     """The reply whose words start at `at`, and the index after it."""
+    first = at
     fields: dict[str, Any] = {}
     headers: list[tuple[str, LogFormat]] = []
     body: Word | None = None
@@ -49,7 +51,11 @@ def read_reply(words: Sequence[Word], at: int, place: Place, report: Report) -> 
             fields[name] = value
     if not good:
         return None, at
-    return _checked(ReplySpec(headers=tuple(headers), **fields), body, words[0], report), at
+    reply = ReplySpec(headers=tuple(headers), **fields)
+    action = words[first - 1]
+    if action.text in actions.REPLY_PAGE_ACTIONS and all(each.text in actions.REPLY_PAGE_WORDS for each in words[first:at:2]):
+        reply = replace(reply, default_errorfiles=True)
+    return _checked(reply, body, action, report), at
 
 
 def _value(kind: str, given: Sequence[Word], place: Place, report: Report) -> Any:
@@ -71,6 +77,16 @@ def _value(kind: str, given: Sequence[Word], place: Place, report: Report) -> An
 
 
 def _checked(reply: ReplySpec, body: Word | None, action: Word, report: Report) -> ReplySpec | None:
+    if reply.default_errorfiles:
+        # The page has its own head.
+        reply = replace(reply, content_type=None, headers=())
+        if reply.status is not None and reply.status not in actions.REPLY_PAGES:
+            pages = ", ".join(str(each) for each in actions.REPLY_PAGES)
+            report.alert(
+                "SY0506", f"status {reply.status} has no error page", action.span, help=f"one of: {pages}; or give a body"
+            )
+            return None
+        return reply
     typed = body is not None and actions.REPLY_WORDS[body.text][0] in actions.REPLY_TYPED
     empty = reply.string == "" or reply.file == b""
     if body is not None and typed and not empty and reply.content_type is None:

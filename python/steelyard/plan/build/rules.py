@@ -18,16 +18,16 @@ def payload(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def reply(context: Context, value: model.ReplySpec, action: str) -> plan.Reply:
+def reply(context: Context, value: model.ReplySpec) -> plan.Reply:
     return plan.Reply(
         status=value.status,
         content_type=value.content_type,
-        body=_body(context, value, action),
+        body=_body(context, value),
         headers=[(name, log_format(context, text)) for name, text in value.headers],
     )
 
 
-def _body(context: Context, value: model.ReplySpec, action: str) -> plan.ReplyBody:
+def _body(context: Context, value: model.ReplySpec) -> plan.ReplyBody:
     if value.string is not None:
         return plan.BodyBytes(bytes=payload(value.string.encode("utf-8", "surrogateescape")))
     if value.file is not None:
@@ -38,24 +38,21 @@ def _body(context: Context, value: model.ReplySpec, action: str) -> plan.ReplyBo
         return plan.BodyLogFormat(format=log_format(context, value.lf_string))
     if value.lf_file is not None:
         return plan.BodyLogFormat(format=log_format(context, value.lf_file))
-    # `return` without a body sends none; `deny` and `tarpit` send the proxy's error page.
-    if action == "return" and not value.default_errorfiles:
-        return plan.BodyEmpty()
-    return plan.BodyDefault()
+    return plan.BodyDefault() if value.default_errorfiles else plan.BodyEmpty()
 
 
-def _field(context: Context, value: model.Value, action: str) -> Any:
+def _field(context: Context, value: model.Value) -> Any:
     if isinstance(value, model.Expr):
         return expression(context, value)
     if isinstance(value, model.ReplySpec):
-        return reply(context, value, action)
+        return reply(context, value)
     if isinstance(value, tuple):
         return log_format(context, value)  # type: ignore[arg-type]
     return value
 
 
 def action(context: Context, value: model.Action) -> plan.Action:
-    fields = {name: _field(context, each, value.name) for name, each in value.fields}
+    fields = {name: _field(context, each) for name, each in value.fields}
     return ACTIONS[value.name](**fields)
 
 
