@@ -85,7 +85,8 @@ def test_named_acls_accumulate_and_anonymous_ones_are_shared() -> None:
         [(0, False), (1, True)],
         [(1, True)],
     ]
-    assert compiled.action == schema.rule.Deny(reply=schema.rule.Reply(status=429))
+    empty = schema.rule.BodyEmpty()
+    assert compiled.action == schema.rule.Deny(reply=schema.rule.Reply(status=429, body=empty))
 
 
 def test_mistakes_are_told_together() -> None:

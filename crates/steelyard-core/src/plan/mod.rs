@@ -41,3 +41,7 @@ pub struct Plan {
     /// Every frontend, backend and listen; indices in this list name a proxy everywhere else in the plan.
     pub proxies: Vec<Proxy>,
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
