@@ -134,13 +134,8 @@ impl Roster {
             return self.take_wanted(inner, servers, index);
         }
         match inner.balancer.pick(&inner.seats, key, avoid.map(|a| a as usize), random) {
-            Some(found) => match inner.seats.get_mut(found) {
-                Some(seat) => {
-                    seat.conns += 1;
-                    Taken::Seat(found as u32)
-                }
-                None => Taken::None,
-            },
+            // Hashing gives a key its own server even when that is full: the request queues there.
+            Some(found) => self.take_wanted(inner, servers, found as u32),
             None if inner.seats.iter().any(|seat| seat.usable) => inner.wait(None),
             None => Taken::None,
         }
@@ -225,6 +220,8 @@ impl Roster {
         if let Some(seat) = inner.seats.get_mut(server as usize) {
             seat.conns = seat.conns.saturating_sub(1);
         }
+        let Inner { seats, balancer, .. } = &mut *inner;
+        balancer.freed(seats, server as usize);
         let wakers = inner.serve(servers, server);
         drop(inner);
         wake(wakers);
