@@ -1,7 +1,8 @@
 //! One socket type for TCP and unix connections.
 
+use nix::sys::socket::{recv, MsgFlags};
 use std::io::{self, IoSlice};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 use std::time::Duration;
@@ -60,6 +61,31 @@ impl Stream {
         match self {
             Self::Tcp(s) => s.try_read(buffer),
             Self::Unix(s) => s.try_read(buffer),
+        }
+    }
+
+    /// Waits for more than the `seen` bytes that were looked at before, and gives how many there are now, at the start of
+    /// `buffer`; no more than before is the end. Nothing is taken.
+    pub async fn peek_more(&self, buffer: &mut [u8], seen: usize) -> io::Result<usize> {
+        let mut ended = false;
+        loop {
+            let ready = match self {
+                Self::Tcp(s) => s.ready(Interest::READABLE).await?,
+                Self::Unix(s) => s.ready(Interest::READABLE).await?,
+            };
+            ended |= ready.is_read_closed();
+            let peeked = self.try_io(Interest::READABLE, || {
+                let count = recv(self.as_fd().as_raw_fd(), buffer, MsgFlags::MSG_PEEK | MsgFlags::MSG_DONTWAIT)?;
+                // The same bytes again: the readiness is old news, the next one comes with new bytes.
+                if count == seen && count > 0 && !ended {
+                    return Err(io::ErrorKind::WouldBlock.into());
+                }
+                Ok(count)
+            });
+            match peeked {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                other => return other,
+            }
         }
     }
 

@@ -3,6 +3,10 @@
 pub mod gate;
 mod guard;
 pub mod listen;
+mod prepare;
+mod proxy_header;
+#[cfg(test)]
+mod tests;
 
 use crate::live::{bump, wall, FrontendLive, Live};
 use crate::stream::Stream;
@@ -21,6 +25,7 @@ use std::task::{ready, Context, Poll};
 use std::time::Duration;
 use steelyard_core::ctx::Session;
 use steelyard_core::plan::Mode;
+use steelyard_core::vars::Vars;
 use tokio::net::{TcpListener, UnixListener};
 
 /// Connections taken in a row before other tasks of the thread get their turn.
@@ -179,9 +184,69 @@ fn begin(worker: &Rc<Worker>, live: &Arc<Live>, guard: Guard, client: Stream, fr
         // Only closing is concerned: what is lost by a failure here is a TIME_WAIT entry.
         let _ = client.set_zero_linger();
     }
-    match plan.mode {
-        Mode::Http => spawn(guard, http::serve(Rc::clone(worker), Arc::clone(live), client, session)),
-        Mode::Tcp => spawn(guard, relay::tcp::serve(Rc::clone(worker), Arc::clone(live), client, session)),
+    let mut vars = Vars::new();
+    if !prepare::connection_rules(worker, live, &client, &session, &mut vars) {
+        return;
+    }
+    let Some(compiled) = live.program.proxies.get(proxy as usize) else {
+        return;
+    };
+    let header = plan
+        .frontend
+        .as_ref()
+        .and_then(|f| f.binds.get(bind as usize))
+        .is_some_and(|b| b.accept_proxy);
+    let connection = Connection {
+        worker: Rc::clone(worker),
+        live: Arc::clone(live),
+        client,
+        session,
+        vars,
+    };
+    match (header || !compiled.tcp_request_session.is_empty(), plan.mode) {
+        (true, mode) => spawn(guard, prepare_and_serve(connection, header, mode)),
+        (false, Mode::Http) => spawn(guard, connection.http()),
+        (false, Mode::Tcp) => spawn(guard, connection.tcp()),
+    }
+}
+
+/// An accepted connection on its way to who serves it.
+struct Connection {
+    worker: Rc<Worker>,
+    live: Arc<Live>,
+    client: Stream,
+    session: Session,
+    vars: Vars,
+}
+
+impl Connection {
+    fn http(self) -> impl Future<Output = ()> {
+        http::serve(self.worker, self.live, self.client, self.session)
+    }
+
+    fn tcp(self) -> impl Future<Output = ()> {
+        relay::tcp::serve(self.worker, self.live, self.client, self.session, self.vars)
+    }
+}
+
+/// The future that serves is boxed: the one that prepares is larger than an idle session should be.
+async fn prepare_and_serve(mut connection: Connection, header: bool, mode: Mode) {
+    let Connection {
+        worker,
+        live,
+        client,
+        session,
+        vars,
+    } = &mut connection;
+    if header && !Box::pin(prepare::proxy_header(worker, live, client, session)).await {
+        return;
+    }
+    if !prepare::session_rules(worker, live, client, session, vars) {
+        return;
+    }
+    match mode {
+        Mode::Http => Box::pin(connection.http()).await,
+        Mode::Tcp => Box::pin(connection.tcp()).await,
     }
 }
 

@@ -5,6 +5,7 @@ mod header;
 mod socket;
 
 pub use establish::{establish, Connection, Established, Purpose};
+pub(crate) use header::SIGNATURE;
 
 use crate::live::{Live, Target};
 use crate::pick::Slot;

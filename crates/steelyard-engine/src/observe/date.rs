@@ -53,6 +53,23 @@ impl Date {
         MONTHS.get(self.month as usize - 1).copied().unwrap_or("Jan")
     }
 
+    /// `23/Nov/2026:06:01:17.770`
+    pub fn common(&self) -> String {
+        let Self {
+            year,
+            day,
+            hour,
+            minute,
+            second,
+            ..
+        } = self;
+        format!(
+            "{day:02}/{}/{year:04}:{hour:02}:{minute:02}:{second:02}.{:03}",
+            self.month_name(),
+            self.micros / 1_000
+        )
+    }
+
     /// `+01:00`
     pub fn zone(&self) -> (char, u32, u32) {
         let minutes = self.offset.unsigned_abs() / 60;

@@ -3,10 +3,15 @@
 use super::date::Date;
 use super::header::Header;
 use super::sink::Sink;
-use crate::live::{bump, wall, Live};
+use crate::live::{wall, Live, WorkerState};
 use crate::worker::{Shared, Worker};
+use std::io::Write;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
+use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::plan::{LogFormatName, LogTarget, Plan};
+use steelyard_core::record::Record;
+use steelyard_core::vars::Vars;
 
 /// Where the lines of each proxy go.
 pub struct Logs {
@@ -79,6 +84,55 @@ pub fn send_log(worker: &Worker, live: &Live, proxy: u32, level: u8, line: &[u8]
     count(&worker.shared, dropped);
 }
 
+/// Logs a connection that ended before a session began, with the frontend's `error-log-format` or HAProxy's own text
+/// (manual, section 8.2.5).
+pub(crate) fn log_connection_error(worker: &Worker, live: &Live, session: &Session, text: &str) {
+    let index = session.frontend as usize;
+    let (Some(program), Some(plan)) = (live.program.proxies.get(index), live.program.plan.proxies.get(index)) else {
+        return;
+    };
+    let mut line = worker.line.take();
+    line.clear();
+    if let Some(format) = &program.error_log {
+        let state = WorkerState { worker, live };
+        let mut scratch = worker.scratch.borrow_mut();
+        let mut ctx = Ctx {
+            session,
+            frontend: session.frontend,
+            backend: None,
+            server: None,
+            req: None,
+            res: None,
+            input: &[],
+            input_done: true,
+            vars: &mut Vars::new(),
+            record: &mut Record::new(),
+            state: &state,
+            scratch: &mut scratch,
+        };
+        steelyard_core::logformat::render_log(&live.program, format, &mut ctx, &mut line);
+    } else {
+        let date = Date::new(session.accepted, worker.utc_offset(session.accepted.0));
+        let bind = plan
+            .frontend
+            .as_ref()
+            .and_then(|frontend| frontend.binds.get(session.bind as usize));
+        let name = match bind {
+            Some(bind) if !bind.name.is_empty() => bind.name.clone(),
+            other => other.map_or(0, |bind| bind.id).to_string(),
+        };
+        // Writing to a vector can't fail.
+        let _ = match session.src {
+            Some(src) => write!(line, "{}:{} ", src.ip(), src.port()),
+            None => write!(line, "unix:{} ", bind.map_or(0, |bind| bind.id)),
+        };
+        let _ = write!(line, "[{}] {}/{name}: {text}", date.common(), plan.name);
+    }
+    let level = if plan.options.log_separate_errors { 3 } else { 6 };
+    send_log(worker, live, session.frontend, level, &line);
+    worker.line.replace(line);
+}
+
 /// The same for a line that does not come from a worker thread; `None` is the `log` targets of the global section.
 pub(crate) fn send_order(shared: &Shared, live: &Live, proxy: Option<u32>, level: u8, line: &[u8]) {
     let routes = match proxy {
@@ -94,8 +148,8 @@ pub(crate) fn send_order(shared: &Shared, live: &Live, proxy: Option<u32>, level
 }
 
 fn count(shared: &Shared, dropped: u32) {
-    for _ in 0..dropped {
-        bump(&shared.totals.dropped_logs);
+    if dropped > 0 {
+        shared.totals.dropped_logs.fetch_add(u64::from(dropped), Relaxed);
     }
 }
 

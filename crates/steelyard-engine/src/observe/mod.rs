@@ -5,7 +5,7 @@ mod header;
 mod log;
 mod sink;
 
-pub(crate) use log::send_order;
+pub(crate) use log::{log_connection_error, send_order};
 pub use log::{send_log, Logs};
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ use steelyard_core::rules::{choose_backend, choose_server, evaluate, Rules, Verd
 use steelyard_core::vars::Vars;
 
 /// Serves one client connection of a frontend in TCP mode until both sides are closed.
-pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session) {
+pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session, vars: Vars) {
     let mut tcp = Tcp {
         worker,
         live,
@@ -36,7 +36,7 @@ pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session:
             buffer: None,
             ended: false,
         },
-        vars: Vars::new(),
+        vars,
         record: Record::new(),
         began: Instant::now(),
         inside: None,

@@ -1,0 +1,157 @@
+//! What is decided about a connection before it is served: `tcp-request connection` rules, the PROXY header,
+//! `tcp-request session` rules.
+
+use super::proxy_header::{parse, Fault, From, Parsed, MAX};
+use crate::live::{bump, Live, WorkerState};
+use crate::observe;
+use crate::stream::Stream;
+use crate::worker::Worker;
+use std::io;
+use std::time::Duration;
+use steelyard_core::ctx::{Ctx, Session};
+use steelyard_core::record::Record;
+use steelyard_core::rules::{evaluate, Rules, Verdict};
+use steelyard_core::vars::Vars;
+
+/// Whether the connection is wanted, by the rules that run before anything is read. A refused one is reset.
+pub fn connection_rules(worker: &Worker, live: &Live, client: &Stream, session: &Session, vars: &mut Vars) -> bool {
+    let Some(program) = live.program.proxies.get(session.frontend as usize) else {
+        return false;
+    };
+    let allowed = allows(worker, live, client, session, vars, &program.tcp_request_connection);
+    if !allowed {
+        if let Some(frontend) = live.frontend(session.frontend) {
+            bump(&frontend.counters.dcon);
+        }
+        // If the option can't be set the peer sees an ordinary close.
+        let _ = client.set_zero_linger();
+    }
+    allowed
+}
+
+/// Whether the session is wanted, by the rules that know its true addresses.
+pub fn session_rules(worker: &Worker, live: &Live, client: &Stream, session: &Session, vars: &mut Vars) -> bool {
+    let Some(program) = live.program.proxies.get(session.frontend as usize) else {
+        return false;
+    };
+    let allowed = allows(worker, live, client, session, vars, &program.tcp_request_session);
+    if let Some(frontend) = live.frontend(session.frontend).filter(|_| !allowed) {
+        bump(&frontend.counters.dses);
+    }
+    allowed
+}
+
+fn allows(worker: &Worker, live: &Live, client: &Stream, session: &Session, vars: &mut Vars, rules: &Rules) -> bool {
+    if rules.is_empty() {
+        return true;
+    }
+    let state = WorkerState { worker, live };
+    let mut record = Record::new();
+    let mut scratch = worker.scratch.borrow_mut();
+    let mut ctx = Ctx {
+        session,
+        frontend: session.frontend,
+        backend: None,
+        server: None,
+        req: None,
+        res: None,
+        input: &[],
+        input_done: true,
+        vars,
+        record: &mut record,
+        state: &state,
+        scratch: &mut scratch,
+    };
+    match evaluate(rules, &live.program, &mut ctx, 0, None) {
+        Verdict::Close { silent } => {
+            if silent {
+                client.silence();
+            }
+            false
+        }
+        _ => true,
+    }
+}
+
+/// Reads the PROXY header and puts its addresses into the session. False: the connection is to be closed, and was logged.
+pub async fn proxy_header(worker: &Worker, live: &Live, client: &Stream, session: &mut Session) -> bool {
+    let limit = live
+        .program
+        .plan
+        .proxies
+        .get(session.frontend as usize)
+        .and_then(|proxy| proxy.timeouts.client);
+    let read = read_header(client);
+    let result = match limit {
+        None => read.await,
+        Some(limit) => match tokio::time::timeout(Duration::from_millis(limit), read).await {
+            Ok(result) => result,
+            Err(_) => Err("Timeout while waiting for PROXY protocol header"),
+        },
+    };
+    match result {
+        Ok(From::Connection) => true,
+        Ok(From::Unix) => {
+            (session.src, session.dst) = (None, None);
+            true
+        }
+        Ok(From::Inet { src, dst }) => {
+            (session.src, session.dst) = (Some(src), Some(dst));
+            true
+        }
+        Err(EMPTY)
+            if live
+                .program
+                .plan
+                .proxies
+                .get(session.frontend as usize)
+                .is_some_and(|p| p.options.dontlognull) =>
+        {
+            false
+        }
+        Err(text) => {
+            observe::log_connection_error(worker, live, session, text);
+            false
+        }
+    }
+}
+
+const EMPTY: &str = "Connection closed while waiting for PROXY protocol header";
+
+/// Looks at the bytes without taking them, until the header is whole: what follows it belongs to the session.
+async fn read_header(client: &Stream) -> Result<From, &'static str> {
+    let mut bytes = [0u8; MAX];
+    let mut seen = 0;
+    loop {
+        match client.peek_more(&mut bytes, seen).await {
+            Ok(count) if count > seen => seen = count,
+            Ok(_) if seen == 0 => return Err(EMPTY),
+            Ok(_) => return Err("Truncated PROXY protocol header received"),
+            Err(_) => return Err("Connection error while waiting for PROXY protocol header"),
+        }
+        match parse(bytes.get(..seen).unwrap_or_default()) {
+            Ok(Parsed::Partial) => {}
+            Ok(Parsed::Done { used, from }) => {
+                return match take(client, bytes.get_mut(..used).unwrap_or_default()) {
+                    Ok(()) => Ok(from),
+                    Err(_) => Err("Connection error while waiting for PROXY protocol header"),
+                };
+            }
+            Err(Fault::NotHeader) => return Err("Received something which does not look like a PROXY protocol header"),
+            Err(Fault::Invalid) => return Err("Received an invalid PROXY protocol header"),
+            Err(Fault::Protocol) => return Err("Received an unhandled protocol in the PROXY protocol header"),
+        }
+    }
+}
+
+/// Takes bytes that were seen to be there.
+fn take(client: &Stream, mut bytes: &mut [u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let count = client.try_read(bytes)?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        bytes = bytes.get_mut(count..).unwrap_or_default();
+    }
+    Ok(())
+}
