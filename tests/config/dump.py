@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
+import msgspec
 from steelyard.config.model import Config
 from steelyard.config.span import Span
+from steelyard.plan.schema import Plan
 
 
 def dump(config: Config) -> str:
@@ -36,6 +38,33 @@ def _walk(path: str, value: Any, skip: tuple[str, ...] = ()) -> Iterator[str]:
             yield from _walk(f"{path}[{index}]", item)
     else:
         yield f"{path} = {value!r}"
+
+
+def dump_plan(plan: Plan) -> str:
+    """What a plan holds of rules: its ACLs, pattern files, rule sets, log formats and choice of backends."""
+    lines: list[str] = []
+    for index, acl in enumerate(plan.acls):
+        lines += [f"acl {index} {acl.name!r}: {_json(test, 'at', 'text')}" for test in acl.tests]
+    lines += [f"file {index}: {_json(file)}" for index, file in enumerate(plan.pattern_files)]
+    for proxy in plan.proxies:
+        for name in proxy.rules.__struct_fields__:
+            for rule in getattr(proxy.rules, name):
+                lines.append(f"{proxy.name} {name}: {_json(rule.action)}")
+                if rule.cond is not None:
+                    terms = [[("!" if term.not_ else "") + str(term.acl) for term in terms] for terms in rule.cond.any]
+                    lines.append(f"    {'unless' if rule.cond.unless else 'if'} {' or '.join(' '.join(each) for each in terms)}")
+        if proxy.log_format:
+            lines.append(f"{proxy.name} log_format: {_json(proxy.log_format)}")
+        if proxy.frontend is not None:
+            lines += [f"{proxy.name} use_backend: {_json(each, 'at', 'text')}" for each in proxy.frontend.use_backend]
+    return "".join(line + "\n" for line in lines)
+
+
+def _json(value: Any, *without: str) -> str:
+    data = msgspec.to_builtins(value)
+    if isinstance(data, dict):
+        data = {key: item for key, item in data.items() if key not in without}
+    return msgspec.json.encode(data).decode()
 
 
 def _default(field: Any) -> Any:

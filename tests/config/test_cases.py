@@ -1,6 +1,6 @@
 """Case files: a configuration, a line of dashes, then what is said about it. `--update` rewrites the second half.
 
-A first line `# model` asks for the model as well. `FILE` in a configuration is the directory of the case, for files beside it.
+A first line `# model` asks for the model as well, `# plan` for the plan that is compiled from it. `FILE` in a configuration is the directory of the case, for files beside it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 from steelyard.config.load import load
 from steelyard.diagnostics import concise
+from steelyard.plan.build.context import Machine
+from steelyard.plan.compile import compile
 
-from tests.config.dump import dump
+from tests.config.dump import dump, dump_plan
 
 ROOT = Path(__file__).parent / "cases"
 DASHES = "-" * 40 + "\n"
 CASES = sorted(ROOT.rglob("*.case"))
+MACHINE = Machine("box", 2, 4096)
 ENVIRON = {"HOME": "/root", "PORT": "8080", "LIST": "one two", "EMPTY": ""}
 
 
@@ -39,4 +42,6 @@ def outcome(config: str, directory: Path) -> str:
     assert (model is None) == report.failed
     if model is None:
         return said + "not valid\n"
+    if config.startswith("# plan\n"):
+        return said + "valid\n" + dump_plan(compile(model, machine=MACHINE))
     return said + "valid\n" + (dump(model) if config.startswith("# model\n") else "")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from steelyard.config.checks.backends import check_backends
 from steelyard.config.checks.defaults import check_defaults
+from steelyard.config.checks.halves import check_halves
 from steelyard.config.checks.ids import check_ids
 from steelyard.config.checks.listeners import check_listeners
 from steelyard.config.checks.logs import check_logs
@@ -24,6 +25,7 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_timeouts,
     check_ids,
     check_names,
+    check_halves,
     check_logs,
     check_defaults,
 )

@@ -1,0 +1,53 @@
+"""Expressions that ask a frontend what only a backend knows, or the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from steelyard.config.expr import Call, ProxyArg
+from steelyard.config.grammar.calls import converter_rows, fetch_rows
+from steelyard.config.model import Config, Proxy
+from steelyard.config.statement import Room
+
+# What an argument of a kind must name, and the kinds of proxies that are one.
+_PARTS = {"backend": ("backend", "listen"), "frontend": ("frontend", "listen")}
+
+
+def check_halves(config: Config, room: Room) -> None:
+    halves = {(proxy.name, proxy.kind) for proxy in config.proxies}
+    names = {proxy.name for proxy in config.proxies}
+    for proxy in config.proxies:
+        for call in _calls((proxy.acls, proxy.rules, proxy.use_backend, proxy.use_server, proxy.log_format, proxy.monitor_fail)):
+            row = fetch_rows().get(call.name) or converter_rows().get(call.name)
+            for kind, arg in zip(row.args if row else (), call.args, strict=False):
+                if not isinstance(arg, ProxyArg) or kind.kind not in _PARTS:
+                    continue
+                parts = _PARTS[kind.kind]
+                fits = any((arg.name, part) in halves for part in parts) if arg.name else proxy.kind in parts
+                # A name that nothing has is told elsewhere.
+                if not fits and (not arg.name or arg.name in names):
+                    _tell(call, arg, proxy, kind.kind, room)
+
+
+def _tell(call: Call, arg: ProxyArg, proxy: Proxy, kind: str, room: Room) -> None:
+    if arg.name:
+        room.report.alert("SY0407", f"'{arg.name}' is no {kind}, which '{call.name}' needs", arg.span)
+    else:
+        message = f"'{call.name}' without a name means {proxy.kind} '{proxy.name}', which is no {kind}"
+        room.report.alert("SY0407", message, call.span, help=f"write '{call.name}(<{kind}>)'")
+
+
+def _calls(value: Any) -> Iterator[Call]:
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Call):
+            yield item
+        elif isinstance(item, dict):
+            stack.extend(item.values())
+        elif isinstance(item, tuple):
+            stack.extend(item)
+        elif is_dataclass(item):
+            stack.extend(getattr(item, each.name) for each in fields(item))
