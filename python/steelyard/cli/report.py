@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
 from steelyard.cli.console import StderrConsole
+from steelyard.diagnostics import full, haproxy
 from steelyard.diagnostics.diagnostic import Diagnostic, Report, Severity
 
 
@@ -14,14 +16,16 @@ def show(report: Report, files: Sequence[str], *, quiet: bool = False) -> None:
     items = [item for item in report if not quiet or item.severity is Severity.ALERT]
     if not items:
         return
-    _show_lines(items, files)
+    if on_terminal():
+        sys.stderr.write(full.render(items, full.from_files(), colour="NO_COLOR" not in os.environ) + "\n")
+    else:
+        _show_lines(items, files)
 
 
 def _show_lines(items: Sequence[Diagnostic], files: Sequence[str]) -> None:
     console = StderrConsole()
     for item in items:
-        where = f"parsing [{item.span.file}:{item.span.line}] : " if item.span.line else ""
-        line = f"config : {where}{item.message}"
+        line = haproxy.text(item)
         match item.severity:
             case Severity.ALERT:
                 console.alert(line)
@@ -29,9 +33,8 @@ def _show_lines(items: Sequence[Diagnostic], files: Sequence[str]) -> None:
                 console.warning(line)
             case Severity.NOTICE:
                 console.notice(line)
-    if any(item.severity is Severity.ALERT for item in items):
-        for name in files:
-            console.alert(f"config : Error(s) found in configuration file : {name}")
+    for name in haproxy.wrong_files(items, files):
+        console.alert(f"config : Error(s) found in configuration file : {name}")
 
 
 def on_terminal() -> bool:

@@ -4,6 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+_HTTP = "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r"
+_TLS = " %[fc_err]/%[ssl_fc_err,hex]/%[ssl_c_err]/%[ssl_c_ca_err]/%[ssl_fc_is_resumed] %[ssl_fc_sni]/%sslv/%sslc"
+
+PREDEFINED = {
+    "HAPROXY_STARTUP_VERSION": "3.5.0",
+    "HAPROXY_BRANCH": "3.5",
+    "HAPROXY_TCP_LOG_FMT": "%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq",
+    "HAPROXY_HTTP_LOG_FMT": _HTTP,
+    "HAPROXY_HTTPS_LOG_FMT": _HTTP + _TLS,
+    "HAPROXY_HTTP_CLF_LOG_FMT": (
+        '%{+Q}o %{-Q}ci - - [%trg] %r %ST %B "" "" %cp %ms %ft %b %s %TR %Tw %Tc %Tr %Ta %tsc'
+        " %ac %fc %bc %sc %rc %sq %bq %CC %CS %hrl %hsl"
+    ),
+}
+"""Set before a file is read (manual section 2.3); the environment and the file may change them."""
+
 
 class Environment:
     """A copy: reading a configuration never changes the environment of the process."""

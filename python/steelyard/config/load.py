@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from steelyard.config import source
-from steelyard.config.environment import Environment
+from steelyard.config.environment import PREDEFINED, Environment
 from steelyard.config.lexer import tokenize
 from steelyard.config.model import Config
 from steelyard.config.preprocess import Preprocessor
@@ -25,7 +25,7 @@ def load(
     `diagnostic_mode` shows `.diag` messages (`-dD`).
     """
     report = Report()
-    room = Room(report, Environment(os.environ if environ is None else environ))
+    room = Room(report, Environment(PREDEFINED | dict(os.environ if environ is None else environ)))
     walker = Walker(room)
     for path in source.expand(paths, report):
         raw = source.read(path, report)

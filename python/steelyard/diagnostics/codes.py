@@ -1,7 +1,7 @@
 """Every code with its title and what it means. A code is never used again for something else.
 
 SY00 text of files, SY01 words and their places, SY02 names and sections, SY03 addresses and files, SY04 expressions and
-conditions, SY05 rules, SY06 the plan, SY07 checks across the file.
+conditions, SY05 rules, SY06 the plan, SY07 checks across the file, SY09 the engine.
 """
 
 from __future__ import annotations
@@ -107,4 +107,6 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0712": ("missing timeout", "Without timeouts, dead connections stay for ever."),
     "SY0713": ("unknown userlist", "An expression names a userlist that does not exist."),
     "SY0714": ("log format without a target", "Log lines need a `log` line that says where they go."),
+    "SY0901": ("health check can't be made", "A health check says something that can't be carried out."),
+    "SY0902": ("plan refused", "The engine refuses the plan; this should have been said earlier, with its place."),
 }

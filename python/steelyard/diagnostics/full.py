@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from steelyard.config.span import Span
 from steelyard.diagnostics.diagnostic import Diagnostic, Severity
+from steelyard.diagnostics.haproxy import plain
 
 _WORDS = {Severity.ALERT: "error", Severity.WARNING: "warning", Severity.NOTICE: "notice"}
 _COLOURS = {Severity.ALERT: "31;1", Severity.WARNING: "33;1", Severity.NOTICE: "36;1"}
@@ -22,18 +23,18 @@ def render(items: Iterable[Diagnostic], lines: Lines, colour: bool = False) -> s
 
 def one(item: Diagnostic, lines: Lines, colour: bool = False) -> str:
     paint = _paint(colour, _COLOURS[item.severity])
-    out = [f"{paint(f'{_WORDS[item.severity]}[{item.code}]')}: {item.message}"]
+    out = [f"{paint(f'{_WORDS[item.severity]}[{item.code}]')}: {plain(item.message)}"]
     if not item.span.file:
-        return "\n".join([*out, *([f"  help: {item.help}"] if item.help else [])]) + "\n"
+        return "\n".join([*out, *([f"  help: {plain(item.help)}"] if item.help else [])]) + "\n"
     numbers = [item.span.line, *(label.span.line for label in item.labels)]
     margin = len(str(max(numbers)))
     out.append(f"{' ' * margin}--> {item.span.file}:{item.span.line}:{item.span.column}")
-    note = f" help: {item.help}" if item.help else ""
+    note = f" help: {plain(item.help)}" if item.help else ""
     out += _snippet(item.span, note, "^", margin, lines, paint)
     for label in item.labels:
         if label.span.file != item.span.file:
             out.append(f"{' ' * margin}::: {label.span.file}:{label.span.line}:{label.span.column}")
-        out += _snippet(label.span, f" {label.text}", "-", margin, lines, _paint(colour, "34;1"))
+        out += _snippet(label.span, f" {plain(label.text)}", "-", margin, lines, _paint(colour, "34;1"))
     return "\n".join(out) + "\n"
 
 
@@ -58,8 +59,8 @@ def _cut(text: str, span: Span) -> tuple[str, int]:
 
 
 def _plain(text: str) -> str:
-    """Nothing of a file may steer the terminal."""
-    return "".join(c if c == "\t" or (c.isprintable() and not "\ud800" <= c <= "\udfff") else "\ufffd" for c in text)
+    """Nothing of a file may steer the terminal; tabs stay."""
+    return "\t".join(plain(part) for part in text.split("\t"))
 
 
 def _paint(colour: bool, style: str) -> Callable[[str], str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from steelyard.config.grammar.row import BACK_D, Row
-from steelyard.config.grammar.values import Time
+from steelyard.config.grammar.values import NAME, Time
 from steelyard.config.model import Cookie
 from steelyard.config.statement import Statement, run_of
 
@@ -56,6 +56,9 @@ def _value(statement: Statement, at: int, values: dict[str, Any]) -> bool:
             return False
         values[name] = value
     elif name == "domain":
+        if not NAME.match(text):
+            statement.bad(statement.words[at + 1], "is not the name of a domain")
+            return False
         values["domains"] = (*values["domains"], text)
     elif any(c in ";" or not c.isprintable() for c in text):
         statement.bad(statement.words[at + 1], "is no attribute: ';' and control characters are not allowed in it")
@@ -68,8 +71,9 @@ def _value(statement: Statement, at: int, values: dict[str, Any]) -> bool:
 def _sound(statement: Statement, values: dict[str, Any]) -> bool:
     mode = values.get("mode")
     if (values.get("maxidle") or values.get("maxlife")) and mode != "insert":
-        statement.report.alert("SY0702", "'maxidle' and 'maxlife' need 'insert'", statement.span, help="add 'insert'")
-        return False
+        statement.report.warning(
+            "SY0702", "'maxidle' and 'maxlife' do nothing without 'insert'", statement.span, help="add 'insert'"
+        )
     if values.get("preserve") and not (mode == "insert" or values.get("indirect")):
         statement.report.alert("SY0702", "'preserve' needs 'insert' or 'indirect'", statement.span, help="add 'insert'")
         return False

@@ -34,10 +34,9 @@ def parse_bind(statement: Statement) -> None:
     found: list[Endpoint] = []
     at = 0
     for part in word.text.split(","):
-        if part or "," not in word.text:
-            one = endpoint(statement, word, addresses.BIND, part, at)
-            if one is not None:
-                found.append(one)
+        one = endpoint(statement, word, addresses.BIND, part, at)
+        if one is not None:
+            found.append(one)
         at += len(part) + 1
     values: dict[str, Any] = {}
     if not read_options(statement, statement.at + 1, BIND_OPTIONS, Where.BIND, values):
