@@ -1,13 +1,105 @@
-//! HTTP/1.x sessions (room http).
+//! HTTP/1.x sessions: one task a client connection, which drives the server's side too.
+//!
+//! The straight line of a request: [`receive`] its head, [`decide`] by the rules, take a server [`upstream`], [`forward`] the request,
+//! [`respond`] with the server's head, [`transfer`] the bodies (or [`tunnel`]), [`finish`] with counters and log. What is answered here
+//! goes through [`reply`].
+
+mod decide;
+mod exchange;
+mod finish;
+mod forward;
+mod persist;
+mod receive;
+mod reply;
+mod respond;
+mod service;
+mod session;
+mod transfer;
+mod tunnel;
+mod upstream;
+
+pub use exchange::Exchange;
 
 use crate::live::Live;
 use crate::stream::Stream;
 use crate::worker::Worker;
+use decide::Decision;
+use receive::Woken;
+use session::Conn;
 use std::rc::Rc;
 use std::sync::Arc;
 use steelyard_core::ctx::Session;
 
+/// What becomes of the client's connection after a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    /// The next request may come.
+    Next,
+    /// Closed, after what was sent has been read.
+    Close,
+    /// Closed at once.
+    Abort,
+}
+
 /// Serves the requests of one client connection until it closes.
-pub async fn serve(_worker: Rc<Worker>, _live: Arc<Live>, client: Stream, _session: Session) {
-    drop(client);
+///
+/// Between two requests only [`Conn`] lives here; all that a request needs is in an [`Exchange`] that the thread lends.
+pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session) {
+    let mut conn = Conn::new(worker, live, client, session);
+    let mut last = After::Next;
+    while last == After::Next {
+        match receive::wait(&mut conn).await {
+            Woken::Bytes => {}
+            Woken::Timeout => {
+                Box::pin(receive::timed_out(&mut conn)).await;
+                break;
+            }
+            Woken::Stopping => break,
+        }
+        let mut ex = Exchange::take(&conn);
+        loop {
+            last = request(&mut conn, &mut ex).await;
+            ex.end();
+            if last != After::Next || ex.up.input.is_empty() {
+                break;
+            }
+        }
+        conn.worker.pool.give_exchange(ex);
+    }
+    if last == After::Close {
+        Box::pin(session::linger(&mut conn)).await;
+    }
+}
+
+/// One request and its response.
+async fn request(conn: &mut Conn, ex: &mut Exchange) -> After {
+    if let Err(stop) = receive::head(conn, ex).await {
+        return Box::pin(receive::refuse(conn, ex, stop)).await;
+    }
+    match decide::decide(conn, ex).await {
+        Decision::Forward => {}
+        other => return Box::pin(reply::instead(conn, ex, other)).await,
+    }
+    let served = loop {
+        if let Err(error) = upstream::obtain(conn, ex).await {
+            break Err(error);
+        }
+        forward::prepare(conn, ex);
+        match transfer::until_head(conn, ex).await {
+            Err(error) if error.retry && upstream::may_repeat(conn, ex) => {}
+            other => break other,
+        }
+    };
+    let served = match served {
+        Ok(()) => respond::respond(conn, ex),
+        Err(error) => Err(error),
+    };
+    match served {
+        Ok(respond::Then::Bodies) => {}
+        Ok(respond::Then::Reply(made)) => return Box::pin(reply::instead(conn, ex, Decision::Response(made))).await,
+        Ok(respond::Then::Tunnel) => return Box::pin(tunnel::run(conn, ex)).await,
+        Err(error) => return Box::pin(reply::error(conn, ex, error)).await,
+    }
+    let ended = transfer::bodies(conn, ex).await;
+    finish::finish(conn, ex, ended)
 }

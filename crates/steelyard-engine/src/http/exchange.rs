@@ -1,0 +1,214 @@
+//! One request and its response: everything that is needed while it runs, lent by the thread and used again.
+
+use super::session::{proxy, Conn};
+use crate::error::Error;
+use crate::live::InBackend;
+use crate::pick::Slot;
+use crate::pool::ServerConn;
+use crate::relay::http::{Flow, Framing};
+use std::time::Instant;
+use steelyard_core::ctx::{Ctx, Scratch};
+use steelyard_core::http1::{Body, Head, Limits};
+use steelyard_core::plan::{KeepAlive, Proxy};
+use steelyard_core::program::Program;
+use steelyard_core::record::Record;
+use std::net::SocketAddr;
+
+/// Memory that a spare exchange may hold for each head, bytes.
+const KEEP_HEAD: usize = 32 * 1024;
+
+/// A request and its response.
+pub struct Exchange {
+    pub(super) req: Head,
+    pub(super) res: Head,
+    pub(super) record: Record,
+    pub(super) scratch: Scratch,
+    /// Client to server, and back.
+    pub(super) up: Flow,
+    pub(super) down: Flow,
+    pub(super) server: Option<ServerConn>,
+    pub(super) slot: Option<Slot>,
+    pub(super) inside: Option<InBackend>,
+    pub(super) backend: Option<u32>,
+    /// The connection was used before: its death may mean that the server had closed it meanwhile.
+    pub(super) reused: bool,
+    /// `option http_proxy`: where the URL points.
+    pub(super) target: Option<SocketAddr>,
+    /// The body of the request, as its head said.
+    pub(super) body: Body,
+    /// The request was sent to its end, or the server takes no more of it.
+    pub(super) up_done: bool,
+    /// The response of the server counts, and rules may see it.
+    pub(super) answered: bool,
+    /// Both sides' connections may carry a further message.
+    pub(super) keep_client: bool,
+    pub(super) keep_server: bool,
+    /// Decoded bytes of the body, for rules that look at it.
+    pub(super) seen_body: Vec<u8>,
+    pub(super) body_known: bool,
+    pub(super) persist: super::persist::Persist,
+    /// When the first byte came, when the head was complete, when the server was there, when its head came.
+    pub(super) begun: Instant,
+    pub(super) received: Instant,
+    pub(super) connected: Instant,
+    /// The latest time that was asked for.
+    pub(super) now: Instant,
+    /// Bytes of the request's head.
+    pub(super) head_bytes: u64,
+    /// Not logged (monitoring, silent aborts).
+    pub(super) unlogged: bool,
+    /// How the stream failed.
+    pub(super) failure: Option<Error>,
+    line: Vec<u8>,
+}
+
+impl Exchange {
+    /// A spare exchange of the thread, or a new one.
+    pub(super) fn take(conn: &Conn) -> Box<Self> {
+        conn.worker.pool.exchange().unwrap_or_else(|| Self::new(conn))
+    }
+
+    #[cold]
+    fn new(conn: &Conn) -> Box<Self> {
+        let size = conn.live.program.plan.global.bufsize as usize;
+        let flow = || Flow::new(conn.worker.buffers.take(size));
+        let now = Instant::now();
+        Box::new(Self {
+            req: Head::new(),
+            res: Head::new(),
+            record: Record::new(),
+            scratch: Scratch::new(),
+            up: flow(),
+            down: flow(),
+            server: None,
+            slot: None,
+            inside: None,
+            backend: None,
+            reused: false,
+            target: None,
+            body: Body::None,
+            up_done: false,
+            answered: false,
+            keep_client: false,
+            keep_server: false,
+            seen_body: Vec::new(),
+            body_known: false,
+            persist: super::persist::Persist::default(),
+            begun: now,
+            received: now,
+            connected: now,
+            now,
+            head_bytes: 0,
+            unlogged: false,
+            failure: None,
+            line: Vec::new(),
+        })
+    }
+
+    /// The request is over: forgets it. Bytes of the next one stay in `up.input`.
+    pub(super) fn end(&mut self) {
+        self.server = None;
+        self.slot = None;
+        self.inside = None;
+        self.backend = None;
+        self.reused = false;
+        self.target = None;
+        self.body = Body::None;
+        self.up_done = false;
+        self.answered = false;
+        self.seen_body.clear();
+        self.body_known = false;
+        self.persist = super::persist::Persist::default();
+        self.head_bytes = 0;
+        self.unlogged = false;
+        self.failure = None;
+        self.up.reset();
+        self.down.reset();
+        self.down.input.clear();
+        self.up.ended = false;
+        self.down.ended = false;
+        self.req.clear();
+        self.res.clear();
+        self.req.shrink(KEEP_HEAD);
+        self.res.shrink(KEEP_HEAD);
+        self.record.reset();
+    }
+
+    /// Runs rules or logs with all that they may look at.
+    pub(super) fn with_ctx<R>(&mut self, conn: &mut Conn, run: impl FnOnce(&Program, &mut Ctx<'_>) -> R) -> R {
+        let live = std::sync::Arc::clone(&conn.live);
+        let state = crate::live::WorkerState {
+            worker: &conn.worker,
+            live: &live,
+        };
+        let mut ctx = Ctx {
+            session: &conn.session,
+            frontend: conn.session.frontend,
+            backend: self.backend,
+            server: self.slot.as_ref().map(|slot| slot.server),
+            req: Some(&mut self.req),
+            res: self.answered.then_some(&mut self.res),
+            input: &self.seen_body,
+            input_done: self.body_known,
+            vars: &mut conn.vars,
+            record: &mut self.record,
+            state: &state,
+            scratch: &mut self.scratch,
+        };
+        run(&live.program, &mut ctx)
+    }
+
+    /// The line buffer of the log, for the time of a call.
+    pub(super) fn with_line<R>(&mut self, run: impl FnOnce(&mut Self, &mut Vec<u8>) -> R) -> R {
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        let result = run(self, &mut line);
+        self.line = line;
+        result
+    }
+
+    /// The plan of the backend; of the frontend while there is none.
+    pub(super) fn back<'a>(&self, conn: &'a Conn) -> &'a Proxy {
+        proxy(&conn.live, self.backend.unwrap_or(conn.session.frontend))
+    }
+
+    /// What becomes of connections after a message: the strictest of frontend and backend.
+    pub(super) fn connection_mode(&self, conn: &Conn) -> KeepAlive {
+        let (front, back) = (conn.front().options.http_connection, self.back(conn).options.http_connection);
+        match (front, back) {
+            (KeepAlive::Close, _) | (_, KeepAlive::Close) => KeepAlive::Close,
+            (KeepAlive::ServerClose, _) | (_, KeepAlive::ServerClose) => KeepAlive::ServerClose,
+            (KeepAlive::KeepAlive, KeepAlive::KeepAlive) => KeepAlive::KeepAlive,
+        }
+    }
+
+    /// How the end of the body of the request is found.
+    pub(super) fn request_framing(&self) -> Framing {
+        framing(self.body, true)
+    }
+}
+
+/// How the end of a body is found. `chunks`: the receiver understands chunks.
+pub(super) fn framing(body: Body, chunks: bool) -> Framing {
+    match body {
+        Body::None | Body::Length(0) => Framing::Done,
+        Body::Length(length) => Framing::Length(length),
+        Body::Chunked => Framing::Chunked(crate::relay::rechunk::Rechunk::new(chunks)),
+        Body::Close => Framing::Close,
+    }
+}
+
+/// The bounds of heads.
+pub(super) fn limits(conn: &Conn, relaxed: bool) -> Limits {
+    let global = &conn.live.program.plan.global;
+    Limits {
+        max_head: global.bufsize.saturating_sub(global.maxrewrite) as usize,
+        max_headers: global.max_headers as usize,
+        relaxed,
+    }
+}
+
+/// Milliseconds from one time to another.
+pub(super) fn ms(from: Instant, to: Instant) -> i64 {
+    i64::try_from(to.saturating_duration_since(from).as_millis()).unwrap_or(i64::MAX)
+}
