@@ -52,13 +52,26 @@ pub async fn establish<C>(
     record: &mut Record,
     reuse: &mut dyn FnMut(&Slot) -> Option<C>,
 ) -> Result<Established<C>, Error> {
+    establish_from(worker, live, session, purpose, None, record, reuse).await
+}
+
+/// As [`establish`]; `first` is a place that the caller has taken already for the first try.
+pub async fn establish_from<C>(
+    worker: &Rc<Worker>,
+    live: &Arc<Live>,
+    session: &Session,
+    purpose: Purpose,
+    first: Option<Slot>,
+    record: &mut Record,
+    reuse: &mut dyn FnMut(&Slot) -> Option<C>,
+) -> Result<Established<C>, Error> {
     let plan = live.program.plan.proxies.get(purpose.backend as usize);
     let (Some(proxy), Some(backend)) = (plan, live.backend(purpose.backend)) else {
         return Err(no_server());
     };
     let retries = proxy.backend.as_ref().map_or(0, |b| b.retries);
     let mut want = purpose.want;
-    let mut kept: Option<Slot> = None;
+    let mut kept: Option<Slot> = first;
     let mut left: Option<u32> = None;
     loop {
         let slot = match kept.take() {

@@ -4,7 +4,7 @@ mod establish;
 mod header;
 mod socket;
 
-pub use establish::{establish, Connection, Established, Purpose};
+pub use establish::{establish, establish_from, Connection, Established, Purpose};
 pub(crate) use header::SIGNATURE;
 
 use crate::live::{Live, Target};

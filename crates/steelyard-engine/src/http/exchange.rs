@@ -36,6 +36,8 @@ pub struct Exchange {
     pub(super) target: Option<SocketAddr>,
     /// The body of the request, as its head said.
     pub(super) body: Body,
+    /// The request was edited for the server.
+    pub(super) prepared: bool,
     /// The request was sent to its end, or the server takes no more of it.
     pub(super) up_done: bool,
     /// The response of the server counts, and rules may see it.
@@ -55,6 +57,8 @@ pub struct Exchange {
     pub(super) now: Instant,
     /// Bytes of the request's head.
     pub(super) head_bytes: u64,
+    /// Bytes of the head as it was sent to the server.
+    pub(super) sent_head: u64,
     /// Not logged (monitoring, silent aborts).
     pub(super) unlogged: bool,
     /// How the stream failed.
@@ -87,6 +91,7 @@ impl Exchange {
             reused: false,
             target: None,
             body: Body::None,
+            prepared: false,
             up_done: false,
             answered: false,
             keep_client: false,
@@ -99,6 +104,7 @@ impl Exchange {
             connected: now,
             now,
             head_bytes: 0,
+            sent_head: 0,
             unlogged: false,
             failure: None,
             line: Vec::new(),
@@ -114,12 +120,14 @@ impl Exchange {
         self.reused = false;
         self.target = None;
         self.body = Body::None;
+        self.prepared = false;
         self.up_done = false;
         self.answered = false;
         self.seen_body.clear();
         self.body_known = false;
         self.persist = super::persist::Persist::default();
         self.head_bytes = 0;
+        self.sent_head = 0;
         self.unlogged = false;
         self.failure = None;
         self.up.reset();

@@ -1,6 +1,6 @@
 //! A client connection: what lives as long as it does.
 
-use crate::live::{Live, WorkerState};
+use crate::live::Live;
 use crate::pool::{Pool, ServerConn};
 use crate::stream::Stream;
 use crate::timer::{after, Timer};
@@ -62,14 +62,6 @@ impl Conn {
     /// The plan of the frontend.
     pub fn front(&self) -> &Proxy {
         proxy(&self.live, self.session.frontend)
-    }
-
-    /// What rules may ask.
-    pub fn state(&self) -> WorkerState<'_> {
-        WorkerState {
-            worker: &self.worker,
-            live: &self.live,
-        }
     }
 
     /// Makes the soft stop wake this connection.

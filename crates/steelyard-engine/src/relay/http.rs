@@ -56,6 +56,8 @@ pub struct Flow {
     /// The source has ended.
     pub ended: bool,
     pub waits: Waits,
+    /// A read filled all the room there was: a larger buffer would save calls.
+    pub filled: bool,
     /// Bytes received from the source, and sent to the sink, of the current message.
     pub received: u64,
     pub sent: u64,
@@ -72,6 +74,7 @@ impl Flow {
             framing: Framing::Done,
             ended: false,
             waits: Waits::Source,
+            filled: false,
             received: 0,
             sent: 0,
         }
@@ -192,7 +195,9 @@ impl Flow {
             // Callers read only with room left; a full buffer must not look like the end of the stream.
             return Poll::Ready(Err(io::ErrorKind::OutOfMemory.into()));
         }
+        let most = room.len();
         let count = ready!(source.poll_read_slice(cx, room))?;
+        self.filled |= count == most;
         self.input.filled(count);
         if count == 0 {
             self.ended = true;

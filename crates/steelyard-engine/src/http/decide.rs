@@ -1,0 +1,252 @@
+//! What to do with a request: monitoring, rules, statistics page, backend, persistence.
+
+use super::exchange::Exchange;
+use super::session::{proxy, Conn};
+use super::{forward, persist};
+use crate::error::{Error, Fault, Stage};
+use crate::live::InBackend;
+use crate::timer::after;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use steelyard_core::http1::{Body, ChunkDecoder, ChunkStep};
+use steelyard_core::plan::Stats;
+use steelyard_core::program::ProxyProgram;
+use steelyard_core::reply::MadeReply;
+use steelyard_core::rules::{choose_backend, choose_server, evaluate, Rules, Verdict};
+
+/// What to do with a request.
+pub(super) enum Decision {
+    /// Send it to a server of `ex.backend`.
+    Forward,
+    Reply(Box<MadeReply>),
+    /// Instead of the server's response.
+    Response(Box<MadeReply>),
+    Tarpit(Box<MadeReply>),
+    /// `monitor-uri`: this status.
+    Monitor(u16),
+    /// The Python side answers; `proxy` is whose service it is.
+    Service { name: String, proxy: u32 },
+    /// Close without a reply.
+    Close { silent: bool },
+    Failed(Error),
+}
+
+/// Runs everything that looks at a request before a server is chosen.
+pub(super) async fn decide(conn: &mut Conn, ex: &mut Exchange) -> Decision {
+    let front = conn.session.frontend;
+    if let Some(status) = monitored(conn, ex) {
+        return Decision::Monitor(status);
+    }
+    if conn.front().options.http_buffer_request && ex.body != Body::None {
+        if let Err(failure) = Box::pin(hold_body(conn, ex)).await {
+            return Decision::Failed(failure);
+        }
+    }
+    if let Some(decision) = proxy_rules(conn, ex, front) {
+        return decision;
+    }
+    let Some(backend) = ex.with_ctx(conn, |program, ctx| choose_backend(program, front, ctx, None)) else {
+        return Decision::Failed(failure(Fault::Server, Stage::Connect));
+    };
+    ex.backend = Some(backend);
+    let now_ms = ex.now.saturating_duration_since(conn.worker.shared.started).as_millis();
+    ex.inside = InBackend::enter(&conn.live, backend, u64::try_from(now_ms).unwrap_or(u64::MAX));
+    if backend != front {
+        let buffer = proxy(&conn.live, backend).options.http_buffer_request;
+        if buffer && ex.body != Body::None && !ex.body_known {
+            if let Err(failure) = Box::pin(hold_body(conn, ex)).await {
+                return Decision::Failed(failure);
+            }
+        }
+        if let Some(decision) = proxy_rules(conn, ex, backend) {
+            return decision;
+        }
+    }
+    aim(conn, ex, backend)
+}
+
+/// The server that something other than the balancing wants.
+fn aim(conn: &mut Conn, ex: &mut Exchange, backend: u32) -> Decision {
+    let (options, servers) = {
+        let plan = proxy(&conn.live, backend);
+        let back = plan.backend.as_ref();
+        (plan.options.http_proxy, back.is_some_and(|back| !back.use_server.is_empty()))
+    };
+    if options && !forward::aim_at_url(ex) {
+        return Decision::Failed(failure(Fault::Client, Stage::Request));
+    }
+    if servers {
+        let live = Arc::clone(&conn.live);
+        let wanted = ex.with_ctx(conn, |program, ctx| choose_server(program, backend, ctx, None));
+        ex.persist.server = wanted.filter(|&server| live.server(backend, server).is_some_and(|server| server.takes_persistent()));
+    }
+    persist::read_request(conn, ex, backend);
+    Decision::Forward
+}
+
+/// `monitor-uri`: 200, or 503 when a `monitor fail` condition holds.
+fn monitored(conn: &mut Conn, ex: &mut Exchange) -> Option<u16> {
+    let front = conn.front().frontend.as_ref()?;
+    let uri = front.monitor_uri.as_ref()?;
+    if ex.req.target() != uri.as_bytes() {
+        return None;
+    }
+    Some(200)
+}
+
+/// `tcp-request content`, `http-request` and the statistics page of one proxy.
+fn proxy_rules(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decision> {
+    let program = conn.live.program.proxies.get(index as usize)?;
+    let (content, request) = (!program.tcp_request_content.is_empty(), !program.http_request.is_empty());
+    let stats = conn.live.program.plan.proxies.get(index as usize).is_some_and(|plan| plan.stats.is_some());
+    if content {
+        if let Some(decision) = tcp_content(conn, ex, index) {
+            return Some(decision);
+        }
+    }
+    if request {
+        if let Some(decision) = run(conn, ex, index, |program| &program.http_request) {
+            return Some(decision);
+        }
+    }
+    if stats {
+        return statistics(conn, ex, index);
+    }
+    None
+}
+
+/// Runs one rule set; `None` when the request goes on.
+fn run(conn: &mut Conn, ex: &mut Exchange, index: u32, which: fn(&ProxyProgram) -> &Rules) -> Option<Decision> {
+    let mut from = 0;
+    loop {
+        let verdict = ex.with_ctx(conn, |program, ctx| match program.proxies.get(index as usize) {
+            Some(proxy) => evaluate(which(proxy), program, ctx, from, None),
+            None => Verdict::Pass,
+        });
+        return match verdict {
+            Verdict::Pass | Verdict::Allow => None,
+            Verdict::Reply(made) => Some(Decision::Reply(made)),
+            Verdict::Tarpit(made) => Some(Decision::Tarpit(made)),
+            Verdict::Close { silent } => Some(Decision::Close { silent }),
+            Verdict::Service(name) => Some(Decision::Service { name, proxy: index }),
+            // Without `option http-buffer-request` no more of the body will be there to look at.
+            Verdict::Wait { .. } if ex.body_known => None,
+            Verdict::Wait { at } => {
+                from = at;
+                ex.body_known = true;
+                continue;
+            }
+        };
+    }
+}
+
+/// TCP rules look at bytes: they get the head of the request.
+fn tcp_content(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decision> {
+    let body = std::mem::take(&mut ex.seen_body);
+    let known = std::mem::replace(&mut ex.body_known, true);
+    ex.req.write(&mut ex.seen_body);
+    ex.seen_body.extend_from_slice(&body);
+    let decision = run(conn, ex, index, |program| &program.tcp_request_content);
+    ex.seen_body = body;
+    ex.body_known = known;
+    decision
+}
+
+/// The statistics page of a proxy, when its URI is asked for.
+fn statistics(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decision> {
+    let stats = conn.live.program.plan.proxies.get(index as usize)?.stats.as_ref()?;
+    if !is_stats_uri(stats, ex.req.pathq().unwrap_or_default()) {
+        return None;
+    }
+    let denied = run(conn, ex, index, |program| &program.stats);
+    let name = String::from("stats");
+    Some(denied.unwrap_or(Decision::Service { name, proxy: index }))
+}
+
+fn is_stats_uri(stats: &Stats, pathq: &[u8]) -> bool {
+    let uri = stats.uri.as_bytes();
+    !uri.is_empty() && pathq.starts_with(uri)
+}
+
+/// What the balance algorithm hashes.
+pub(super) fn balance_key(_conn: &Conn, _ex: &Exchange) -> Option<u32> {
+    None
+}
+
+/// Waits for the body of the request: to its end, or until the buffer is full (manual, `option http-buffer-request`).
+async fn hold_body(conn: &mut Conn, ex: &mut Exchange) -> Result<(), Error> {
+    if ex.req.expects_continue() && ex.up.input.is_empty() {
+        ex.down.out.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+        // The answer is given here: the server must not give it again.
+        ex.req.remove(b"expect");
+    }
+    let timeouts = &conn.front().timeouts;
+    conn.timer.set(after(ex.begun, timeouts.http_request.or(timeouts.client)));
+    poll_fn(|cx| poll_hold(conn, ex, cx)).await?;
+    ex.down.reset();
+    ex.now = std::time::Instant::now();
+    ex.body_known = true;
+    Ok(())
+}
+
+fn poll_hold(conn: &mut Conn, ex: &mut Exchange, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+    if let Poll::Ready(Err(_)) = ex.down.poll_flush(&mut conn.client, cx) {
+        return Poll::Ready(Err(failure(Fault::Client, Stage::Request)));
+    }
+    loop {
+        let complete = match look_at_body(ex) {
+            Ok(complete) => complete,
+            Err(()) => return Poll::Ready(Err(failure(Fault::Proxy, Stage::Request))),
+        };
+        if complete || ex.up.input.is_full() {
+            return Poll::Ready(Ok(()));
+        }
+        match ex.up.poll_read(&mut conn.client, cx) {
+            Poll::Ready(Ok(1..)) => {}
+            Poll::Ready(_) => return Poll::Ready(Err(failure(Fault::Client, Stage::Request))),
+            Poll::Pending => {
+                return conn.timer.poll(cx).map(|()| Err(failure(Fault::ClientTimeout, Stage::Request)));
+            }
+        }
+    }
+}
+
+/// Decodes what is there of the body into `seen_body`, the bytes stay where they are. Gives whether it is complete.
+fn look_at_body(ex: &mut Exchange) -> Result<bool, ()> {
+    let bytes = ex.up.input.data();
+    ex.seen_body.clear();
+    match ex.body {
+        Body::None => Ok(true),
+        Body::Close => Err(()),
+        Body::Length(length) => {
+            let there = usize::try_from(length).unwrap_or(usize::MAX).min(bytes.len());
+            ex.seen_body.extend_from_slice(bytes.get(..there).unwrap_or_default());
+            Ok(there as u64 == length)
+        }
+        Body::Chunked => {
+            let mut decoder = ChunkDecoder::new();
+            let mut at = 0;
+            loop {
+                let rest = bytes.get(at..).unwrap_or_default();
+                match decoder.step(rest).map_err(|_| ())? {
+                    ChunkStep::NeedMore { .. } => return Ok(false),
+                    ChunkStep::End { .. } => return Ok(true),
+                    ChunkStep::Trailer { consumed, .. } => at += consumed,
+                    ChunkStep::Data { start, len } => {
+                        ex.seen_body.extend_from_slice(rest.get(start..start + len).unwrap_or_default());
+                        at += start + len;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn failure(fault: Fault, stage: Stage) -> Error {
+    Error {
+        fault,
+        stage,
+        retry: false,
+    }
+}

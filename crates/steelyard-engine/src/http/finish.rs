@@ -1,0 +1,170 @@
+//! The end of a request: connections kept or closed, counters, log.
+
+use super::exchange::{ms, Exchange};
+use super::session::{proxy, Conn};
+use super::After;
+use crate::error::{Error, Fault};
+use crate::live::bump;
+use crate::observe::send_log;
+use crate::pool::Pool;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use steelyard_core::logformat::render_log;
+use steelyard_core::plan::HttpReuse;
+
+/// Syslog levels.
+const ERROR: u8 = 3;
+const INFO: u8 = 6;
+
+/// Ends a request whose response came from a server.
+pub(super) fn finish(conn: &mut Conn, ex: &mut Exchange, ended: Result<(), Error>) -> After {
+    if let Err(error) = ended {
+        failed(conn, ex, error);
+    }
+    let complete = ended.is_ok() && ex.up_done;
+    release(conn, ex, complete);
+    ex.record.bytes_read = ex.down.sent;
+    account(conn, ex);
+    log(conn, ex);
+    next(conn, ex);
+    match ended {
+        Ok(()) if complete && ex.keep_client => After::Next,
+        Ok(()) => After::Close,
+        // A cut response must not look complete where only the end of the connection ends it.
+        Err(_) => After::Abort,
+    }
+}
+
+/// Gives the server's connection to the pool, or closes it.
+pub(super) fn release(conn: &mut Conn, ex: &mut Exchange, complete: bool) {
+    let Some(server) = ex.server.take() else { return };
+    let clean = complete && ex.keep_server && ex.down.input.is_empty() && !ex.down.ended && ex.target.is_none();
+    if !clean {
+        if ex.back(conn).options.nolinger {
+            let _ = server.stream.set_zero_linger();
+        }
+        return;
+    }
+    let reuse = ex.back(conn).backend.as_ref().map(|backend| backend.http_reuse);
+    if reuse == Some(HttpReuse::Never) {
+        conn.held = Some(Box::new(server));
+    } else {
+        Pool::give(&conn.worker, &conn.live, server, ex.now);
+    }
+}
+
+/// The next request, if one comes, begins here.
+pub(super) fn next(conn: &mut Conn, ex: &Exchange) {
+    conn.since = ex.now;
+    conn.requests = conn.requests.saturating_add(1);
+    if !conn.vars.is_empty() {
+        conn.vars.end_transaction();
+    }
+}
+
+/// Notes a failure for the log and counts it.
+pub(super) fn failed(conn: &Conn, ex: &mut Exchange, error: Error) {
+    ex.failure = Some(error);
+    let [fault, stage] = error.termination();
+    let [first, second, ..] = &mut ex.record.termination;
+    (*first, *second) = (fault, stage);
+    let back = ex.backend.and_then(|backend| conn.live.backend(backend)).map(|back| &back.counters);
+    let server = ex.slot.as_ref().map(|slot| &slot.server_live.counters);
+    let front = conn.live.frontend(conn.session.frontend).map(|front| &front.counters);
+    let both = || back.into_iter().chain(server);
+    match (error.fault, stage) {
+        (Fault::Client, b'R') | (Fault::ClientTimeout, b'R') => {
+            front.into_iter().for_each(|counters| bump(&counters.ereq));
+        }
+        (Fault::Client | Fault::ClientTimeout, _) => both().for_each(|counters| bump(&counters.cli_abrt)),
+        (Fault::Proxy, b'R') => front.into_iter().for_each(|counters| bump(&counters.ereq)),
+        (Fault::Server | Fault::ServerTimeout | Fault::Proxy, b'H') => both().for_each(|counters| bump(&counters.eresp)),
+        (Fault::Server | Fault::ServerTimeout, b'D' | b'L') => both().for_each(|counters| bump(&counters.srv_abrt)),
+        _ => {}
+    }
+}
+
+/// Adds the bytes of this request to the counters of all that took part.
+pub(super) fn account(conn: &Conn, ex: &mut Exchange) {
+    let body = ex.up.sent.saturating_sub(ex.sent_head);
+    ex.record.bytes_uploaded = ex.head_bytes + body;
+    let (up, down) = (ex.record.bytes_uploaded, ex.record.bytes_read);
+    let add = |counter: &AtomicU64, bytes: u64| {
+        counter.fetch_add(bytes, Relaxed);
+    };
+    if let Some(front) = conn.live.frontend(conn.session.frontend) {
+        add(&front.counters.bin, up);
+        add(&front.counters.bout, down);
+    }
+    if let Some(back) = ex.backend.and_then(|backend| conn.live.backend(backend)) {
+        add(&back.counters.bin, up);
+        add(&back.counters.bout, down);
+    }
+    if let Some(slot) = &ex.slot {
+        add(&slot.server_live.counters.bin, up);
+        add(&slot.server_live.counters.bout, down);
+    }
+}
+
+/// Whether requests of this frontend are logged at all.
+pub(super) fn is_logged(conn: &Conn) -> bool {
+    let index = conn.session.frontend;
+    let format = conn.live.program.proxies.get(index as usize).is_some_and(|program| program.log.is_some());
+    format && !proxy(&conn.live, index).logs.is_empty()
+}
+
+/// Writes the log line.
+pub(super) fn log(conn: &mut Conn, ex: &mut Exchange) {
+    if ex.unlogged || !is_logged(conn) {
+        return;
+    }
+    let options = &conn.front().options;
+    let erroneous = is_erroneous(ex);
+    if options.dontlog_normal && !erroneous {
+        return;
+    }
+    let separate = options.log_separate_errors && erroneous;
+    let level = match ex.record.log_level {
+        Some(None) => return,
+        Some(Some(level)) => level,
+        None if separate => ERROR,
+        None => INFO,
+    };
+    gauges(conn, ex);
+    ex.record.times.total = ms(ex.begun, ex.now) + if conn.requests == 0 { ex.record.times.idle.max(0) } else { 0 };
+    let front = conn.session.frontend;
+    ex.with_line(|ex, line| {
+        ex.with_ctx(conn, |program, ctx| {
+            if let Some(format) = program.proxies.get(front as usize).and_then(|program| program.log.as_ref()) {
+                render_log(program, format, ctx, line);
+            }
+        });
+        send_log(&conn.worker, &conn.live, front, level, line);
+    });
+}
+
+/// What `dontlog-normal` and `log-separate-errors` tell apart (manual, both).
+fn is_erroneous(ex: &Exchange) -> bool {
+    ex.failure.is_some() || ex.record.retries > 0 || ex.record.redispatched || ex.record.status >= 500
+}
+
+/// Connections at the time of the log line, this one's place on the server already given back.
+fn gauges(conn: &Conn, ex: &mut Exchange) {
+    let front = conn.live.frontend(conn.session.frontend);
+    ex.record.actconn = conn.worker.shared.gate.current();
+    ex.record.feconn = front.map_or(0, |front| front.gate.current());
+    ex.record.beconn = ex.backend.and_then(|backend| conn.live.backend(backend)).map_or(0, |back| {
+        let now = back.counters.scur.load(Relaxed);
+        now.saturating_sub(u32::from(ex.inside.is_some() && !ex.record.early))
+    });
+    ex.record.srvconn = ex.slot.as_ref().map_or(0, |slot| {
+        let now = slot.server_live.counters.scur.load(Relaxed);
+        now.saturating_sub(u32::from(!ex.record.early))
+    });
+}
+
+/// The log line of a connection that never sent a request.
+pub(super) fn log_refused(conn: &mut Conn, ex: &mut Exchange, termination: [u8; 2]) {
+    let [first, second, ..] = &mut ex.record.termination;
+    [*first, *second] = termination;
+    log(conn, ex);
+}

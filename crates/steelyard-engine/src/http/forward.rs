@@ -1,0 +1,133 @@
+//! The request as the server gets it.
+
+use super::exchange::Exchange;
+use super::persist;
+use super::session::{proxy, Conn};
+use crate::live::wall;
+use std::io::Write;
+use std::net::{IpAddr, SocketAddr};
+use steelyard_core::http1::Version;
+use steelyard_core::plan::{ForwardFor, KeepAlive};
+
+/// Edits the head of the request for the server that was chosen and puts it in front of the body.
+pub(super) fn prepare(conn: &mut Conn, ex: &mut Exchange) {
+    if !ex.prepared {
+        ex.prepared = true;
+        once(conn, ex);
+    }
+    let sized = ex.body;
+    if sized != steelyard_core::http1::Body::None || ex.req.get(b"content-length").is_some() || ex.req.get(b"transfer-encoding").is_some() {
+        ex.req.set_body(sized);
+    }
+    ex.up.out.clear();
+    ex.req.write(&mut ex.up.out);
+    ex.up.sent = 0;
+    ex.sent_head = ex.up.out.len() as u64;
+    ex.up.framing = ex.request_framing();
+}
+
+/// What is done once, however many connections are tried.
+fn once(conn: &mut Conn, ex: &mut Exchange) {
+    let mode = ex.connection_mode(conn);
+    let upgrade = ex.req.upgrade().is_some();
+    ex.req.strip_connection(upgrade);
+    forwarded(conn, ex);
+    unique_id(conn, ex);
+    persist::clean_request(conn, ex);
+    let pretend = ex.back(conn).options.http_pretend_keepalive;
+    if mode == KeepAlive::KeepAlive || pretend {
+        if ex.req.version() == Version::Http10 {
+            ex.req.add(b"Connection", b"keep-alive");
+        }
+    } else if ex.req.version() == Version::Http11 && !upgrade {
+        ex.req.add(b"Connection", b"close");
+    }
+}
+
+/// `option forwardfor` and `option originalto` of both sides.
+fn forwarded(conn: &Conn, ex: &mut Exchange) {
+    let (front, back) = (conn.front(), ex.backend.map(|backend| proxy(&conn.live, backend)));
+    let same = ex.backend == Some(conn.session.frontend);
+    let back = back.filter(|_| !same);
+    let of_back = back.and_then(|back| back.forwardfor.as_ref());
+    address_field(ex, front.forwardfor.as_ref(), of_back, conn.session.src);
+    let of_back = back.and_then(|back| back.originalto.as_ref());
+    address_field(ex, front.originalto.as_ref(), of_back, conn.session.dst);
+}
+
+/// Adds a line with an address. The backend's header name goes before the frontend's; an exception of either counts; the field is
+/// added although there is one already unless all that ask for it say `if-none`.
+fn address_field(ex: &mut Exchange, front: Option<&ForwardFor>, back: Option<&ForwardFor>, address: Option<SocketAddr>) {
+    let (Some(option), Some(address)) = (back.or(front), address) else { return };
+    let ip = address.ip().to_canonical();
+    if [front, back].into_iter().flatten().any(|option| is_excepted(option, ip)) {
+        return;
+    }
+    let name = option.header.as_bytes();
+    let always = [front, back].into_iter().flatten().any(|option| !option.if_none);
+    if !always && ex.req.get(name).is_some() {
+        return;
+    }
+    let mut text = [0u8; 64];
+    let mut room = &mut text[..];
+    let _ = write!(room, "{ip}");
+    let left = room.len();
+    let length = text.len() - left;
+    ex.req.add(name, text.get(..length).unwrap_or_default());
+}
+
+fn is_excepted(option: &ForwardFor, ip: IpAddr) -> bool {
+    option.except.iter().any(|(network, prefix)| match (network.parse(), ip) {
+        (Ok(IpAddr::V4(network)), IpAddr::V4(ip)) => same_bits(u128::from(u32::from(network)), u128::from(u32::from(ip)), 32, *prefix),
+        (Ok(IpAddr::V6(network)), IpAddr::V6(ip)) => same_bits(u128::from(network), u128::from(ip), 128, *prefix),
+        _ => false,
+    })
+}
+
+fn same_bits(a: u128, b: u128, width: u32, prefix: u8) -> bool {
+    let shift = width.saturating_sub(u32::from(prefix));
+    a.checked_shr(shift).unwrap_or(0) == b.checked_shr(shift).unwrap_or(0)
+}
+
+/// `unique-id-header`
+fn unique_id(conn: &mut Conn, ex: &mut Exchange) {
+    let front = conn.session.frontend;
+    let live = std::sync::Arc::clone(&conn.live);
+    let Some(name) = proxy(&live, front).unique_id_header.as_ref() else { return };
+    ex.with_line(|ex, line| {
+        ex.with_ctx(conn, |program, ctx| {
+            if let Some(format) = program.proxies.get(front as usize).and_then(|proxy| proxy.unique_id.as_ref()) {
+                steelyard_core::logformat::render_log(program, format, ctx, line);
+            }
+        });
+        ex.req.add(name.as_bytes(), line);
+    });
+}
+
+/// `option http_proxy`: the server is the address in the URL, which must be numeric; the request line keeps the path only.
+pub(super) fn aim_at_url(ex: &mut Exchange) -> bool {
+    let Some(address) = ex.req.authority().and_then(numeric_address) else {
+        return false;
+    };
+    let path = match ex.req.pathq() {
+        Some(path) if !path.is_empty() => path.to_vec(),
+        _ => b"/".to_vec(),
+    };
+    ex.req.set_target(&path);
+    ex.target = Some(address);
+    true
+}
+
+fn numeric_address(authority: &[u8]) -> Option<SocketAddr> {
+    let text = std::str::from_utf8(authority).ok()?;
+    if let Ok(address) = text.parse::<SocketAddr>() {
+        return Some(address);
+    }
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    bare.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, 80))
+}
+
+/// The wall clock, for cookies with dates: seconds since the epoch.
+pub(super) fn wall_seconds() -> u64 {
+    wall().0
+}

@@ -1,0 +1,183 @@
+//! Waiting for a request and reading its head.
+
+use super::exchange::{limits, ms, Exchange};
+use super::session::Conn;
+use super::{finish, reply, After};
+use crate::live::{bump, wall};
+use crate::timer::after;
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+use steelyard_core::http1::{parse_request, HeadError, Limits, Progress};
+
+/// What ended the wait for a request.
+pub(super) enum Woken {
+    /// There is something to read, perhaps the end.
+    Bytes,
+    Timeout,
+    /// The process stops, and this client was between two requests.
+    Stopping,
+}
+
+/// Why there is no request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    Bad(HeadError),
+    /// `timeout http-request` passed.
+    Timeout,
+    /// The client ended or reset its connection.
+    Ended,
+}
+
+/// Waits for the first byte of a request. Holds no buffer.
+pub(super) async fn wait(conn: &mut Conn) -> Woken {
+    let timeouts = &conn.front().timeouts;
+    let request = timeouts.http_request.or(timeouts.client);
+    let limit = if conn.requests == 0 { request } else { timeouts.http_keep_alive.or(request) };
+    let deadline = after(conn.since, limit);
+    conn.timer.set(deadline);
+    poll_fn(|cx| {
+        if conn.client.poll_read_ready(cx).is_ready() {
+            return Poll::Ready(Woken::Bytes);
+        }
+        if conn.timer.poll(cx).is_ready() {
+            return Poll::Ready(Woken::Timeout);
+        }
+        conn.enrol(cx.waker());
+        if conn.requests > 0 && conn.worker.shared.is_stopping() {
+            return Poll::Ready(Woken::Stopping);
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+/// No byte of a request came in time: 408 to a client that never said anything, silence to one that had its answers.
+pub(super) async fn timed_out(conn: &mut Conn) {
+    if conn.requests == 0 {
+        let mut ex = Exchange::take(conn);
+        ex.begun = conn.since;
+        ex.now = Instant::now();
+        let _ = refuse(conn, &mut ex, Stop::Timeout).await;
+        ex.end();
+        conn.worker.pool.give_exchange(ex);
+    }
+}
+
+/// Reads the head of a request into `ex.req`.
+pub(super) async fn head(conn: &mut Conn, ex: &mut Exchange) -> Result<(), Stop> {
+    let limits = limits(conn, conn.front().options.accept_invalid_http_request);
+    let mut began = false;
+    poll_fn(|cx| poll_head(conn, ex, &limits, &mut began, cx)).await?;
+    ex.received = ex.now;
+    ex.connected = ex.now;
+    ex.body = ex.req.request_body().map_err(Stop::Bad)?;
+    begin(conn, ex);
+    Ok(())
+}
+
+fn poll_head(
+    conn: &mut Conn,
+    ex: &mut Exchange,
+    limits: &Limits,
+    began: &mut bool,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), Stop>> {
+    loop {
+        if !ex.up.input.is_empty() {
+            if !*began {
+                *began = true;
+                begins(conn, ex);
+            }
+            match parse_request(ex.up.input.data(), limits, &mut ex.req) {
+                Ok(Progress::Done { consumed }) => {
+                    ex.up.input.consume(consumed);
+                    ex.head_bytes = consumed as u64;
+                    return Poll::Ready(Ok(()));
+                }
+                Ok(Progress::Partial) if ex.up.input.is_full() => return Poll::Ready(Err(Stop::Bad(HeadError::TooLarge))),
+                Ok(Progress::Partial) => {}
+                Err(error) => return Poll::Ready(Err(Stop::Bad(error))),
+            }
+        }
+        match ex.up.poll_read(&mut conn.client, cx) {
+            Poll::Ready(Ok(0)) => {
+                conn.client_ended = true;
+                return Poll::Ready(Err(Stop::Ended));
+            }
+            Poll::Ready(Ok(_)) => ex.now = Instant::now(),
+            Poll::Ready(Err(_)) => return Poll::Ready(Err(Stop::Ended)),
+            Poll::Pending => return conn.timer.poll(cx).map(|()| Err(Stop::Timeout)),
+        }
+    }
+}
+
+/// The first byte is there: from now on the whole head has `timeout http-request`; on a new connection it counts from accept.
+fn begins(conn: &mut Conn, ex: &mut Exchange) {
+    let timeouts = &conn.front().timeouts;
+    let limit = timeouts.http_request.or(timeouts.client);
+    if conn.requests > 0 {
+        // Sent ahead of time, it begins with the end of the request before.
+        ex.now = ex.now.max(conn.since);
+    }
+    ex.begun = ex.now;
+    let from = if conn.requests == 0 { conn.since } else { ex.now };
+    conn.timer.set(after(from, limit));
+}
+
+/// A request is there: counts it and notes what the log will say.
+fn begin(conn: &mut Conn, ex: &mut Exchange) {
+    ex.keep_client = ex.req.keep_alive();
+    let shared = &conn.worker.shared;
+    bump(&shared.totals.cum_req);
+    if let Some(front) = conn.live.frontend(conn.session.frontend) {
+        bump(&front.counters.req_tot);
+        let now_ms = ex.now.saturating_duration_since(shared.started).as_millis();
+        front.counters.req_rate.add(u64::try_from(now_ms).unwrap_or(u64::MAX), 1);
+    }
+    let record = &mut ex.record;
+    record.request_index = conn.requests;
+    record.times.idle = ms(conn.since, ex.begun);
+    record.times.request = ms(ex.begun, ex.received);
+    if finish::is_logged(conn) {
+        ex.req.start_line(&mut record.request_line);
+        record.request_date = before(wall(), ex.now.saturating_duration_since(ex.begun));
+    }
+}
+
+/// A date so much earlier.
+fn before(date: (u64, u32), by: Duration) -> (u64, u32) {
+    let date = Duration::new(date.0, date.1.saturating_mul(1000)).saturating_sub(by);
+    (date.as_secs(), date.subsec_micros())
+}
+
+/// Answers what is no request, as far as an answer makes sense, and logs it.
+pub(super) async fn refuse(conn: &mut Conn, ex: &mut Exchange, stop: Stop) -> After {
+    let nothing = ex.up.input.is_empty() && ex.head_bytes == 0;
+    let options = &conn.front().options;
+    if nothing && stop == Stop::Ended && conn.requests > 0 {
+        return After::Abort;
+    }
+    let (status, termination, counted) = match stop {
+        Stop::Bad(error) => (error.status(), *b"PR", true),
+        Stop::Timeout => (408, *b"cR", true),
+        Stop::Ended => (400, *b"CR", !nothing),
+    };
+    let probe = nothing && options.http_ignore_probes;
+    ex.unlogged = nothing && (options.dontlognull || options.http_ignore_probes);
+    let front = conn.live.frontend(conn.session.frontend);
+    if let (Some(front), true) = (front, counted && !probe) {
+        bump(&front.counters.ereq);
+    }
+    ex.keep_client = false;
+    ex.record.request_line.clear();
+    ex.record.times.request = -1;
+    ex.record.times.idle = 0;
+    ex.begun = conn.since;
+    if probe || (nothing && stop == Stop::Ended) {
+        ex.record.status = status;
+        finish::log_refused(conn, ex, termination);
+        return After::Abort;
+    }
+    reply::refusal(conn, ex, status, termination).await
+}

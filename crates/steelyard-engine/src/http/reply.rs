@@ -1,0 +1,249 @@
+//! Replies made here: rules, errors, monitoring, services.
+
+use super::decide::Decision;
+use super::exchange::Exchange;
+use super::session::Conn;
+use super::{finish, respond, service, After};
+use crate::error::{Error, Fault, Stage};
+use crate::live::bump;
+use crate::timer::after;
+use std::future::poll_fn;
+use std::task::Poll;
+use std::time::Instant;
+use steelyard_core::http1::Body;
+use steelyard_core::plan::KeepAlive;
+use steelyard_core::reply::{error_reply, MadeReply, ReplyCause};
+
+/// Answers a request here, instead of forwarding it or instead of the server's response.
+pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decision) -> After {
+    match decision {
+        // The caller forwards; nothing is left to do here.
+        Decision::Forward => After::Abort,
+        Decision::Reply(made) => {
+            let (fault, stage) = cause(&made, b'R');
+            count_denied(conn, ex, &made);
+            send(conn, ex, *made, [fault, stage]).await
+        }
+        Decision::Response(made) => {
+            let termination = cause(&made, b'H');
+            count_denied_response(conn, ex, &made);
+            send(conn, ex, *made, [termination.0, termination.1]).await
+        }
+        Decision::Tarpit(made) => {
+            if !tarpit(conn, ex).await {
+                finish_unanswered(conn, ex, *b"CT");
+                return After::Abort;
+            }
+            ex.keep_client = false;
+            count_denied(conn, ex, &made);
+            send(conn, ex, *made, *b"PT").await
+        }
+        Decision::Monitor(status) => {
+            ex.unlogged = true;
+            let front = conn.session.frontend;
+            let made = ex.with_ctx(conn, |program, ctx| error_reply(program, front, status, ctx));
+            send(conn, ex, made, *b"LR").await
+        }
+        Decision::Service { name, proxy } => match service::ask(conn, ex, &name, proxy).await {
+            Some(made) => send(conn, ex, made, *b"LR").await,
+            None => {
+                finish_unanswered(conn, ex, *b"CR");
+                After::Abort
+            }
+        },
+        Decision::Close { silent } => {
+            count_denied_close(conn);
+            if silent {
+                // The client is not told: no reply, and no FIN that would need an answer.
+                let _ = conn.client.set_zero_linger();
+            }
+            finish_unanswered(conn, ex, *b"PR");
+            After::Abort
+        }
+        Decision::Failed(failure) => error(conn, ex, failure).await,
+    }
+}
+
+/// The answer to a failure, or silence where the client must not take our word for the server's.
+pub(super) async fn error(conn: &mut Conn, ex: &mut Exchange, failure: Error) -> After {
+    ex.now = Instant::now();
+    // The first request of a client gets an error; a later one on a connection that the server closed meanwhile is
+    // repeated by the client itself when it sees the connection close (RFC 9110 section 9.2.2).
+    let silent = failure.retry && conn.requests > 0;
+    finish::failed(conn, ex, failure);
+    finish::release(conn, ex, false);
+    let status = failure.status().filter(|_| !silent && ex.down.sent == 0 || ex.record.status == 0 && !silent);
+    let [fault, stage] = failure.termination();
+    let Some(status) = status else {
+        ex.unlogged |= silent;
+        finish_unanswered(conn, ex, [fault, stage]);
+        return After::Abort;
+    };
+    let index = ex.backend.unwrap_or(conn.session.frontend);
+    ex.answered = false;
+    ex.down.reset();
+    ex.down.input.clear();
+    let made = ex.with_ctx(conn, |program, ctx| error_reply(program, index, status, ctx));
+    if matches!(failure.fault, Fault::Client | Fault::ClientTimeout) || failure.stage == Stage::Request {
+        ex.keep_client = false;
+    }
+    send(conn, ex, made, [fault, stage]).await
+}
+
+/// The answer to what was no request: as raw as HAProxy's, no rule sees it.
+pub(super) async fn refusal(conn: &mut Conn, ex: &mut Exchange, status: u16, termination: [u8; 2]) -> After {
+    let front = conn.session.frontend;
+    ex.req.clear();
+    let made = ex.with_ctx(conn, |program, ctx| error_reply(program, front, status, ctx));
+    ex.keep_client = false;
+    if let Some(front) = conn.live.frontend(front) {
+        front.counters.response(status);
+    }
+    ex.record.status = status;
+    ex.res = made.head;
+    ex.res.remove(b"connection");
+    ex.res.add(b"Connection", b"close");
+    ex.res.write(&mut ex.down.out);
+    ex.down.out.extend_from_slice(&made.body);
+    flush(conn, ex).await;
+    ex.record.bytes_read = ex.down.sent;
+    finish::account(conn, ex);
+    finish::log_refused(conn, ex, termination);
+    After::Close
+}
+
+/// Sends a whole reply and ends the request.
+async fn send(conn: &mut Conn, ex: &mut Exchange, made: MadeReply, termination: [u8; 2]) -> After {
+    let status = made.head.status();
+    ex.keep_client = ex.keep_client
+        && !made.close
+        && ex.connection_mode(conn) != KeepAlive::Close
+        && !conn.worker.shared.is_stopping()
+        && swallow_body(ex);
+    ex.res = made.head;
+    ex.answered = true;
+    ex.record.status = status;
+    respond::after_response(conn, ex);
+    ex.res.remove(b"connection");
+    respond::say_connection(ex);
+    count(conn, ex, status);
+    ex.res.write(&mut ex.down.out);
+    if ex.req.method() != b"HEAD" {
+        ex.down.out.extend_from_slice(&made.body);
+    }
+    let sent = flush(conn, ex).await;
+    ex.record.bytes_read = ex.down.sent;
+    finish::account(conn, ex);
+    finish::release(conn, ex, false);
+    finish::log_refused(conn, ex, termination);
+    finish::next(conn, ex);
+    match sent {
+        true if ex.keep_client => After::Next,
+        true => After::Close,
+        false => After::Abort,
+    }
+}
+
+/// Whether the body of the request is here to its end; it is dropped then, and the next request may follow.
+fn swallow_body(ex: &mut Exchange) -> bool {
+    if ex.up_done || ex.body == Body::None {
+        return true;
+    }
+    if ex.up.sent > 0 || !ex.up.is_flushed() {
+        return ex.up.is_received();
+    }
+    ex.up.framing = ex.request_framing();
+    ex.up.decode().is_ok() && ex.up.is_received()
+}
+
+/// Sends what waits for the client, within `timeout client`.
+async fn flush(conn: &mut Conn, ex: &mut Exchange) -> bool {
+    conn.timer.set(after(Instant::now(), conn.front().timeouts.client));
+    poll_fn(|cx| match ex.down.poll_flush(&mut conn.client, cx) {
+        Poll::Ready(done) => Poll::Ready(done.is_ok()),
+        Poll::Pending => conn.timer.poll(cx).map(|()| false),
+    })
+    .await
+}
+
+/// Holds the client for `timeout tarpit`; false when it leaves before.
+async fn tarpit(conn: &mut Conn, ex: &mut Exchange) -> bool {
+    let timeouts = &ex.back(conn).timeouts;
+    conn.timer.set(after(ex.now, timeouts.tarpit.or(timeouts.connect)));
+    let from = ex.now;
+    let held = poll_fn(|cx| {
+        if conn.timer.poll(cx).is_ready() {
+            return Poll::Ready(true);
+        }
+        match super::transfer::watch_client(conn, ex, true, cx) {
+            true => Poll::Ready(false),
+            false => Poll::Pending,
+        }
+    })
+    .await;
+    ex.now = Instant::now();
+    ex.record.times.queue = super::exchange::ms(from, ex.now);
+    held
+}
+
+/// Ends a request that gets no reply.
+fn finish_unanswered(conn: &mut Conn, ex: &mut Exchange, termination: [u8; 2]) {
+    ex.now = Instant::now();
+    ex.record.bytes_read = ex.down.sent;
+    finish::release(conn, ex, false);
+    finish::account(conn, ex);
+    finish::log_refused(conn, ex, termination);
+    finish::next(conn, ex);
+}
+
+/// First two letters of the termination state: denied by the proxy, or answered locally.
+fn cause(made: &MadeReply, stage: u8) -> (u8, u8) {
+    match made.cause {
+        ReplyCause::Deny | ReplyCause::Error => (b'P', stage),
+        ReplyCause::Tarpit => (b'P', b'T'),
+        ReplyCause::Return | ReplyCause::Redirect | ReplyCause::Auth => (b'L', stage),
+    }
+}
+
+fn count(conn: &Conn, ex: &Exchange, status: u16) {
+    if let Some(front) = conn.live.frontend(conn.session.frontend) {
+        front.counters.response(status);
+        if ex.backend.is_none() {
+            bump(&front.counters.intercepted);
+        }
+    }
+    if let Some(back) = ex.backend.and_then(|backend| conn.live.backend(backend)) {
+        back.counters.response(status);
+    }
+}
+
+fn count_denied(conn: &Conn, ex: &Exchange, made: &MadeReply) {
+    if !matches!(made.cause, ReplyCause::Deny | ReplyCause::Tarpit) {
+        return;
+    }
+    match ex.backend.and_then(|backend| conn.live.backend(backend)) {
+        Some(back) => bump(&back.counters.dreq),
+        None => count_denied_close(conn),
+    }
+}
+
+fn count_denied_close(conn: &Conn) {
+    if let Some(front) = conn.live.frontend(conn.session.frontend) {
+        bump(&front.counters.dreq);
+    }
+}
+
+fn count_denied_response(conn: &Conn, ex: &Exchange, made: &MadeReply) {
+    if made.cause != ReplyCause::Deny {
+        return;
+    }
+    if let Some(front) = conn.live.frontend(conn.session.frontend) {
+        bump(&front.counters.dresp);
+    }
+    if let Some(back) = ex.backend.and_then(|backend| conn.live.backend(backend)) {
+        bump(&back.counters.dresp);
+    }
+    if let Some(slot) = &ex.slot {
+        bump(&slot.server_live.counters.dresp);
+    }
+}

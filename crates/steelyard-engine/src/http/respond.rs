@@ -1,0 +1,142 @@
+//! The server's response: rules, cookies, connection, and its head on the way to the client.
+
+use super::exchange::{framing, Exchange};
+use super::session::Conn;
+use super::{finish, persist};
+use crate::error::{Error, Fault, Stage};
+use crate::live::bump;
+use steelyard_core::http1::{Body, Version};
+use steelyard_core::plan::KeepAlive;
+use steelyard_core::program::ProxyProgram;
+use steelyard_core::reply::MadeReply;
+use steelyard_core::rules::{evaluate, Rules, Verdict};
+
+/// What follows the head of a response.
+pub(super) enum Then {
+    /// Its body.
+    Bodies,
+    /// Bytes in both directions until both ends close.
+    Tunnel,
+    /// A rule puts this in its place.
+    Reply(Box<MadeReply>),
+}
+
+/// Decides what the client gets and puts its head in front of the body.
+pub(super) fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, Error> {
+    let body = ex.res.response_body(ex.req.method()).map_err(|_| bad_response())?;
+    let status = ex.res.status();
+    // A tunnel begins only where the client asked for one and the server agreed; all else is HTTP.
+    let tunnel = match status {
+        101 if ex.req.upgrade().is_some() => true,
+        101 => return Err(bad_response()),
+        _ => ex.req.method() == b"CONNECT" && (200..300).contains(&status),
+    };
+    let server_stays = ex.res.keep_alive();
+    ex.answered = true;
+    ex.record.status = status;
+    if !conn.vars.is_empty() {
+        conn.vars.enter_response();
+    }
+    count(conn, ex, status);
+    match rules(conn, ex, |program| &program.http_response) {
+        Ok(()) => {}
+        Err(Verdict::Reply(made) | Verdict::Tarpit(made)) => return Ok(Then::Reply(made)),
+        Err(_) => return Err(bad_response()),
+    }
+    persist::mark_response(conn, ex);
+    connection(conn, ex, body, tunnel, server_stays);
+    after_response(conn, ex);
+    if conn.front().options.logasap && finish::is_logged(conn) {
+        ex.record.early = true;
+        finish::log(conn, ex);
+        ex.unlogged = true;
+    }
+    ex.res.write(&mut ex.down.out);
+    if tunnel {
+        return Ok(Then::Tunnel);
+    }
+    let chunks = ex.req.version() == Version::Http11;
+    ex.down.framing = framing(body, chunks);
+    ex.down.decode().map_err(|_| bad_response())?;
+    Ok(Then::Bodies)
+}
+
+fn bad_response() -> Error {
+    Error {
+        fault: Fault::Proxy,
+        stage: Stage::Headers,
+        retry: false,
+    }
+}
+
+fn count(conn: &Conn, ex: &Exchange, status: u16) {
+    if let Some(slot) = &ex.slot {
+        slot.server_live.counters.response(status);
+        bump(&slot.server_live.counters.req_tot);
+    }
+    let back = ex.backend.and_then(|backend| conn.live.backend(backend));
+    if let Some(back) = back {
+        back.counters.response(status);
+        bump(&back.counters.req_tot);
+    }
+    if let Some(front) = conn.live.frontend(conn.session.frontend) {
+        front.counters.response(status);
+    }
+}
+
+/// Runs a rule set of the response: the backend's first, then the frontend's. `Err`: a final verdict other than going on.
+fn rules(conn: &mut Conn, ex: &mut Exchange, which: fn(&ProxyProgram) -> &Rules) -> Result<(), Verdict> {
+    let front = conn.session.frontend;
+    let back = ex.backend.filter(|&back| back != front);
+    for index in back.into_iter().chain([front]) {
+        let none = conn.live.program.proxies.get(index as usize).is_none_or(|program| which(program).is_empty());
+        if none {
+            continue;
+        }
+        let verdict = ex.with_ctx(conn, |program, ctx| match program.proxies.get(index as usize) {
+            Some(proxy) => evaluate(which(proxy), program, ctx, 0, None),
+            None => Verdict::Pass,
+        });
+        match verdict {
+            // A rule that waits for input finds all that there will be.
+            Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } => {}
+            other => return Err(other),
+        }
+    }
+    Ok(())
+}
+
+/// `http-after-response` rules: on every response, made here or not; they only edit.
+pub(super) fn after_response(conn: &mut Conn, ex: &mut Exchange) {
+    let _ = rules(conn, ex, |program| &program.http_after_response);
+}
+
+/// Whether connections live on, and what the client is told of it.
+fn connection(conn: &Conn, ex: &mut Exchange, body: Body, tunnel: bool, server_stays: bool) {
+    let mode = ex.connection_mode(conn);
+    ex.keep_server = server_stays && mode == KeepAlive::KeepAlive && body != Body::Close && !tunnel;
+    let old_client = ex.req.version() == Version::Http10;
+    // An HTTP/1.0 client knows no chunks: it gets plain bytes and the end of the connection (RFC 9112 section 6.1).
+    let unchunked = old_client && body == Body::Chunked;
+    let stopping = conn.worker.shared.is_stopping();
+    ex.keep_client = ex.keep_client && mode != KeepAlive::Close && body != Body::Close && !unchunked && !tunnel && !stopping;
+    match body {
+        Body::Chunked if unchunked => ex.res.set_body(Body::Close),
+        Body::Chunked | Body::Length(_) => ex.res.set_body(body),
+        Body::None | Body::Close => {}
+    }
+    ex.res.strip_connection(tunnel && ex.res.status() == 101);
+    if tunnel {
+        return;
+    }
+    say_connection(ex);
+}
+
+/// The `Connection` field of a response, where its absence would be understood otherwise.
+pub(super) fn say_connection(ex: &mut Exchange) {
+    if !ex.keep_client {
+        ex.res.add(b"Connection", b"close");
+    } else if ex.req.version() == Version::Http10 || ex.res.version() == Version::Http10 {
+        ex.res.add(b"Connection", b"keep-alive");
+    }
+}
