@@ -70,6 +70,9 @@ impl Error {
             (Fault::ServerTimeout, Stage::Connect | Stage::Queue) => Some(503),
             (Fault::ServerTimeout, _) => Some(504),
             (Fault::Resource, _) => Some(503),
+            // A body that is no HTTP, a response that is none: refused here, on behalf of the other side.
+            (Fault::Proxy, Stage::Request) => Some(400),
+            (Fault::Proxy, Stage::Headers) => Some(502),
             (Fault::Proxy, _) => Some(403),
             (Fault::Internal, _) => Some(500),
         }

@@ -26,9 +26,14 @@ pub(super) enum Decision {
     /// `monitor-uri`: this status.
     Monitor(u16),
     /// The Python side answers; `proxy` is whose service it is.
-    Service { name: String, proxy: u32 },
+    Service {
+        name: String,
+        proxy: u32,
+    },
     /// Close without a reply.
-    Close { silent: bool },
+    Close {
+        silent: bool,
+    },
     Failed(Error),
 }
 
@@ -99,7 +104,13 @@ fn monitored(conn: &mut Conn, ex: &mut Exchange) -> Option<u16> {
 fn proxy_rules(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decision> {
     let program = conn.live.program.proxies.get(index as usize)?;
     let (content, request) = (!program.tcp_request_content.is_empty(), !program.http_request.is_empty());
-    let stats = conn.live.program.plan.proxies.get(index as usize).is_some_and(|plan| plan.stats.is_some());
+    let stats = conn
+        .live
+        .program
+        .plan
+        .proxies
+        .get(index as usize)
+        .is_some_and(|plan| plan.stats.is_some());
     if content {
         if let Some(decision) = tcp_content(conn, ex, index) {
             return Some(decision);
@@ -206,7 +217,10 @@ fn poll_hold(conn: &mut Conn, ex: &mut Exchange, cx: &mut Context<'_>) -> Poll<R
             Poll::Ready(Ok(1..)) => {}
             Poll::Ready(_) => return Poll::Ready(Err(failure(Fault::Client, Stage::Request))),
             Poll::Pending => {
-                return conn.timer.poll(cx).map(|()| Err(failure(Fault::ClientTimeout, Stage::Request)));
+                return conn
+                    .timer
+                    .poll(cx)
+                    .map(|()| Err(failure(Fault::ClientTimeout, Stage::Request)));
             }
         }
     }
@@ -234,7 +248,8 @@ fn look_at_body(ex: &mut Exchange) -> Result<bool, ()> {
                     ChunkStep::End { .. } => return Ok(true),
                     ChunkStep::Trailer { consumed, .. } => at += consumed,
                     ChunkStep::Data { start, len } => {
-                        ex.seen_body.extend_from_slice(rest.get(start..start + len).unwrap_or_default());
+                        ex.seen_body
+                            .extend_from_slice(rest.get(start..start + len).unwrap_or_default());
                         at += start + len;
                     }
                 }

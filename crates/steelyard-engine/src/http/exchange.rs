@@ -6,13 +6,13 @@ use crate::live::InBackend;
 use crate::pick::Slot;
 use crate::pool::ServerConn;
 use crate::relay::http::{Flow, Framing};
+use std::net::SocketAddr;
 use std::time::Instant;
 use steelyard_core::ctx::{Ctx, Scratch};
 use steelyard_core::http1::{Body, Head, Limits};
 use steelyard_core::plan::{KeepAlive, Proxy};
 use steelyard_core::program::Program;
 use steelyard_core::record::Record;
-use std::net::SocketAddr;
 
 /// Memory that a spare exchange may hold for each head, bytes.
 const KEEP_HEAD: usize = 32 * 1024;

@@ -67,7 +67,10 @@ pub(super) fn failed(conn: &Conn, ex: &mut Exchange, error: Error) {
     let [fault, stage] = error.termination();
     let [first, second, ..] = &mut ex.record.termination;
     (*first, *second) = (fault, stage);
-    let back = ex.backend.and_then(|backend| conn.live.backend(backend)).map(|back| &back.counters);
+    let back = ex
+        .backend
+        .and_then(|backend| conn.live.backend(backend))
+        .map(|back| &back.counters);
     let server = ex.slot.as_ref().map(|slot| &slot.server_live.counters);
     let front = conn.live.frontend(conn.session.frontend).map(|front| &front.counters);
     let both = || back.into_iter().chain(server);
@@ -108,7 +111,12 @@ pub(super) fn account(conn: &Conn, ex: &mut Exchange) {
 /// Whether requests of this frontend are logged at all.
 pub(super) fn is_logged(conn: &Conn) -> bool {
     let index = conn.session.frontend;
-    let format = conn.live.program.proxies.get(index as usize).is_some_and(|program| program.log.is_some());
+    let format = conn
+        .live
+        .program
+        .proxies
+        .get(index as usize)
+        .is_some_and(|program| program.log.is_some());
     format && !proxy(&conn.live, index).logs.is_empty()
 }
 

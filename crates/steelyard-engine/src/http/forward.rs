@@ -16,7 +16,10 @@ pub(super) fn prepare(conn: &mut Conn, ex: &mut Exchange) {
         once(conn, ex);
     }
     let sized = ex.body;
-    if sized != steelyard_core::http1::Body::None || ex.req.get(b"content-length").is_some() || ex.req.get(b"transfer-encoding").is_some() {
+    if sized != steelyard_core::http1::Body::None
+        || ex.req.get(b"content-length").is_some()
+        || ex.req.get(b"transfer-encoding").is_some()
+    {
         ex.req.set_body(sized);
     }
     ex.up.out.clear();
@@ -58,7 +61,9 @@ fn forwarded(conn: &Conn, ex: &mut Exchange) {
 /// Adds a line with an address. The backend's header name goes before the frontend's; an exception of either counts; the field is
 /// added although there is one already unless all that ask for it say `if-none`.
 fn address_field(ex: &mut Exchange, front: Option<&ForwardFor>, back: Option<&ForwardFor>, address: Option<SocketAddr>) {
-    let (Some(option), Some(address)) = (back.or(front), address) else { return };
+    let (Some(option), Some(address)) = (back.or(front), address) else {
+        return;
+    };
     let ip = address.ip().to_canonical();
     if [front, back].into_iter().flatten().any(|option| is_excepted(option, ip)) {
         return;
@@ -78,7 +83,9 @@ fn address_field(ex: &mut Exchange, front: Option<&ForwardFor>, back: Option<&Fo
 
 fn is_excepted(option: &ForwardFor, ip: IpAddr) -> bool {
     option.except.iter().any(|(network, prefix)| match (network.parse(), ip) {
-        (Ok(IpAddr::V4(network)), IpAddr::V4(ip)) => same_bits(u128::from(u32::from(network)), u128::from(u32::from(ip)), 32, *prefix),
+        (Ok(IpAddr::V4(network)), IpAddr::V4(ip)) => {
+            same_bits(u128::from(u32::from(network)), u128::from(u32::from(ip)), 32, *prefix)
+        }
         (Ok(IpAddr::V6(network)), IpAddr::V6(ip)) => same_bits(u128::from(network), u128::from(ip), 128, *prefix),
         _ => false,
     })
@@ -93,7 +100,9 @@ fn same_bits(a: u128, b: u128, width: u32, prefix: u8) -> bool {
 fn unique_id(conn: &mut Conn, ex: &mut Exchange) {
     let front = conn.session.frontend;
     let live = std::sync::Arc::clone(&conn.live);
-    let Some(name) = proxy(&live, front).unique_id_header.as_ref() else { return };
+    let Some(name) = proxy(&live, front).unique_id_header.as_ref() else {
+        return;
+    };
     ex.with_line(|ex, line| {
         ex.with_ctx(conn, |program, ctx| {
             if let Some(format) = program.proxies.get(front as usize).and_then(|proxy| proxy.unique_id.as_ref()) {

@@ -33,7 +33,9 @@ pub(super) fn read_request(conn: &Conn, ex: &mut Exchange, backend: u32) {
         let (name, dates) = split(cookie, value);
         let now = wall_seconds();
         let servers = plan.backend.as_ref().map_or(&[][..], |back| &back.servers);
-        let named = servers.iter().position(|server| server.cookie.as_ref().is_some_and(|value| value.as_bytes() == name));
+        let named = servers
+            .iter()
+            .position(|server| server.cookie.as_ref().is_some_and(|value| value.as_bytes() == name));
         let named = named.and_then(|index| u32::try_from(index).ok());
         ex.persist.dates = dates;
         let old = |limit: u64, date: Option<u64>| limit > 0 && date.is_none_or(|date| date.saturating_add(limit) < now);
@@ -52,7 +54,11 @@ pub(super) fn read_request(conn: &Conn, ex: &mut Exchange, backend: u32) {
                         ex.persist.server = Some(index);
                     }
                     ex.persist.valid = usable;
-                    if usable { b'V' } else { b'D' }
+                    if usable {
+                        b'V'
+                    } else {
+                        b'D'
+                    }
                 }
             }
         };
@@ -117,14 +123,19 @@ pub(super) fn clean_request(conn: &Conn, ex: &mut Exchange) {
         return;
     }
     let back = ex.back(conn).backend.as_ref();
-    let Some(cookie) = back.and_then(|back| back.cookie.as_ref()) else { return };
+    let Some(cookie) = back.and_then(|back| back.cookie.as_ref()) else {
+        return;
+    };
     let prefix = cookie.mode == CookieMode::Prefix;
-    if !prefix && !(cookie.indirect && cookie.mode == CookieMode::Insert) {
+    let hidden = cookie.indirect && cookie.mode == CookieMode::Insert;
+    if !prefix && !hidden {
         return;
     }
     let name = cookie.name.as_bytes();
-    ex.req.rewrite(|field, value, out| field.eq_ignore_ascii_case(b"cookie") && without(value, name, prefix, out));
-    ex.req.retain(|field, value| !field.eq_ignore_ascii_case(b"cookie") || !value.is_empty());
+    ex.req
+        .rewrite(|field, value, out| field.eq_ignore_ascii_case(b"cookie") && without(value, name, prefix, out));
+    ex.req
+        .retain(|field, value| !field.eq_ignore_ascii_case(b"cookie") || !value.is_empty());
 }
 
 /// Writes a `Cookie` line without our cookie, or without the server's prefix of it. False when nothing changes.
@@ -162,7 +173,10 @@ pub(super) fn mark_response(conn: &Conn, ex: &mut Exchange) {
     let Some(back) = ex.back(conn).backend.as_ref() else { return };
     let Some(cookie) = back.cookie.as_ref() else { return };
     let Some(slot) = ex.slot.as_ref() else { return };
-    let own = back.servers.get(slot.server as usize).and_then(|server| server.cookie.as_ref());
+    let own = back
+        .servers
+        .get(slot.server as usize)
+        .and_then(|server| server.cookie.as_ref());
     let own = own.map(String::as_bytes);
     let stays = ex.persist.valid && ex.persist.server == Some(slot.server);
     let name = cookie.name.as_bytes();
@@ -194,7 +208,8 @@ fn insert(cookie: &Cookie, own: Option<&[u8]>, stays: bool, provided: bool, ex: 
         if cookie.preserve {
             return done;
         }
-        ex.res.retain(|field, line| !(field.eq_ignore_ascii_case(b"set-cookie") && is_cookie(line, name)));
+        ex.res
+            .retain(|field, line| !(field.eq_ignore_ascii_case(b"set-cookie") && is_cookie(line, name)));
         done = b'D';
     }
     let now = wall_seconds();
@@ -202,7 +217,8 @@ fn insert(cookie: &Cookie, own: Option<&[u8]>, stays: bool, provided: bool, ex: 
     let dated = cookie.maxidle > 0 || cookie.maxlife > 0;
     let update = stays && cookie.maxidle > 0 && ex.persist.dates.is_none_or(|dates| dates.0 >> 2 != now >> 2);
     let post = ex.req.method() == b"POST";
-    let wanted = (!stays || update) && (!cookie.postonly || post) && !(own.is_none() && !ex.persist.present);
+    let known = own.is_some() || ex.persist.present;
+    let wanted = known && (update || !stays) && (post || !cookie.postonly);
     if !wanted {
         return done;
     }
@@ -253,14 +269,23 @@ fn insert(cookie: &Cookie, own: Option<&[u8]>, stays: bool, provided: bool, ex: 
 
 /// Whether a `Set-Cookie` line sets this cookie.
 fn is_cookie(line: &[u8], name: &[u8]) -> bool {
-    let at = line.iter().position(|&byte| byte == b'=' || byte == b';').unwrap_or(line.len());
+    let at = line
+        .iter()
+        .position(|&byte| byte == b'=' || byte == b';')
+        .unwrap_or(line.len());
     line.get(..at).unwrap_or_default().trim_ascii() == name
 }
 
 /// Puts the server's cookie in the place of the value, or in front of it.
 fn rewrite(line: &[u8], own: &[u8], prefix: bool, out: &mut Vec<u8>) -> bool {
-    let Some(equals) = line.iter().position(|&byte| byte == b'=') else { return false };
-    let end = line.iter().position(|&byte| byte == b';').unwrap_or(line.len()).max(equals + 1);
+    let Some(equals) = line.iter().position(|&byte| byte == b'=') else {
+        return false;
+    };
+    let end = line
+        .iter()
+        .position(|&byte| byte == b';')
+        .unwrap_or(line.len())
+        .max(equals + 1);
     out.clear();
     out.extend_from_slice(line.get(..=equals).unwrap_or_default());
     out.extend_from_slice(own);

@@ -33,7 +33,11 @@ pub(super) enum Stop {
 pub(super) async fn wait(conn: &mut Conn) -> Woken {
     let timeouts = &conn.front().timeouts;
     let request = timeouts.http_request.or(timeouts.client);
-    let limit = if conn.requests == 0 { request } else { timeouts.http_keep_alive.or(request) };
+    let limit = if conn.requests == 0 {
+        request
+    } else {
+        timeouts.http_keep_alive.or(request)
+    };
     let deadline = after(conn.since, limit);
     conn.timer.set(deadline);
     poll_fn(|cx| {

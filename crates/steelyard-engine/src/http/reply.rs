@@ -72,7 +72,9 @@ pub(super) async fn error(conn: &mut Conn, ex: &mut Exchange, failure: Error) ->
     let silent = failure.retry && conn.requests > 0;
     finish::failed(conn, ex, failure);
     finish::release(conn, ex, false);
-    let status = failure.status().filter(|_| !silent && ex.down.sent == 0 || ex.record.status == 0 && !silent);
+    // No reply goes behind an interim response that was sent in part.
+    let cut = ex.down.sent > 0 && !ex.down.is_flushed();
+    let status = failure.status().filter(|_| !silent && !cut);
     let [fault, stage] = failure.termination();
     let Some(status) = status else {
         ex.unlogged |= silent;
@@ -83,7 +85,9 @@ pub(super) async fn error(conn: &mut Conn, ex: &mut Exchange, failure: Error) ->
     ex.answered = false;
     ex.down.reset();
     ex.down.input.clear();
-    let made = ex.with_ctx(conn, |program, ctx| error_reply(program, index, status, ctx));
+    let mut made = ex.with_ctx(conn, |program, ctx| error_reply(program, index, status, ctx));
+    // The server failed, not the client: its connection goes on.
+    made.close = false;
     if matches!(failure.fault, Fault::Client | Fault::ClientTimeout) || failure.stage == Stage::Request {
         ex.keep_client = false;
     }
@@ -101,6 +105,7 @@ pub(super) async fn refusal(conn: &mut Conn, ex: &mut Exchange, status: u16, ter
     }
     ex.record.status = status;
     ex.res = made.head;
+    ex.res.set_body(Body::Length(made.body.len() as u64));
     ex.res.remove(b"connection");
     ex.res.add(b"Connection", b"close");
     ex.res.write(&mut ex.down.out);
@@ -124,6 +129,10 @@ async fn send(conn: &mut Conn, ex: &mut Exchange, made: MadeReply, termination: 
     ex.answered = true;
     ex.record.status = status;
     respond::after_response(conn, ex);
+    // What an error file says of its length is not trusted.
+    if !matches!(status, 204 | 304) {
+        ex.res.set_body(Body::Length(made.body.len() as u64));
+    }
     ex.res.remove(b"connection");
     respond::say_connection(ex);
     count(conn, ex, status);

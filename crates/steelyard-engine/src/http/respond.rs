@@ -89,7 +89,12 @@ fn rules(conn: &mut Conn, ex: &mut Exchange, which: fn(&ProxyProgram) -> &Rules)
     let front = conn.session.frontend;
     let back = ex.backend.filter(|&back| back != front);
     for index in back.into_iter().chain([front]) {
-        let none = conn.live.program.proxies.get(index as usize).is_none_or(|program| which(program).is_empty());
+        let none = conn
+            .live
+            .program
+            .proxies
+            .get(index as usize)
+            .is_none_or(|program| which(program).is_empty());
         if none {
             continue;
         }

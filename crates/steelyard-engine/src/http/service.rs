@@ -32,7 +32,11 @@ pub(super) async fn ask(conn: &mut Conn, ex: &mut Exchange, name: &str, proxy: u
         method: text(ex.req.method()),
         uri: text(ex.req.target()),
         headers: ex.req.fields().map(|(name, value)| [text(name), text(value)]).collect(),
-        src: conn.session.src.map(|address| address.ip().to_canonical().to_string()).unwrap_or_default(),
+        src: conn
+            .session
+            .src
+            .map(|address| address.ip().to_canonical().to_string())
+            .unwrap_or_default(),
     };
     if !conn.worker.shared.events.push(event) {
         return Some(error(conn, ex, 503));

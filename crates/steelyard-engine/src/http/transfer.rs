@@ -69,7 +69,13 @@ impl Wait {
         }
     }
 
-    fn poll_head(&mut self, conn: &mut Conn, ex: &mut Exchange, server: &mut ServerConn, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+    fn poll_head(
+        &mut self,
+        conn: &mut Conn,
+        ex: &mut Exchange,
+        server: &mut ServerConn,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Error>> {
         self.tick(ex);
         if let Err(failure) = self.send_request(conn, ex, &mut server.stream, Stage::Headers, cx) {
             return Poll::Ready(Err(failure));
@@ -132,7 +138,13 @@ impl Wait {
         }
     }
 
-    fn poll_bodies(&mut self, conn: &mut Conn, ex: &mut Exchange, server: &mut Stream, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+    fn poll_bodies(
+        &mut self,
+        conn: &mut Conn,
+        ex: &mut Exchange,
+        server: &mut Stream,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Error>> {
         self.tick(ex);
         let down = ex.down.poll(server, &mut conn.client, cx);
         match down {
@@ -154,7 +166,14 @@ impl Wait {
     }
 
     /// Moves the request on.
-    fn send_request(&mut self, conn: &mut Conn, ex: &mut Exchange, server: &mut Stream, stage: Stage, cx: &mut Context<'_>) -> Result<(), Error> {
+    fn send_request(
+        &mut self,
+        conn: &mut Conn,
+        ex: &mut Exchange,
+        server: &mut Stream,
+        stage: Stage,
+        cx: &mut Context<'_>,
+    ) -> Result<(), Error> {
         if ex.up_done {
             return Ok(());
         }
@@ -201,7 +220,11 @@ impl Wait {
         if conn.timer.poll(cx).is_pending() {
             return Poll::Pending;
         }
-        let fault = if for_client { Fault::ClientTimeout } else { Fault::ServerTimeout };
+        let fault = if for_client {
+            Fault::ClientTimeout
+        } else {
+            Fault::ServerTimeout
+        };
         Poll::Ready(Err(error(fault, stage)))
     }
 

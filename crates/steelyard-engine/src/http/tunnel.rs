@@ -68,7 +68,13 @@ pub(super) async fn run(conn: &mut Conn, ex: &mut Exchange) -> After {
                     let deadline = after(ex.now, fin);
                     conn.timer.set(earlier(deadline, None));
                 }
-                conn.timer.poll(cx).map(|()| Err(error(if up == Way::Ended { Fault::ServerTimeout } else { Fault::ClientTimeout })))
+                conn.timer.poll(cx).map(|()| {
+                    Err(error(if up == Way::Ended {
+                        Fault::ServerTimeout
+                    } else {
+                        Fault::ClientTimeout
+                    }))
+                })
             })
             .await
         }

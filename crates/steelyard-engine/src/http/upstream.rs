@@ -6,7 +6,7 @@ use super::transfer;
 use crate::connect::{establish_from, Connection, Purpose};
 use crate::error::{Error, Fault, Stage};
 use crate::live::bump;
-use crate::pick::{try_pick, Picked, PickError, Slot, Want};
+use crate::pick::{try_pick, PickError, Picked, Slot, Want};
 use crate::pool::ServerConn;
 use std::future::{poll_fn, Future};
 use std::task::Poll;
@@ -154,10 +154,7 @@ fn reuse(conn: &mut Conn, ex: &Exchange, slot: &Slot) -> Option<ServerConn> {
 /// A request went out on a connection that the server had closed: whether it may be sent again on another one. Only if
 /// doing it twice is no harm (RFC 9110 section 9.2.2) and all of it is still here.
 pub(super) fn may_repeat(_conn: &Conn, ex: &mut Exchange) -> bool {
-    let idempotent = matches!(
-        ex.req.method(),
-        b"GET" | b"HEAD" | b"OPTIONS" | b"TRACE" | b"PUT" | b"DELETE"
-    );
+    let idempotent = matches!(ex.req.method(), b"GET" | b"HEAD" | b"OPTIONS" | b"TRACE" | b"PUT" | b"DELETE");
     if !idempotent || ex.body != steelyard_core::http1::Body::None {
         return false;
     }

@@ -49,6 +49,8 @@ pub struct Pool {
     idle: RefCell<Vec<Vec<Vec<ServerConn>>>>,
     kept: Cell<usize>,
     sweeping: Cell<bool>,
+    // Boxed: an exchange is handed out and taken back without moving it.
+    #[allow(clippy::vec_box)]
     exchanges: RefCell<Vec<Box<Exchange>>>,
     clients: RefCell<Clients>,
 }
@@ -86,8 +88,13 @@ impl Pool {
     /// Keeps a connection that is between two requests, unless the limits say no.
     pub fn give(worker: &Rc<Worker>, live: &Arc<Live>, mut conn: ServerConn, now: Instant) {
         let plan = &live.program.plan;
-        let server = plan.proxies.get(conn.backend as usize).and_then(|proxy| proxy.backend.as_ref());
-        let limit = server.and_then(|backend| backend.servers.get(conn.server as usize)).map_or(-1, |server| server.pool_max_conn);
+        let server = plan
+            .proxies
+            .get(conn.backend as usize)
+            .and_then(|proxy| proxy.backend.as_ref());
+        let limit = server
+            .and_then(|backend| backend.servers.get(conn.server as usize))
+            .map_or(-1, |server| server.pool_max_conn);
         let most = plan.global.pool_max_idle as usize;
         let most = usize::try_from(limit).map_or(most, |limit| limit.min(most));
         let pool = &worker.pool;
@@ -108,7 +115,10 @@ impl Pool {
     /// Closes all idle connections to a server (it went down, or the engine stops).
     pub fn forget(&self, backend: u32, server: u32) {
         let mut idle = self.idle.borrow_mut();
-        if let Some(list) = idle.get_mut(backend as usize).and_then(|proxy| proxy.get_mut(server as usize)) {
+        if let Some(list) = idle
+            .get_mut(backend as usize)
+            .and_then(|proxy| proxy.get_mut(server as usize))
+        {
             self.kept.set(self.kept.get() - list.len());
             list.clear();
         }
@@ -183,7 +193,9 @@ async fn sweep(worker: Rc<Worker>, live: Arc<Live>) {
         for (proxy, servers) in idle.iter_mut().enumerate() {
             let plan = live.program.plan.proxies.get(proxy).and_then(|proxy| proxy.backend.as_ref());
             for (number, list) in servers.iter_mut().enumerate() {
-                let delay = plan.and_then(|plan| plan.servers.get(number)).map_or(5_000, |server| server.pool_purge_delay);
+                let delay = plan
+                    .and_then(|plan| plan.servers.get(number))
+                    .map_or(5_000, |server| server.pool_purge_delay);
                 let delay = Duration::from_millis(delay);
                 list.retain(|conn| now.duration_since(conn.idle_since) < delay && conn.is_alive());
                 kept += list.len();
