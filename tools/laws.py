@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "diagnostics": {"diagnostics", "config"},
     "plan": {"plan", "config", "diagnostics"},
     "health": {"health", "plan", "config", "engine"},
-    "stats": {"stats", "plan", "config", "engine"},
+    "stats": {"stats", "plan", "config", "engine", "health"},
     "engine": {"engine", "plan", "_engine"},
 }
 # Of `config`, only what the user declared: neither text, nor words, nor tables.
