@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+from functools import partial
 
 import pytest
 
@@ -14,14 +15,24 @@ from tests.process.conftest import alive, children, eventually, read_pids
 ONE = "frontend f\n bind <fe>\n"
 
 
+def dead(pid: int) -> bool:
+    return not alive(pid)
+
+
+def its_children(proxy) -> list[int]:
+    """The port listens a moment before there is a worker that serves it."""
+    eventually("a worker", lambda: "New worker" in proxy.stderr)
+    return children(proxy.process.pid)
+
+
 def test_daemon_returns_when_it_serves(run, pids, ports):
     port = ports.lend()
     done = run.run(f"frontend f\n bind 127.0.0.1:{port}\n", "-D", "-p", str(pids))
     assert (done.status, done.out) == (0, "")
     (pid,) = read_pids(pids)
-    # HAProxy's parent leaves before its child is ready; the listener is bound in either case.
+    # HAProxy's parent leaves before its child has settled.
     assert listening(port)
-    assert os.getsid(pid) == pid
+    eventually("a session of its own", lambda: os.getsid(pid) == pid)
     os.kill(pid, signal.SIGTERM)
     eventually("the daemon is gone", lambda: not alive(pid))
 
@@ -35,7 +46,7 @@ def test_nbproc_starts_that_many(steelyard, pids, ports):
     assert all(alive(pid) for pid in found)
     for pid in found[:3]:
         os.kill(pid, signal.SIGTERM)
-        eventually("it is gone", lambda pid=pid: not alive(pid))
+        eventually("it is gone", partial(dead, pid))
     assert listening(port)
     assert alive(found[3])
     os.kill(found[3], signal.SIGUSR1)
@@ -107,7 +118,7 @@ def test_old_ones_may_be_gone(run, ports, pids):
 
 def test_master_watches_its_worker(steelyard):
     proxy = steelyard(ONE, words=("-W",))
-    (worker,) = children(proxy.process.pid)
+    (worker,) = its_children(proxy)
     os.kill(worker, signal.SIGKILL)
     assert proxy.wait() == 137
     assert "exit-on-failure: killing every processes with SIGTERM" in proxy.stderr
@@ -116,15 +127,15 @@ def test_master_watches_its_worker(steelyard):
 def test_master_passes_on_the_end(steelyard):
     for number in (signal.SIGTERM, signal.SIGUSR1):
         proxy = steelyard(ONE, words=("-W",))
-        (worker,) = children(proxy.process.pid)
+        (worker,) = its_children(proxy)
         proxy.kill(number)
         proxy.wait()
-        eventually("the worker is gone", lambda worker=worker: not alive(worker))
+        eventually("the worker is gone", partial(dead, worker))
 
 
 def test_worker_does_not_outlive_its_master(steelyard):
     proxy = steelyard(ONE, words=("-W",))
-    (worker,) = children(proxy.process.pid)
+    (worker,) = its_children(proxy)
     proxy.kill(signal.SIGKILL)
     eventually("the worker is gone", lambda: not alive(worker))
 
@@ -133,7 +144,7 @@ def test_master_reloads(steelyard, ports):
     port, other = ports.lend(), ports.lend()
     proxy = steelyard(f"frontend f\n bind 127.0.0.1:{port}\n", words=("-W",))
     eventually("it listens", lambda: listening(port))
-    (first,) = children(proxy.process.pid)
+    (first,) = its_children(proxy)
     path = steelyard.directory / "1.cfg"
     good = path.read_text()
     path.write_text(good + "nonsense\n")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.kit.behaviours import reply
+from tests.kit.behaviours import raw, reply
 from tests.kit.wire import http
 from tests.process.conftest import eventually
 
@@ -96,9 +96,10 @@ def test_a_stopping_server(run, sink, serve):
 
 @pytest.mark.parametrize("version", ["", "-v2"])
 def test_checks_speak_the_proxy_protocol_as_the_server_does(run, serve, version):
-    server = serve(reply(GOOD, close=True))
+    server = serve(raw(GOOD))
     run(
-        f"frontend f\n bind <fe>\n default_backend b\nbackend b\n option httpchk\n server s1 <s1> send-proxy{version} check inter 100ms\n",
+        "frontend f\n bind <fe>\n default_backend b\nbackend b\n option httpchk\n"
+        + f" server s1 <s1> send-proxy{version} check inter 100ms\n",
         s1=server,
     )
     expected = rb"PROXY TCP4 127\.0\.0\.1 127\.0\.0\.1 \d+ \d+\r\n" if not version else b"\r\n\r\n\0\r\nQUIT\n \0\0\0"

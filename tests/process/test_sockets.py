@@ -6,6 +6,7 @@ import os
 import socket
 import stat
 import subprocess
+from functools import partial
 from pathlib import Path
 
 from tests.kit.ports import listening
@@ -21,7 +22,7 @@ def test_a_range_of_ports(run, ports):
     first = ports.lend_range(3)
     run(f"frontend f\n bind 127.0.0.1:{first}-{first + 2}\n")
     for port in range(first, first + 3):
-        eventually(f"port {port}", lambda port=port: listening(port))
+        eventually(f"port {port}", partial(listening, port))
 
 
 def test_several_addresses(run):
@@ -58,7 +59,7 @@ def test_inherited_socket(steelyard, tmp_path):
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         config = tmp_path / "fd.cfg"
-        config.write_text("defaults\n mode http\n timeout client 1s\nfrontend f\n bind fd@%d\n" % sock.fileno())
+        config.write_text(f"defaults\n mode http\n timeout client 1s\nfrontend f\n bind fd@{sock.fileno()}\n")
         process = subprocess.Popen(steelyard.command("-db", "-f", str(config)), pass_fds=[sock.fileno()])
         try:
             eventually("it listens", lambda: listening(sock.getsockname()[1]))

@@ -50,7 +50,7 @@ def test_what_changes_nothing_is_taken_and_said(word):
 
 @pytest.mark.parametrize("words", ["-x /run/sock", "-S /run/sock", "-dKall", "-dt", "-dV", "-dr", "-dC", "-dL", "-dA/x"])
 def test_what_is_not_there_yet_is_refused_by_name(words):
-    with pytest.raises(UsageError, match="not supported|not yet|no verification"):
+    with pytest.raises(UsageError, match=r"not supported|not yet|no verification"):
         parse(words.split())
 
 

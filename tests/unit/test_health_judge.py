@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from steelyard.config.model import HttpCheck
@@ -12,7 +14,10 @@ from steelyard.health.spec import HttpSpec, SpecError, _http
 OK = b"HTTP/1.1 200 OK\r\n\r\n"
 
 
-def spec(kind: str = "", value: str = "", *, negated: bool = False, disable_on_404: bool = False) -> HttpSpec:
+Kind = Literal["", "status", "rstatus", "string", "rstring"]
+
+
+def spec(kind: Kind = "", value: str = "", *, negated: bool = False, disable_on_404: bool = False) -> HttpSpec:
     return _http(
         HttpCheck(expect_kind=kind, expect_value=value, expect_negated=negated, disable_on_404=disable_on_404), "server 'b/s'"
     )
@@ -80,8 +85,10 @@ def test_bodies():
 def test_chunks_are_read_through():
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert judge(head + b"3\r\nhel\r\n2\r\nlo\r\n", False, spec("string", "hello")) == (Code.L7OK, 200, "")
-    assert judge(head + b"3\r\nhel\r\n0\r\n\r\n", False, spec("string", "hello"))[0] is Code.L7RSP
-    assert judge(head + b"zz\r\n", False, spec("string", "hello"))[0] is Code.L7RSP
+    miss = (Code.L7RSP, 0, "HTTP content check did not match")
+    assert judge(head + b"3\r\nhel\r\n0\r\n\r\n", False, spec("string", "hello")) == miss
+    nothing = (Code.L7RSP, 0, "HTTP content check could not find a response body")
+    assert judge(head + b"zz\r\n", False, spec("string", "hello")) == nothing
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from steelyard.health.state import Health, Outcome, Turn
+from steelyard.health.state import Health, Outcome
 
 LETTERS = {"+": Outcome.PASSED, "-": Outcome.FAILED, "~": Outcome.CONDITIONAL}
 
