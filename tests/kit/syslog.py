@@ -40,11 +40,11 @@ def parse(raw: bytes) -> Line:
 class Syslog:
     """`str(sink)` is the address to write after `log`."""
 
-    def __init__(self, path: str | None = None) -> None:
+    def __init__(self, path: str | None = None, *, port: int = 0) -> None:
         self.path = path
         if path is None:
             self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self.sock.bind(("127.0.0.1", 0))
+            self.sock.bind(("127.0.0.1", port))
         else:
             self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             self.sock.bind(path)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.kit import Proxy, Runner, http
 
 GET = http("GET / HTTP/1.1", "Host: a.test")
 
 
-def site(run: Runner, front: str = "", back: str = "", server: str = "", top: str = "", **given: object) -> Proxy:
+def site(run: Runner, front: str = "", back: str = "", server: str = "", top: str = "", **given: Any) -> Proxy:
     """A frontend `fe` and a backend `be` with the server `s1`; `front` and `back` are lines, `server` words after it."""
     return run(
         f"{top}\nfrontend fe\n    bind <fe>\n{_indent(front)}\n    default_backend be\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.kit import http
-from tests.kit.behaviours import hello, pump, reply
+from tests.kit.behaviours import hello, pump
 from tests.kit.server import Server
 from tests.oracle.common import GET
 

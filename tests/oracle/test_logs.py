@@ -393,7 +393,7 @@ def test_connect_timeout_flags(run, serve, sink, ports):
     hole.bind(("127.0.0.1", 0))
     hole.listen(0)
     held = [socket.create_connection(hole.getsockname()) for _ in range(1)]
-    proxy = logged(run, sink, back="retries 0\ntimeout connect 200ms", s1="%s:%d" % hole.getsockname())
+    proxy = logged(run, sink, back="retries 0\ntimeout connect 200ms", s1=f"127.0.0.1:{hole.getsockname()[1]}")
     assert proxy.ask(GET).status == 503
     assert endings(sink.take()) == ("fe", "be/s1", "N/N/-1/-1/N", 503, "sC--")
     for sock in held:

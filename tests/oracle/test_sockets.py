@@ -176,7 +176,7 @@ def test_send_proxy(run, serve):
     proxy = run("listen fe\n mode tcp\n bind <fe>\n server s1 <s1> send-proxy\n", s1=server)
     with proxy.connect() as client:
         client.send(b"hello")
-        host, port = client.sock.getsockname()
+        _, port = client.sock.getsockname()
         want = f"PROXY TCP4 127.0.0.1 127.0.0.1 {port} {proxy.address()[1]}\r\nhello".encode()
         assert client.exactly(len(want)) == want
 
@@ -190,7 +190,11 @@ def test_send_proxy_v2(run, serve):
 
 
 def test_send_proxy_and_http(run, serve):
-    server = serve(lambda conn: (conn.until(b"\r\n"), echo(conn)))
+    def behave(conn):
+        conn.until(b"\r\n")
+        echo(conn)
+
+    server = serve(behave)
     proxy = site(run, server="send-proxy", s1=server)
     got = proxy.ask(GET)
     assert got.echoed.target == "/"
@@ -215,14 +219,14 @@ def test_sigusr1_ends_after_the_last_session(run, serve):
         client.send(GET)
         server.wait_requests(1)
         proxy.kill(signal.SIGUSR1)
-        from tests.kit.ports import listening
-
         import select
         import time
 
+        from tests.kit.ports import listening
+
         end = time.monotonic() + 15
         # The lender holds the port without listening, so the proxy's own listener is the only one that can be seen.
-        while listening(proxy.address()[1]) and time.monotonic() < end:
+        while listening(int(proxy.address()[1])) and time.monotonic() < end:
             select.select([], [], [], 0.01)
         with pytest.raises(ConnectionRefusedError):
             proxy.connect()

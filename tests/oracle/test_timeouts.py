@@ -113,7 +113,7 @@ def test_connect_timeout_is_503(run):
     hole.bind(("127.0.0.1", 0))
     hole.listen(0)
     with socket.create_connection(hole.getsockname()):
-        proxy = site(run, back="retries 0\ntimeout connect 150ms", s1="%s:%d" % hole.getsockname())
+        proxy = site(run, back="retries 0\ntimeout connect 150ms", s1=f"127.0.0.1:{hole.getsockname()[1]}")
         assert proxy.ask(GET).status == 503
     hole.close()
 
