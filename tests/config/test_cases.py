@@ -1,6 +1,7 @@
 """Case files: a configuration, a line of dashes, then what is said about it. `--update` rewrites the second half.
 
-A first line `# model` asks for the model as well, `# plan` for the plan that is compiled from it. `FILE` in a configuration is the directory of the case, for files beside it.
+A first line `# model` asks for the model as well, `# plan` for the plan that is compiled from it. `FILE` in a configuration is
+the directory of the case, for files beside it.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from steelyard.config.model import Config
 from steelyard.diagnostics.diagnostic import Report
+from steelyard.plan.build.backends import senders
 from steelyard.plan.build.context import Context, Machine, ResolveHost, resolve_with_libc
 from steelyard.plan.build.process import global_, ideal_maxconn, userlists
 from steelyard.plan.build.proxies import proxy
@@ -34,6 +35,7 @@ def compile(
     machine = machine or Machine.here()
     context = Context(config, resolve_host, machine, process)
     context.maxconn = config.global_.maxconn or ideal_maxconn(config, machine)
+    context.senders = senders(context)
     ids = numbered([each.id for each in config.proxies])
     proxies = [proxy(context, index, each, ids[index]) for index, each in enumerate(config.proxies)]
     plan = Plan(

@@ -33,4 +33,3 @@ FETCH = {
     "shdr_val": ("res.hdr_val",),
     "urlp": ("url_param",),
 }
-CONVERTER = {"map": "map_str"}

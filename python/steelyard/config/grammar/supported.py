@@ -10,21 +10,23 @@ act_conn always_false always_true avg_queue base base32 base32+src baseq be_conn
 be_sess_rate be_tunnel_timeout bin bool capture.req.hdr capture.req.method capture.req.uri capture.req.ver capture.res.hdr
 connslots date date_us dst dst_conn dst_is_local dst_port env fc_dst fc_dst_port fc_http_major fc_src fc_src_port fe_conn fe_id
 fe_name fe_req_rate fe_sess_rate hostname http_auth http_auth_bearer http_auth_group http_auth_pass http_auth_type
-http_auth_user http_first_req int ipv4 ipv6 meth method nbproc nbsrv path pathq pid proc query queue rand req.body req.body_len
-req.body_param req.body_size req.cook req.cook_cnt req.cook_names req.cook_val req.fhdr req.fhdr_cnt req.hdr req.hdr_cnt
-req.hdr_ip req.hdr_names req.hdr_val req.hdrs req.hdrs_bin req.len req.payload req.proto_http req.ver res.cook res.cook_cnt
-res.cook_names res.cook_val res.fhdr res.fhdr_cnt res.hdr res.hdr_cnt res.hdr_ip res.hdr_names res.hdr_val res.hdrs res.hdrs_bin
-res.ver so_id so_name src src_is_local src_port srv_conn srv_conn_free srv_id srv_is_up srv_iweight srv_name srv_queue
-srv_sess_rate srv_uweight srv_weight ssl_fc status stopping str thread txn.status unique-id uptime url url32 url32+src url_ip
-url_param url_port urlp_val uuid var wait_end
+http_auth_user http_first_req int ipv4 ipv6 meth method nbsrv path pathq pid proc query queue quic_enabled rand req.body
+req.body_len req.body_param req.body_size req.cook req.cook_cnt req.cook_names req.cook_val req.fhdr req.fhdr_cnt req.hdr
+req.hdr_cnt req.hdr_ip req.hdr_names req.hdr_val req.hdrs req.hdrs_bin req.len req.payload req.payload_lv req.proto_http
+req.ssl_hello_type req.ssl_sni req.ver res.cook res.cook_cnt res.cook_names res.cook_val res.fhdr res.fhdr_cnt res.hdr
+res.hdr_cnt res.hdr_ip res.hdr_names res.hdr_val res.hdrs res.hdrs_bin res.len res.payload res.payload_lv res.ver so_id so_name
+src src_is_local src_port srv_conn srv_conn_free srv_id srv_is_up srv_iweight srv_name srv_queue srv_sess_rate srv_uweight
+srv_weight ssl_fc status str thread txn.sess_term_state txn.status unique-id uptime url url32 url32+src url_ip url_param
+url_port urlp_val uuid var wait_end
 """
 FETCHES = frozenset(_FETCHES.split())
 _CONVERTERS = """
-add and b64dec base64 be2dec be2hex bool bytes concat cpl crc32 crc32c cut_crlf debug div djb2 even field hex hex2i host_only
-htonl http_date iif ipmask json language length lower ltime ltrim map_beg map_beg_int map_beg_ip map_dir map_dir_int map_dir_ip
-map_dom map_dom_int map_dom_ip map_end map_end_int map_end_ip map_int map_int_int map_int_ip map_ip map_ip_int map_ip_ip map_reg
-map_reg_int map_reg_ip map_regm map_str map_str_int map_str_ip map_sub map_sub_int map_sub_ip mod ms_ltime ms_utime mul nbsrv neg
-not odd or param port_only regsub reverse reverse_dom rtrim sdbm secure_memcmp set-var sha1 sha2 srv_is_up srv_queue strcmp sub
-ub64dec ub64enc unset-var upper url_dec url_enc us_ltime us_utime utime word wt6 xor xxh3 xxh32 xxh64
+add add_item and b64dec base64 be2dec be2hex bool bytes concat cpl crc32 crc32c cut_crlf digest div djb2 even fe_exists field
+hex hex2i host_only htonl http_date iif ipmask json language le2dec length lower ltime ltrim map map_beg map_beg_int map_beg_ip
+map_beg_key map_dir map_dir_int map_dir_ip map_dir_key map_dom map_dom_int map_dom_ip map_dom_key map_end map_end_int map_end_ip
+map_end_key map_int map_int_int map_int_ip map_int_key map_ip map_ip_int map_ip_ip map_ip_key map_reg map_reg_int map_reg_ip
+map_reg_key map_regm map_str map_str_int map_str_ip map_str_key map_sub map_sub_int map_sub_ip map_sub_key mod ms_ltime ms_utime
+mul nbsrv neg not odd or param port_only regsub reverse reverse_dom rtrim sdbm secure_memcmp set-var sha1 sha2 srv_is_up
+srv_queue strcmp sub ub64dec ub64enc unset-var upper url_dec url_enc us_ltime us_utime utime word wt6 xor xxh3 xxh32 xxh64
 """
 CONVERTERS = frozenset(_CONVERTERS.split())

@@ -70,7 +70,7 @@ class _Reader:
                     len(converter.name),
                 )
                 return None
-            call = self._call(converter, "converter", renames.CONVERTER)
+            call = self._call(converter, "converter", {})
             if call is None:
                 return None
             converters.append(call)

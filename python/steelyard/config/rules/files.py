@@ -70,7 +70,8 @@ def _uses(value: Any) -> Iterator[Use]:
 
 def _types(converter: str) -> tuple[str, str]:
     """Match method and type of the values of a map converter: its name says both."""
-    method = converter.split("_")[1]
+    words = converter.split("_")
+    method = words[1] if len(words) > 1 else "str"
     return "reg" if method == "regm" else method, converter_rows()[converter].output
 
 

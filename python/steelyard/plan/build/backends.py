@@ -34,16 +34,23 @@ def fullconn(context: Context, proxy: Proxy) -> int:
     """A tenth of what the frontends that can send here may hold, where the file does not say (manual, `fullconn`)."""
     if proxy.fullconn is not None:
         return proxy.fullconn
-    most = context.maxconn
-    total = 0
-    for other in context.config.proxies:
-        if other.kind == "backend":
+    return max(1, (context.senders.get(proxy.name, 0) + context.senders.get("", 0)) // 10)
+
+
+def senders(context: Context) -> dict[str, int]:
+    """Connections that may come to each backend, by its name; under the empty name those that may go to any of them."""
+    out: dict[str, int] = {}
+    for proxy in context.config.proxies:
+        if proxy.kind == "backend":
             continue
-        plain = {name.value for each in other.use_backend for name in each.name if isinstance(name, LogText)}
-        dynamic = any(not isinstance(item, LogText) for each in other.use_backend for item in each.name)
-        if other is proxy or dynamic or proxy.name in plain or other.default_backend == proxy.name:
-            total += other.maxconn or most
-    return max(1, total // 10)
+        targets = {proxy.name} if proxy.kind == "listen" else set()
+        if proxy.default_backend is not None:
+            targets.add(proxy.default_backend)
+        for each in proxy.use_backend:
+            targets.add(each.name[0].value if len(each.name) == 1 and isinstance(each.name[0], LogText) else "")
+        for name in {""} if "" in targets else targets:
+            out[name] = out.get(name, 0) + (proxy.maxconn or context.maxconn)
+    return out
 
 
 def backend(context: Context, proxy: Proxy) -> plan.Backend:

@@ -55,6 +55,7 @@ class Context:
     acls: list[Acl] = field(default_factory=list)
     holder: int = 0
     maxconn: int = 0
+    senders: dict[str, int] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
     proxies: dict[str, int] = field(default_factory=dict)
     servers: dict[tuple[int, str], int] = field(default_factory=dict)
