@@ -54,6 +54,8 @@ impl Head {
     /// What `Content-Length` and `Transfer-Encoding` say; contradictions and nonsense are errors. What `relaxed` lets
     /// pass is in the manual under `option accept-unsafe-violations-in-http-response`.
     pub(crate) fn framing_of_fields(&self, relaxed: bool) -> Result<Framing, HeadError> {
+        // Judged even where Transfer-Encoding makes it void.
+        let length = self.length_of_fields()?;
         if self.may_have(Known::TransferEncoding) {
             let mut lines = self.values(b"transfer-encoding");
             if let Some(first) = lines.next() {
@@ -68,24 +70,23 @@ impl Head {
                 return self.other_coding(relaxed && self.is_response());
             }
         }
-        if self.may_have(Known::ContentLength) {
-            let mut length = None;
-            for line in self.values(b"content-length") {
-                for part in line.split(|&b| b == b',') {
-                    let number = parse_u64(trim(part))
-                        .filter(|&n| n <= MAX_LENGTH)
-                        .ok_or(HeadError::ContentLength)?;
-                    if length.is_some_and(|before| before != number) {
-                        return Err(HeadError::ContentLength);
-                    }
-                    length = Some(number);
+        Ok(length.map_or(Framing::Absent, Framing::Length))
+    }
+
+    fn length_of_fields(&self) -> Result<Option<u64>, HeadError> {
+        let mut length = None;
+        for line in self.values(b"content-length") {
+            for part in line.split(|&b| b == b',') {
+                let number = parse_u64(trim(part))
+                    .filter(|&n| n <= MAX_LENGTH)
+                    .ok_or(HeadError::ContentLength)?;
+                if length.is_some_and(|before| before != number) {
+                    return Err(HeadError::ContentLength);
                 }
-            }
-            if let Some(length) = length {
-                return Ok(Framing::Length(length));
+                length = Some(number);
             }
         }
-        Ok(Framing::Absent)
+        Ok(length)
     }
 
     /// The list of codings is not just `chunked`.

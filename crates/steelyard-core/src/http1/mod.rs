@@ -11,6 +11,7 @@ mod head;
 mod host;
 mod known;
 mod parse;
+mod start;
 mod target;
 mod token;
 

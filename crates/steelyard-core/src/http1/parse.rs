@@ -4,8 +4,8 @@
 use super::head::{Field, Framing, Head, Span, Stage, Version};
 use super::host;
 use super::known::Known;
-use super::target::{split, TargetForm};
-use super::token::{is_token, CLASS, DIGIT, HIGH, TOKEN, URI};
+use super::start::{check_target, early_check, request_line, status_line};
+use super::token::{CLASS, TOKEN};
 use super::HeadError;
 use memchr::{memchr, memchr3};
 
@@ -59,6 +59,15 @@ fn parse(input: &[u8], limits: &Limits, head: &mut Head, response: bool) -> Resu
     if head.stage == Stage::Done {
         head.clear();
     }
+    let result = step(input, limits, head, response);
+    if result.is_err() {
+        // The next parse with this head starts afresh.
+        head.stage = Stage::Done;
+    }
+    result
+}
+
+fn step(input: &[u8], limits: &Limits, head: &mut Head, response: bool) -> Result<Progress, HeadError> {
     let max = limits.max_head.min(MAX_HEAD);
     let within = &input[..input.len().min(max)];
     match lines(within, limits, head, response)? {
@@ -96,7 +105,7 @@ fn lines(input: &[u8], limits: &Limits, head: &mut Head, response: bool) -> Resu
             }
         }
         head.skipped = at as u32;
-        let line = &input[at..];
+        let line = input.get(at..).unwrap_or(&[]);
         let lenient = limits.relaxed || response;
         let Some(found) = next_line(line, head.scanned as usize, lenient, HeadError::StartLine)? else {
             head.scanned = line.len() as u32;
@@ -115,24 +124,7 @@ fn lines(input: &[u8], limits: &Limits, head: &mut Head, response: bool) -> Resu
         head.scanned = head.line;
     }
     let base = head.skipped as usize;
-    Ok(fields(&input[base..], limits, head)?.map(|end| base + end))
-}
-
-/// Refuses at once what can never become a start line (TLS or garbage on a clear port), without waiting for its end.
-fn early_check(line: &[u8], response: bool) -> Result<(), HeadError> {
-    let start = &line[..line.len().min(24)];
-    if response {
-        let known = start.len().min(5);
-        if start[..known] != b"HTTP/"[..known] {
-            return Err(HeadError::Version);
-        }
-    } else {
-        let word = &start[..memchr(b' ', start).unwrap_or(start.len())];
-        if word.iter().any(|&b| CLASS[b as usize] & TOKEN == 0) {
-            return Err(HeadError::Method);
-        }
-    }
-    Ok(())
+    Ok(fields(input.get(base..).unwrap_or(&[]), limits, head)?.map(|end| base + end))
 }
 
 /// Finds the end of the line that starts at 0, searching from `from`.
@@ -153,76 +145,6 @@ fn next_line(input: &[u8], from: usize, relaxed: bool, bare_cr: HeadError) -> Re
         next: lf + 1,
         clean,
     }))
-}
-
-/// Fills in the head; says whether the line can go on as it is (else it is composed anew).
-fn request_line(line: &[u8], limits: &Limits, head: &mut Head) -> Result<bool, HeadError> {
-    let method_end = memchr(b' ', line).ok_or(HeadError::StartLine)?;
-    if !is_token(&line[..method_end]) {
-        return Err(HeadError::Method);
-    }
-    let start = method_end + 1;
-    let allowed = if limits.relaxed { URI | HIGH } else { URI };
-    let length = line[start..]
-        .iter()
-        .take_while(|&&b| CLASS[b as usize] & allowed != 0)
-        .count();
-    let end = start + length;
-    match line.get(end) {
-        // Without a version: HTTP/0.9.
-        None => return Err(HeadError::Version),
-        Some(b' ') if length > 0 => {}
-        Some(_) => return Err(HeadError::Target),
-    }
-    let (version, canonical) = version(&line[end + 1..])?;
-    head.version = version;
-    head.method = Span::new(0, method_end);
-    head.target = Span::new(start, end);
-    Ok(canonical)
-}
-
-/// As [`request_line`].
-fn status_line(line: &[u8], head: &mut Head) -> Result<bool, HeadError> {
-    let Some((proto, rest)) = line.split_at_checked(8) else {
-        return Err(HeadError::StartLine);
-    };
-    let (version, mut canonical) = version(proto)?;
-    head.version = version;
-    let [b' ', code @ ..] = rest else {
-        return Err(HeadError::StartLine);
-    };
-    let Some((&[a, b, c], rest)) = code.split_first_chunk::<3>() else {
-        return Err(HeadError::Status);
-    };
-    if [a, b, c].iter().any(|&d| CLASS[d as usize] & DIGIT == 0) || a == b'0' {
-        return Err(HeadError::Status);
-    }
-    // RFC 9112 section 4: the space before an absent reason is sent by the book, and left out by some servers.
-    let reason = match rest {
-        [] => {
-            canonical = false;
-            line.len()
-        }
-        [b' ', ..] => line.len() - rest.len() + 1,
-        _ => return Err(HeadError::Status),
-    };
-    if memchr(0, &line[reason..]).is_some() {
-        return Err(HeadError::StartLine);
-    }
-    head.status = u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0');
-    head.reason = Span::new(reason, line.len());
-    Ok(canonical)
-}
-
-/// The version, and whether it is one of the two that we write. A higher minor version is spoken to as 1.1
-/// (RFC 9110 section 2.5).
-fn version(word: &[u8]) -> Result<(Version, bool), HeadError> {
-    match word {
-        b"HTTP/1.1" => Ok((Version::Http11, true)),
-        b"HTTP/1.0" => Ok((Version::Http10, true)),
-        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'2'..=b'9'] => Ok((Version::Http11, false)),
-        _ => Err(HeadError::Version),
-    }
 }
 
 /// Reads field lines from `head.line`; gives the end of the head once the blank line is there.
@@ -386,7 +308,7 @@ fn finish(input: &[u8], consumed: usize, limits: &Limits, head: &mut Head) -> Re
     }
     framing(limits, head)?;
     if !head.response {
-        target(limits, head)?;
+        check_target(limits, head)?;
         host::check(limits.relaxed, head)?;
     }
     Ok(())
@@ -401,6 +323,7 @@ fn framing(limits: &Limits, head: &mut Head) -> Result<(), HeadError> {
     if head.response && (head.status < 200 || head.status == 204) {
         // RFC 9110 section 8.6 and RFC 9112 section 6.1: these have neither field.
         head.set_body(super::Body::None);
+        head.framing = Framing::Absent;
     }
     match head.framing {
         // RFC 9112 section 6.1: Transfer-Encoding wins, Content-Length goes, and the connection ends after it.
@@ -422,24 +345,6 @@ fn framing(limits: &Limits, head: &mut Head) -> Result<(), HeadError> {
             }
         }
         _ => {}
-    }
-    Ok(())
-}
-
-fn target(limits: &Limits, head: &Head) -> Result<(), HeadError> {
-    let target = head.target();
-    let parts = split(target);
-    let connect = head.method() == b"CONNECT";
-    let fits = match parts.form {
-        TargetForm::Origin | TargetForm::Absolute => !connect,
-        TargetForm::Asterisk => head.method() == b"OPTIONS",
-        TargetForm::Authority => connect,
-    };
-    if !fits {
-        return Err(HeadError::Target);
-    }
-    if !limits.relaxed && memchr(b'#', target).is_some() {
-        return Err(HeadError::Fragment);
     }
     Ok(())
 }
