@@ -78,7 +78,7 @@ class Walker:
         if not rows:
             self._unknown(draft, words)
             return
-        row = next((row for row in rows if row.where & draft.where), None)
+        row = KEYWORDS.at(draft.where).get(rows[0].name)
         if row is None and self._family_here(draft, words, count):
             self._unknown(draft, words)
             return

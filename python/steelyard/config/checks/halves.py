@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
-from typing import Any
-
 from steelyard.config.expr import Call, ProxyArg
 from steelyard.config.grammar.calls import converter_rows, fetch_rows
 from steelyard.config.model import Config, Proxy
 from steelyard.config.statement import Room
+from steelyard.config.visit import nodes
 
 # What an argument of a kind must name, and the kinds of proxies that are one.
 _PARTS = {"backend": ("backend", "listen"), "frontend": ("frontend", "listen")}
@@ -19,7 +16,9 @@ def check_halves(config: Config, room: Room) -> None:
     halves = {(proxy.name, proxy.kind) for proxy in config.proxies}
     names = {proxy.name for proxy in config.proxies}
     for proxy in config.proxies:
-        for call in _calls((proxy.acls, proxy.rules, proxy.use_backend, proxy.use_server, proxy.log_format, proxy.monitor_fail)):
+        for call in nodes(
+            (proxy.acls, proxy.rules, proxy.use_backend, proxy.use_server, proxy.log_format, proxy.monitor_fail), Call
+        ):
             row = fetch_rows().get(call.name) or converter_rows().get(call.name)
             for kind, arg in zip(row.args if row else (), call.args, strict=False):
                 if not isinstance(arg, ProxyArg) or kind.kind not in _PARTS:
@@ -37,17 +36,3 @@ def _tell(call: Call, arg: ProxyArg, proxy: Proxy, kind: str, room: Room) -> Non
     else:
         message = f"'{call.name}' without a name means {proxy.kind} '{proxy.name}', which is no {kind}"
         room.report.alert("SY0407", message, call.span, help=f"write '{call.name}(<{kind}>)'")
-
-
-def _calls(value: Any) -> Iterator[Call]:
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Call):
-            yield item
-        elif isinstance(item, dict):
-            stack.extend(item.values())
-        elif isinstance(item, tuple):
-            stack.extend(item)
-        elif is_dataclass(item):
-            stack.extend(getattr(item, each.name) for each in fields(item))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 from steelyard.config.expr import ProxyArg, ServerArg, UserlistArg
 from steelyard.config.model import Config
 from steelyard.config.nearest import nearest
 from steelyard.config.statement import Room
-
-_NAMES = (UserlistArg, ProxyArg, ServerArg)
+from steelyard.config.visit import nodes
 
 
 def check_names(config: Config, room: Room) -> None:
@@ -20,34 +17,18 @@ def check_names(config: Config, room: Room) -> None:
     servers = {(proxy.name, server.name) for proxy in config.proxies for server in proxy.servers}
     for proxy in config.proxies:
         parts = (proxy.acls, proxy.rules, proxy.use_backend, proxy.use_server, proxy.log_format, proxy.monitor_fail, proxy.stats)
-        for part in parts:
-            for arg in _args(part):
-                if isinstance(arg, UserlistArg):
-                    _must_be("SY0713", "userlist", arg.name, userlists, arg.span, room)
-                elif isinstance(arg, ProxyArg) and arg.name:
-                    _must_be("SY0704", "proxy", arg.name, proxies, arg.span, room)
-                elif isinstance(arg, ServerArg) and (arg.proxy or proxy.name, arg.server) not in servers:
-                    where = arg.proxy or proxy.name
-                    known = {name for holder, name in servers if holder == where}
-                    _must_be("SY0708", f"server of '{where}' named", arg.server, known, arg.span, room)
+        for arg in nodes(parts, UserlistArg, ProxyArg, ServerArg):
+            if isinstance(arg, UserlistArg):
+                _must_be("SY0713", "userlist", arg.name, userlists, arg.span, room)
+            elif isinstance(arg, ProxyArg) and arg.name:
+                _must_be("SY0704", "proxy", arg.name, proxies, arg.span, room)
+            elif isinstance(arg, ServerArg) and (arg.proxy or proxy.name, arg.server) not in servers:
+                where = arg.proxy or proxy.name
+                known = {name for holder, name in servers if holder == where}
+                _must_be("SY0708", f"server of '{where}' named", arg.server, known, arg.span, room)
 
 
 def _must_be(code: str, what: str, name: str, known: Any, span: Any, room: Room) -> None:
     if name not in known:
         guess = nearest(name, known)
         room.report.alert(code, f"no {what} '{name}'", span, help=f"did you mean '{guess}'?" if guess else "")
-
-
-def _args(value: Any) -> Iterator[UserlistArg | ProxyArg | ServerArg]:
-    """All arguments that are names, anywhere inside a value of the model."""
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, _NAMES):
-            yield item
-        elif isinstance(item, dict):
-            stack.extend(item.values())
-        elif isinstance(item, tuple):
-            stack.extend(item)
-        elif is_dataclass(item):
-            stack.extend(getattr(item, each.name) for each in fields(item))

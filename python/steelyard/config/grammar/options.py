@@ -23,7 +23,7 @@ def read_options(statement: Statement, at: int, table: Table, where: Where, valu
             good = False
             at += 1
             continue
-        row = next((row for row in rows if row.where & where), None)
+        row = table.at(where).get(words[at].text)
         if row is None:
             message = f"'{words[at]}' is not allowed on '{statement.row.name}'"
             statement.report.alert("SY0103", message, words[at].span)

@@ -17,6 +17,7 @@ class Table:
     def __init__(self, *groups: Iterable[Row]) -> None:
         self.rows: tuple[Row, ...] = tuple(row for group in groups for row in group)
         self.by_name: dict[str, tuple[Row, ...]] = {}
+        self.by_place: dict[Where, dict[str, Row]] = {}
         self.families: dict[str, list[str]] = {}
         for row in self.rows:
             self.by_name[row.name] = (*self.by_name.get(row.name, ()), row)
@@ -32,6 +33,13 @@ class Table:
             if rows:
                 return rows, count
         return (), 0
+
+    def at(self, where: Where) -> dict[str, Row]:
+        """Rows by name that are valid in one place; made once a place, since flags are slow to compare."""
+        found = self.by_place.get(where)
+        if found is None:
+            found = self.by_place[where] = {row.name: row for row in self.rows if row.where & where}
+        return found
 
     def names(self, where: Where) -> list[str]:
         return [row.name for row in self.rows if row.where & where]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from steelyard.config.expr import AclTest, Call, MapArg, Matcher, PatternFile
 from steelyard.config.grammar.calls import converter_rows
 from steelyard.config.model import Config
 from steelyard.config.rules.patterns import read_patterns
 from steelyard.config.span import Span, Word
+from steelyard.config.visit import nodes
 from steelyard.diagnostics.diagnostic import Report
 
 # How a name may begin: a file that must be there, one that need not, none at all.
@@ -48,24 +49,17 @@ def load_pattern_files(config: Config, report: Report) -> Config:
     return replace(config, pattern_files=files) if files else config
 
 
-def _uses(value: Any) -> Iterator[Use]:
+def _uses(value: object) -> Iterator[Use]:
     """Every use of a file in a value of the model, in order."""
-    if isinstance(value, (tuple, list)):
-        for each in value:
-            yield from _uses(each)
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _uses(each)
-    elif is_dataclass(value):
-        if isinstance(value, AclTest):
-            for ref in value.files:
-                yield Use(ref.path, ref.is_map, value.matcher, "", ref.span)
-        if isinstance(value, Call):
-            for arg in value.args:
+    kinds: tuple[type[AclTest | Call], ...] = (AclTest, Call)
+    for each in nodes(value, *kinds):
+        if isinstance(each, AclTest):
+            for ref in each.files:
+                yield Use(ref.path, ref.is_map, each.matcher, "", ref.span)
+        else:
+            for arg in each.args:
                 if isinstance(arg, MapArg):
-                    yield Use(arg.path, True, *_types(value.name), arg.span)
-        for each in fields(value):
-            yield from _uses(getattr(value, each.name))
+                    yield Use(arg.path, True, *_types(each.name), arg.span)
 
 
 def _types(converter: str) -> tuple[str, str]:
