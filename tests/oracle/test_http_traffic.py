@@ -405,7 +405,7 @@ def test_client_half_close_after_the_request_still_gets_the_answer(run, serve):
 
 def test_client_abort_reaches_the_server(run, serve):
     server = serve(stall_at_once)
-    proxy = site(run, s1=server)
+    proxy = site(run, back="option abortonclose", s1=server)
     client = proxy.connect()
     client.send(GET)
     server.wait(lambda s: s.received)

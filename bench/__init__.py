@@ -1,0 +1,1 @@
+"""Steelyard beside HAProxy and nginx: the same load, in turns, one core each."""
