@@ -9,6 +9,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
 import msgspec
+
 from steelyard.config.model import Config
 from steelyard.config.span import Span
 from steelyard.plan.schema import Plan

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from steelyard.config.grammar.keywords import KEYWORDS
 from steelyard.config.grammar.sections import SECTIONS
 from steelyard.config.load import load

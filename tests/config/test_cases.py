@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from steelyard.config.load import load
 from steelyard.diagnostics import concise
 from steelyard.plan.build.context import Machine
 from steelyard.plan.compile import compile
-
 from tests.config.dump import dump, dump_plan
 
 ROOT = Path(__file__).parent / "cases"

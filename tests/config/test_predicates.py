@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from steelyard.config.environment import Environment
 from steelyard.config.predicates import ConditionError, evaluate_condition
 

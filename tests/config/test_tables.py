@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from steelyard.config.grammar.bind_options import BIND_OPTIONS
 from steelyard.config.grammar.keywords import KEYWORDS
 from steelyard.config.grammar.row import Row

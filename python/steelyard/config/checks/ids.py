@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from steelyard.config.draft import Draft
+from steelyard.config.grammar.row import ANY
 from steelyard.config.model import Bind, Config, Proxy
 from steelyard.config.statement import Room
 from steelyard.diagnostics.diagnostic import Label
@@ -10,14 +12,15 @@ from steelyard.diagnostics.diagnostic import Label
 def check_ids(config: Config, room: Room) -> None:
     for proxy in config.proxies:
         _binds(proxy, room)
-    seen: dict[int, Proxy] = {}
-    for proxy in config.proxies:
-        if proxy.id is None:
+    seen: dict[int, Draft] = {}
+    for draft in room.drafts:
+        number = draft.get("id") if draft.where & ANY else None
+        if number is None:
             continue
-        older = seen.setdefault(proxy.id, proxy)
-        if older is not proxy:
-            labels = (Label(older.span, f"{older.kind} '{older.name}' has it"),)
-            room.report.alert("SY0707", f"id {proxy.id} is used by two proxies", proxy.span, labels=labels)
+        older = seen.setdefault(number, draft)
+        if older is not draft:
+            labels = (Label(older.said["id"][1], f"{older.label} has it"),)
+            room.report.alert("SY0707", f"id {number} is used by two proxies", draft.said["id"][1], labels=labels)
 
 
 def _binds(proxy: Proxy, room: Room) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steelyard.config.expr import LogText
-from steelyard.config.model import Config, Proxy, Server
+from steelyard.config.model import Config, Inet, Proxy, Server
 from steelyard.config.nearest import nearest
 from steelyard.config.statement import Room
 from steelyard.diagnostics.diagnostic import Label
@@ -14,6 +14,8 @@ def check_servers(config: Config, room: Room) -> None:
         if proxy.kind != "frontend":
             _names(proxy, room)
             _use_server(proxy, room)
+            for server in proxy.servers:
+                _needs(proxy, server, room)
 
 
 def _names(proxy: Proxy, room: Room) -> None:
@@ -41,3 +43,14 @@ def _use_server(proxy: Proxy, room: Room) -> None:
             guess = nearest(item.value, names)
             hint = f"did you mean '{guess}'?" if guess else ""
             room.report.alert("SY0708", f"no server '{item.value}' in '{proxy.name}'", rule.span, help=hint)
+
+
+def _needs(proxy: Proxy, server: Server, room: Room) -> None:
+    """What a server's options ask of its backend and its address."""
+    if (server.cookie is not None or server.redir is not None) and (proxy.mode or "tcp") == "tcp":
+        word = "cookie" if server.cookie is not None else "redir"
+        message = f"server '{server.name}' has '{word}', but {proxy.kind} '{proxy.name}' is in mode tcp"
+        room.report.alert("SY0709", message, server.span, help="add 'mode http'")
+    if server.check and isinstance(server.endpoint.where, Inet) and not server.endpoint.low and server.check_port is None:
+        message = f"server '{server.name}' has checks and no port to make them on"
+        room.report.alert("SY0715", message, server.span, help="give its address a port, or add 'port <port>'")
