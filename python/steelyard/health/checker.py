@@ -18,7 +18,7 @@ from steelyard.health import messages
 from steelyard.health.probe import probe
 from steelyard.health.result import Code, Result
 from steelyard.health.spec import Spec, specs
-from steelyard.health.state import Health, Turn
+from steelyard.health.state import Health, Outcome, Turn
 from steelyard.plan.orders import Log, Order, ServerAdmin, ServerHealth
 from steelyard.plan.schema import Plan
 from steelyard.plan.schema.server import Server
@@ -161,9 +161,9 @@ class Checker:
             outcome = result.code.outcome
         seen_before = watch.last.code
         watch.last = result
-        was_counted = watch.health.level > 0
+        was_up = watch.health.up
         moved, turn = watch.health.take(outcome)
-        if outcome.value == "failed" and was_counted:
+        if outcome is Outcome.FAILED and was_up:
             watch.failures += 1
         orders: list[Order] = []
         told = proxy.options.log_health_checks and (moved or result.code is not seen_before)

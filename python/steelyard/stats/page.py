@@ -32,6 +32,18 @@ def _grouped(value: Value) -> str:
     return "" if value is None else f"{value:,}".replace(",", "\u202f") if isinstance(value, int) else value
 
 
+def _short(value: Value) -> str:
+    """Counts of up to five digits as they are, larger ones rounded: the exact one is in the cell's title."""
+    if not isinstance(value, int) or value < 100_000:
+        return _grouped(value)
+    size, unit = float(value), ""
+    for unit in ("", "k", "M", "G", "T"):
+        if size < 1000 or unit == "T":
+            break
+        size /= 1000
+    return f"{size:.3g}\u202f{unit}"
+
+
 def _size(value: Value) -> str:
     """Bytes in the unit that leaves few digits."""
     if not isinstance(value, int):
@@ -70,7 +82,7 @@ def _look(row: Row) -> str:
 
 
 _environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-_environment.filters |= {"grouped": _grouped, "size": _size, "span": _span, "look": _look}
+_environment.filters |= {"grouped": _grouped, "short": _short, "size": _size, "span": _span, "look": _look}
 _template = _environment.from_string((resources.files("steelyard.stats") / "page.html").read_text(encoding="utf-8"))
 
 
