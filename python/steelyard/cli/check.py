@@ -34,14 +34,10 @@ def check(flags: Flags) -> Checked:
     return Checked(report) if plan is None else Checked(report, config, plan)
 
 
-def failed(checked: Checked, flags: Flags) -> str:
-    """Why it must not start, or nothing."""
-    if checked.plan is None or checked.config is None:
-        return "Fatal errors found in configuration."
-    strict = flags.warnings_fail or checked.config.global_.zero_warning
-    if strict and any(item.severity is Severity.WARNING for item in checked.report):
-        return "Some warnings were found and 'zero-warning' is set. Aborting."
-    return ""
+def warnings_forbid(checked: Checked, flags: Flags) -> bool:
+    """`-dW` and `zero-warning`: a warning keeps it from starting."""
+    strict = flags.warnings_fail or (checked.config is not None and checked.config.global_.zero_warning)
+    return strict and any(item.severity is Severity.WARNING for item in checked.report)
 
 
 def override(config: Config, flags: Flags) -> Config:

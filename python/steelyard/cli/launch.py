@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable
 
 from steelyard.cli import report
-from steelyard.cli.check import check, failed
+from steelyard.cli.check import check, warnings_forbid
 from steelyard.cli.console import StderrConsole
 from steelyard.cli.flags import Flags
 from steelyard.config.model import Config, Global
@@ -20,8 +20,6 @@ from steelyard.process.start import start
 def launch(flags: Flags, config: Config, plan: Plan, console: StderrConsole) -> int:
     """The exit status of whichever process returns: of the one that was called, or of a fork of it."""
     settings = settings_of(flags, config.global_, console.warning)
-    if config.global_.quiet and not flags.verbose:
-        console.silence()
     try:
         if settings.master_worker:
             return Master(settings, _reloader(flags), console).run(config, plan)
@@ -60,10 +58,11 @@ def _reloader(flags: Flags) -> Callable[[], tuple[Config, Plan]]:
 
     def load() -> tuple[Config, Plan]:
         checked = check(flags)
-        report.show(checked.report, flags.files, quiet=flags.quiet)
-        why = failed(checked, flags)
-        if why or checked.config is None or checked.plan is None:
-            raise StartError(f"config : {why}")
+        report.show(checked.report, flags.files)
+        if checked.config is None or checked.plan is None:
+            raise StartError()
+        if warnings_forbid(checked, flags):
+            raise StartError("config : Some warnings were found and 'zero-warning' is set. Aborting.")
         return checked.config, checked.plan
 
     return load

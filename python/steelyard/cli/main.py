@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from steelyard.cli import usage
 from steelyard.cli.console import StderrConsole
 from steelyard.cli.flags import Flags, UsageError, parse
+
+if TYPE_CHECKING:
+    from steelyard.cli.report import Form
 
 # Words, not flags: a word is only looked at in the first place, where haproxy accepts none.
 _SUBCOMMANDS = ("run", "check", "plan", "demo", "help")
@@ -50,10 +54,10 @@ def run(words: Sequence[str]) -> int:
     return start(flags, StderrConsole(quiet=flags.quiet))
 
 
-def start(flags: Flags, console: StderrConsole) -> int:
+def start(flags: Flags, console: StderrConsole, *, form: Form = "auto") -> int:
     """Checks and, unless `-c` was given, runs. The status of haproxy: 0 good, 1 wrong, 2 for `-c` with nothing to listen on."""
     from steelyard.cli import report
-    from steelyard.cli.check import check, failed
+    from steelyard.cli.check import check, warnings_forbid
 
     for note in flags.notes:
         console.notice(note)
@@ -64,12 +68,12 @@ def start(flags: Flags, console: StderrConsole) -> int:
             console.alert(f"Could not change to directory {flags.directory} : {error.strerror}")
             return 1
     checked = check(flags)
-    report.show(checked.report, flags.files, quiet=flags.quiet)
-    why = failed(checked, flags)
-    if why:
-        console.alert(f"config : {why}")
+    report.show(checked.report, flags.files, form=form)
+    if checked.config is None or checked.plan is None:
         return 1
-    assert checked.config is not None and checked.plan is not None
+    if warnings_forbid(checked, flags):
+        console.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.")
+        return 1
     if flags.check:
         return _valid(flags, sum(1 for each in checked.plan.proxies if each.frontend is not None and each.frontend.binds))
     from steelyard.cli.launch import launch

@@ -5,37 +5,48 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import Literal
 
-from steelyard.cli.console import StderrConsole
-from steelyard.diagnostics import full, haproxy
-from steelyard.diagnostics.diagnostic import Diagnostic, Report, Severity
+from steelyard.diagnostics.diagnostic import Report, Severity
+
+Form = Literal["auto", "full", "haproxy", "line", "json"]
+FORMS: tuple[Form, ...] = ("auto", "full", "haproxy", "line", "json")
 
 
-def show(report: Report, files: Sequence[str], *, quiet: bool = False) -> None:
-    """On standard error. Quiet: alerts only."""
-    items = [item for item in report if not quiet or item.severity is Severity.ALERT]
+def show(report: Report, files: Sequence[str], *, form: Form = "auto") -> None:
+    """On standard error; JSON, which is asked for, on standard output."""
+    items = list(report)
+    if form == "auto":
+        form = "full" if sys.stderr.isatty() else "haproxy"
+    if form == "json":
+        from steelyard.diagnostics import as_json
+
+        sys.stdout.write(as_json.render(items))
+        return
     if not items:
         return
-    if on_terminal():
-        sys.stderr.write(full.render(items, full.from_files(), colour="NO_COLOR" not in os.environ) + "\n")
+    if form == "haproxy":
+        from steelyard.diagnostics import haproxy
+
+        text = haproxy.render(items, os.getpid()) + haproxy.closing(items, files, os.getpid())
+    elif form == "line":
+        from steelyard.diagnostics import concise
+
+        text = concise.render(items)
     else:
-        _show_lines(items, files)
+        from steelyard.diagnostics import full
+
+        colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+        text = full.render(items, full.from_files(), colour) + f"\n{_count(report)}\n"
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
-def _show_lines(items: Sequence[Diagnostic], files: Sequence[str]) -> None:
-    console = StderrConsole()
-    for item in items:
-        line = haproxy.text(item)
-        match item.severity:
-            case Severity.ALERT:
-                console.alert(line)
-            case Severity.WARNING:
-                console.warning(line)
-            case Severity.NOTICE:
-                console.notice(line)
-    for name in haproxy.wrong_files(items, files):
-        console.alert(f"config : Error(s) found in configuration file : {name}")
-
-
-def on_terminal() -> bool:
-    return sys.stderr.isatty()
+def _count(report: Report) -> str:
+    """`2 errors, 1 warning`"""
+    parts = []
+    for severity, word in ((Severity.ALERT, "error"), (Severity.WARNING, "warning"), (Severity.NOTICE, "notice")):
+        count = sum(item.severity is severity for item in report)
+        if count:
+            parts.append(f"{count} {word}{'s' if count > 1 else ''}")
+    return ", ".join(parts)

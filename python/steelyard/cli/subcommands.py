@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib import resources
 
-from steelyard.cli import main, usage
+from steelyard.cli import main, report, usage
 from steelyard.cli.console import StderrConsole
 from steelyard.cli.flags import Flags
 
@@ -24,8 +24,7 @@ def run(word: str, words: Sequence[str]) -> int:
                 Flags(files=args.file, foreground=True), StderrConsole(welcome=["Steelyard runs. Ctrl-C stops it."])
             )
         case "check":
-            args = _files("check", "Checks a configuration and shows everything that is wrong with it.", words)
-            return main.start(Flags(files=args.file, check=True, verbose=True), StderrConsole())
+            return _check(words)
         case "plan":
             return _plan(_files("plan", "Shows what would run, as JSON.", words).file)
         case "demo":
@@ -36,10 +35,29 @@ def run(word: str, words: Sequence[str]) -> int:
             return 0
 
 
+def _check(words: Sequence[str]) -> int:
+    parser = _parser("check", "Checks a configuration and shows everything that is wrong with it.")
+    parser.add_argument(
+        "--format", choices=report.FORMS, default="auto", help="how: snippets, haproxy's lines, one line each, JSON"
+    )
+    parser.add_argument("-W", "--warnings-fail", action="store_true", help="a warning makes it wrong")
+    args = _parse(parser, words)
+    flags = Flags(files=args.file, check=True, verbose=args.format != "json", warnings_fail=args.warnings_fail)
+    return main.start(flags, StderrConsole(), form=args.format)
+
+
 def _files(word: str, description: str, words: Sequence[str]) -> argparse.Namespace:
+    return _parse(_parser(word, description), words)
+
+
+def _parser(word: str, description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(f"steelyard {word}", description=description)
     parser.add_argument("-f", dest="more", metavar="file", action="append", default=[], help="same as a plain file name")
     parser.add_argument("file", nargs="*", help="configuration files, or directories with *.cfg files, in order")
+    return parser
+
+
+def _parse(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:
     args = parser.parse_args(words)
     args.file = args.more + args.file
     if not args.file:
@@ -50,7 +68,6 @@ def _files(word: str, description: str, words: Sequence[str]) -> argparse.Namesp
 def _plan(files: Sequence[str]) -> int:
     import msgspec
 
-    from steelyard.cli import report
     from steelyard.cli.check import check
     from steelyard.plan import schema
 
