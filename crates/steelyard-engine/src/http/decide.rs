@@ -9,8 +9,9 @@ use crate::timer::after;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use steelyard_core::balance::key_of;
 use steelyard_core::http1::{Body, ChunkDecoder, ChunkStep};
-use steelyard_core::plan::Stats;
+use steelyard_core::plan::{BalanceKind, Stats};
 use steelyard_core::program::ProxyProgram;
 use steelyard_core::reply::MadeReply;
 use steelyard_core::rules::{choose_backend, choose_server, evaluate, Rules, Verdict};
@@ -57,13 +58,13 @@ pub(super) async fn decide(conn: &mut Conn, ex: &mut Exchange) -> Decision {
     ex.backend = Some(backend);
     let now_ms = ex.now.saturating_duration_since(conn.worker.shared.started).as_millis();
     ex.inside = InBackend::enter(&conn.live, backend, u64::try_from(now_ms).unwrap_or(u64::MAX));
-    if backend != front {
-        let buffer = proxy(&conn.live, backend).options.http_buffer_request;
-        if buffer && ex.body != Body::None && !ex.body_known {
-            if let Err(failure) = Box::pin(hold_body(conn, ex)).await {
-                return Decision::Failed(failure);
-            }
+    let buffer = proxy(&conn.live, backend).options.http_buffer_request || balances_by_body(conn, ex, backend);
+    if buffer && ex.body != Body::None && !ex.body_known {
+        if let Err(failure) = Box::pin(hold_body(conn, ex)).await {
+            return Decision::Failed(failure);
         }
+    }
+    if backend != front {
         if let Some(decision) = proxy_rules(conn, ex, backend) {
             return decision;
         }
@@ -73,21 +74,36 @@ pub(super) async fn decide(conn: &mut Conn, ex: &mut Exchange) -> Decision {
 
 /// The server that something other than the balancing wants.
 fn aim(conn: &mut Conn, ex: &mut Exchange, backend: u32) -> Decision {
-    let (options, servers) = {
-        let plan = proxy(&conn.live, backend);
-        let back = plan.backend.as_ref();
-        (plan.options.http_proxy, back.is_some_and(|back| !back.use_server.is_empty()))
-    };
-    if options && !forward::aim_at_url(ex) {
-        return Decision::Failed(failure(Fault::Client, Stage::Request));
+    let plan = proxy(&conn.live, backend);
+    let no_servers = plan.backend.as_ref().is_none_or(|back| back.servers.is_empty());
+    let by_rule = plan.backend.as_ref().is_some_and(|back| !back.use_server.is_empty());
+    if plan.options.http_proxy {
+        if !forward::aim_at_url(ex) {
+            return Decision::Failed(failure(Fault::Proxy, Stage::Request));
+        }
+    } else if plan.options.transparent && no_servers {
+        ex.target = conn.session.dst;
     }
-    if servers {
+    if by_rule {
         let live = Arc::clone(&conn.live);
         let wanted = ex.with_ctx(conn, |program, ctx| choose_server(program, backend, ctx, None));
         ex.persist.server = wanted.filter(|&server| live.server(backend, server).is_some_and(|server| server.takes_persistent()));
     }
     persist::read_request(conn, ex, backend);
+    prefer_last(conn, ex, backend);
     Decision::Forward
+}
+
+/// `option prefer-last-server`: the server of the request before, while it takes traffic.
+fn prefer_last(conn: &Conn, ex: &mut Exchange, backend: u32) {
+    if ex.persist.server.is_some() || !proxy(&conn.live, backend).options.prefer_last_server {
+        return;
+    }
+    if let Some((last, server)) = conn.last.filter(|last| last.0 == backend) {
+        if conn.live.server(last, server).is_some_and(|server| server.is_usable()) {
+            ex.persist.server = Some(server);
+        }
+    }
 }
 
 /// `monitor-uri`: 200, or 503 when a `monitor fail` condition holds.
@@ -181,8 +197,18 @@ fn is_stats_uri(stats: &Stats, pathq: &[u8]) -> bool {
 }
 
 /// What the balance algorithm hashes.
-pub(super) fn balance_key(_conn: &Conn, _ex: &Exchange) -> Option<u32> {
-    None
+pub(super) fn balance_key(conn: &Conn, ex: &Exchange) -> Option<u32> {
+    let balance = &ex.back(conn).backend.as_ref()?.balance;
+    match balance.kind {
+        BalanceKind::Roundrobin | BalanceKind::StaticRr | BalanceKind::Leastconn | BalanceKind::First => None,
+        _ => key_of(balance, Some(&ex.req), conn.session.src_ip(), &ex.seen_body),
+    }
+}
+
+/// Whether the balance algorithm looks at the body of this request (`url_param ... check_post`).
+fn balances_by_body(conn: &Conn, ex: &Exchange, backend: u32) -> bool {
+    let kind = proxy(&conn.live, backend).backend.as_ref().map(|back| &back.balance.kind);
+    matches!(kind, Some(BalanceKind::UrlParam { check_post: Some(_), .. })) && ex.req.method() == b"POST"
 }
 
 /// Waits for the body of the request: to its end, or until the buffer is full (manual, `option http-buffer-request`).

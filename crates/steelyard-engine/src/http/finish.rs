@@ -54,6 +54,9 @@ pub(super) fn release(conn: &mut Conn, ex: &mut Exchange, complete: bool) {
 
 /// The next request, if one comes, begins here.
 pub(super) fn next(conn: &mut Conn, ex: &Exchange) {
+    if let Some(slot) = &ex.slot {
+        conn.last = Some((slot.backend, slot.server));
+    }
     conn.since = ex.now;
     conn.requests = conn.requests.saturating_add(1);
     if !conn.vars.is_empty() {

@@ -6,7 +6,7 @@ use super::session::{proxy, Conn};
 use crate::live::wall;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
-use steelyard_core::http1::Version;
+use steelyard_core::http1::{TargetForm, Version};
 use steelyard_core::plan::{ForwardFor, KeepAlive};
 
 /// Edits the head of the request for the server that was chosen and puts it in front of the body.
@@ -115,7 +115,9 @@ fn unique_id(conn: &mut Conn, ex: &mut Exchange) {
 
 /// `option http_proxy`: the server is the address in the URL, which must be numeric; the request line keeps the path only.
 pub(super) fn aim_at_url(ex: &mut Exchange) -> bool {
-    let Some(address) = ex.req.authority().and_then(numeric_address) else {
+    let http = ex.req.target_form() == TargetForm::Absolute
+        && ex.req.scheme().is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"http"));
+    let Some(address) = ex.req.authority().filter(|_| http).and_then(numeric_address) else {
         return false;
     };
     let path = match ex.req.pathq() {

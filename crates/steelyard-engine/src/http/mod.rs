@@ -29,6 +29,7 @@ use session::Conn;
 use std::rc::Rc;
 use std::sync::Arc;
 use steelyard_core::ctx::Session;
+use upstream::Obtained;
 
 /// What becomes of the client's connection after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,8 +82,10 @@ async fn request(conn: &mut Conn, ex: &mut Exchange) -> After {
         other => return Box::pin(reply::instead(conn, ex, other)).await,
     }
     let served = loop {
-        if let Err(error) = upstream::obtain(conn, ex).await {
-            break Err(error);
+        match upstream::obtain(conn, ex).await {
+            Ok(Obtained::Server) => {}
+            Ok(Obtained::Redirect(made)) => return Box::pin(reply::instead(conn, ex, Decision::Reply(made))).await,
+            Err(error) => break Err(error),
         }
         forward::prepare(conn, ex);
         match transfer::until_head(conn, ex).await {

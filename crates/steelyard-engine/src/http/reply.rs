@@ -41,7 +41,8 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
         Decision::Monitor(status) => {
             ex.unlogged = true;
             let front = conn.session.frontend;
-            let made = ex.with_ctx(conn, |program, ctx| error_reply(program, front, status, ctx));
+            let mut made = ex.with_ctx(conn, |program, ctx| error_reply(program, front, status, ctx));
+            made.close = false;
             send(conn, ex, made, *b"LR").await
         }
         Decision::Service { name, proxy } => match service::ask(conn, ex, &name, proxy).await {

@@ -37,6 +37,8 @@ pub(super) struct Conn {
     pub client_ended: bool,
     /// A server connection that only this client may use (`http-reuse never`).
     pub held: Option<Box<ServerConn>>,
+    /// Backend and server of the request before (`option prefer-last-server`).
+    pub last: Option<(u32, u32)>,
     /// Number in the pool's list of idle clients.
     enrolled: Option<u32>,
 }
@@ -55,6 +57,7 @@ impl Conn {
             requests: 0,
             client_ended: false,
             held: None,
+            last: None,
             enrolled: None,
         }
     }

@@ -11,10 +11,20 @@ use crate::pool::ServerConn;
 use std::future::{poll_fn, Future};
 use std::task::Poll;
 use std::time::Instant;
+use steelyard_core::http1::{Body, Head};
 use steelyard_core::plan::HttpReuse;
+use steelyard_core::reply::{MadeReply, ReplyCause};
+
+/// What [`obtain`] got.
+pub(super) enum Obtained {
+    /// A server and a connection to it, in `ex`.
+    Server,
+    /// `redir` of the server: the client goes there itself.
+    Redirect(Box<MadeReply>),
+}
 
 /// Takes a place on a server and a connection to it into `ex`.
-pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<(), Error> {
+pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<Obtained, Error> {
     let Some(backend) = ex.backend else {
         return Err(failure(Fault::Server, Stage::Connect));
     };
@@ -40,6 +50,10 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<(), Err
     };
     ex.record.times.queue = 0;
     if let Some(slot) = slot {
+        if let Some(made) = redirect(conn, ex, &slot) {
+            ex.slot = Some(slot);
+            return Ok(Obtained::Redirect(made));
+        }
         if ex.target.is_none() {
             if let Some(server) = reuse(conn, ex, &slot) {
                 if let Some(back) = conn.live.backend(backend) {
@@ -51,7 +65,7 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<(), Err
                 ex.reused = true;
                 ex.server = Some(server);
                 ex.slot = Some(slot);
-                return Ok(());
+                return Ok(Obtained::Server);
             }
         }
         return Box::pin(connect(conn, ex, backend, want, Some(slot))).await;
@@ -59,8 +73,28 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<(), Err
     Box::pin(connect(conn, ex, backend, want, None)).await
 }
 
+/// `server ... redir PREFIX`: GET and HEAD are sent to the server by the client itself.
+fn redirect(conn: &Conn, ex: &Exchange, slot: &Slot) -> Option<Box<MadeReply>> {
+    let server = ex.back(conn).backend.as_ref()?.servers.get(slot.server as usize)?;
+    let prefix = server.redir.as_ref()?;
+    if !matches!(ex.req.method(), b"GET" | b"HEAD") {
+        return None;
+    }
+    let mut location = prefix.clone().into_bytes();
+    location.extend_from_slice(ex.req.pathq().unwrap_or_default());
+    let mut head = Head::from_parts_response(302, b"Found");
+    head.add(b"Cache-Control", b"no-cache");
+    head.add(b"Location", &location);
+    Some(Box::new(MadeReply {
+        head,
+        body: Vec::new(),
+        cause: ReplyCause::Redirect,
+        close: true,
+    }))
+}
+
 /// Queues and connects, and gives up when the client does.
-async fn connect(conn: &mut Conn, ex: &mut Exchange, backend: u32, want: Want, first: Option<Slot>) -> Result<(), Error> {
+async fn connect(conn: &mut Conn, ex: &mut Exchange, backend: u32, want: Want, first: Option<Slot>) -> Result<Obtained, Error> {
     let purpose = Purpose {
         backend,
         want,
@@ -108,7 +142,7 @@ async fn connect(conn: &mut Conn, ex: &mut Exchange, backend: u32, want: Want, f
         }
     });
     ex.slot = Some(established.slot);
-    Ok(())
+    Ok(Obtained::Server)
 }
 
 /// What `http-reuse` allows for this request (manual, `http-reuse`).
@@ -155,7 +189,7 @@ fn reuse(conn: &mut Conn, ex: &Exchange, slot: &Slot) -> Option<ServerConn> {
 /// doing it twice is no harm (RFC 9110 section 9.2.2) and all of it is still here.
 pub(super) fn may_repeat(_conn: &Conn, ex: &mut Exchange) -> bool {
     let idempotent = matches!(ex.req.method(), b"GET" | b"HEAD" | b"OPTIONS" | b"TRACE" | b"PUT" | b"DELETE");
-    if !idempotent || ex.body != steelyard_core::http1::Body::None {
+    if !idempotent || ex.body != Body::None {
         return false;
     }
     ex.server = None;

@@ -102,6 +102,13 @@ impl BackendLive {
                 ..Server::default()
             });
         }
+        // `option http_proxy` and `option transparent`: each stream brings its own address.
+        if declared.is_empty() && (proxy.options.http_proxy || proxy.options.transparent) {
+            declared.push(Server {
+                name: "<any>".into(),
+                ..Server::default()
+            });
+        }
         let mut servers = Vec::with_capacity(declared.len());
         for (number, server) in (0u32..).zip(&declared) {
             let live = ServerLive::new(index, number, server).map_err(|error| format!("server {}: {error}", server.name))?;

@@ -3,4 +3,5 @@
 
 mod basic;
 mod failures;
+mod features;
 mod kit;
