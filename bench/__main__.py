@@ -122,7 +122,7 @@ class Bench:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="about a minute: two short rounds")
+    parser.add_argument("--quick", action="store_true", help="about two minutes: two short rounds")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--only", default="", help="scenarios whose name holds this word (or 'idle', 'start')")

@@ -76,7 +76,7 @@ defaults
     timeout connect 5s
 frontend fe
     bind 127.0.0.1:{port}
-{scenario.haproxy.format(log=log)}    default_backend be
+{scenario.haproxy.replace("{log}", str(log))}    default_backend be
 backend be
 {http}{servers}"""
 
@@ -102,7 +102,7 @@ http {{
     server {{
         listen 127.0.0.1:{port} backlog=4096;
         location / {{
-{(scenario.nginx or "").format(log=log) if "{log}" in (scenario.nginx or "") else scenario.nginx or ""}        proxy_pass http://be;
+{(scenario.nginx or "").replace("{log}", str(log))}        proxy_pass http://be;
         proxy_http_version 1.1;
         proxy_set_header Connection "";
         }}
