@@ -44,6 +44,36 @@ impl Head {
         }
     }
 
+    /// Makes `Content-Length` and `Transfer-Encoding` say what `body` is. Call before [`Head::write`] when rules may have
+    /// touched those fields or the body was changed: a message must never go on with framing that is not its own.
+    pub fn set_body(&mut self, body: Body) {
+        match body {
+            Body::Length(length) => {
+                self.remove(b"transfer-encoding");
+                let mut digits = [0u8; 20];
+                let text = decimal(length, &mut digits);
+                let mut values = self.values(b"content-length");
+                if values.next() != Some(text) || values.next().is_some() {
+                    drop(values);
+                    self.set(b"Content-Length", text);
+                }
+            }
+            Body::Chunked => {
+                self.remove(b"content-length");
+                let mut values = self.values(b"transfer-encoding");
+                let right = values.next().is_some_and(|value| value.eq_ignore_ascii_case(b"chunked")) && values.next().is_none();
+                drop(values);
+                if !right {
+                    self.set(b"Transfer-Encoding", b"chunked");
+                }
+            }
+            Body::None | Body::Close => {
+                self.remove(b"content-length");
+                self.remove(b"transfer-encoding");
+            }
+        }
+    }
+
     fn received_framing(&self) -> Result<Framing, HeadError> {
         match self.framing {
             Framing::Unknown => self.framing_of_fields(false),
@@ -115,3 +145,16 @@ impl Head {
 
 /// Longest body: lengths stay in `i64`, so sums of two never wrap.
 const MAX_LENGTH: u64 = i64::MAX as u64;
+
+/// The decimal digits of a number, written into `room`.
+fn decimal(mut number: u64, room: &mut [u8; 20]) -> &[u8] {
+    let mut at = room.len();
+    loop {
+        at -= 1;
+        room[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return &room[at..];
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use super::head::Head;
 use super::known::Known;
 use super::target::{split, TargetForm};
+use super::token::{CLASS, HIGH, HOST};
 use super::HeadError;
 
 /// Judges a complete request; merges equal `Host` lines into one.
@@ -88,42 +89,36 @@ fn port_of<'a>(port: Option<&'a [u8]>, scheme: &[u8]) -> Option<&'a [u8]> {
     }
 }
 
-/// Splits `host[:port]`; `None` when it is none (RFC 3986 section 3.2). Relaxed lets the port be any bytes.
+/// Splits `host[:port]`; `None` when it is none (RFC 3986 section 3.2). Relaxed lets bytes over 127 into the name and any
+/// visible ones into the port.
 fn authority(text: &[u8], relaxed: bool) -> Option<(&[u8], Option<&[u8]>)> {
-    let bracketed = text.first() == Some(&b'[');
-    let name_end = if bracketed {
+    let allowed = if relaxed { HOST | HIGH } else { HOST };
+    let end = if text.first() == Some(&b'[') {
         let close = memchr::memchr(b']', text)?;
-        if !text[1..close]
-            .iter()
-            .all(|&b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.' | b'v' | b'%'))
-        {
+        let literal = |b: &u8| b.is_ascii_hexdigit() || matches!(b, b':' | b'.' | b'v' | b'%');
+        if !text[1..close].iter().all(literal) {
             return None;
         }
         close + 1
     } else {
-        memchr::memchr(b':', text).unwrap_or(text.len())
+        text.iter()
+            .position(|&b| CLASS[b as usize] & allowed == 0)
+            .unwrap_or(text.len())
     };
-    let (name, rest) = text.split_at(name_end);
-    let forbidden = |b: &u8| {
-        *b <= b' '
-            || *b == 127
-            || (*b > 127 && !relaxed)
-            || matches!(
-                b,
-                b'"' | b'#' | b',' | b'/' | b'<' | b'>' | b'?' | b'@' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'
-            )
-            || (!bracketed && matches!(b, b'[' | b']'))
-    };
-    if name.is_empty() || name.iter().any(forbidden) {
-        return None;
-    }
+    let (name, rest) = text.split_at(end);
     let port = match rest {
         [] => None,
         [b':', port @ ..] => Some(port),
         _ => return None,
     };
-    let number = port.is_none_or(|port| port.is_empty() || super::parse_u64(port).is_some_and(|n| n <= 65_535));
-    (number || (relaxed && !port.is_some_and(|port| port.iter().any(forbidden)))).then_some((name, port))
+    let sound = match port {
+        None | Some([]) => true,
+        Some(port) => {
+            let number = super::parse_u64(port).is_some_and(|number| number <= 65_535);
+            number || (relaxed && port.iter().all(|&b| CLASS[b as usize] & HOST != 0))
+        }
+    };
+    (sound && !name.is_empty()).then_some((name, port))
 }
 
 /// A WebSocket handshake must have a key: 16 bytes in base64.

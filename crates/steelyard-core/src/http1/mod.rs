@@ -6,8 +6,10 @@
 
 mod body;
 mod chunked;
+mod edit;
 mod error;
 mod head;
+mod hop;
 mod host;
 mod known;
 mod parse;

@@ -199,6 +199,7 @@ fn field(input: &[u8], at: usize, limits: &Limits, head: &mut Head) -> Result<St
     if head.fields.len() + 1 >= limits.max_headers {
         return Err(HeadError::TooManyHeaders);
     }
+    head.ragged |= !clean;
     let known = Known::of(&input[at..colon]);
     head.seen |= known.bit();
     head.fields.push(Field {
@@ -281,6 +282,7 @@ fn fold(input: &[u8], at: usize, limits: &Limits, head: &mut Head) -> Result<Ste
     }
     last.value.end = last.value.end.max(stop as u32);
     last.line_end = 0;
+    head.ragged = true;
     Ok(Step::Next(next))
 }
 

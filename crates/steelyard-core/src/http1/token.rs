@@ -7,6 +7,8 @@ pub(crate) const URI: u8 = 2;
 /// Bytes over 127.
 pub(crate) const HIGH: u8 = 4;
 pub(crate) const DIGIT: u8 = 8;
+/// May stand in a host name (RFC 3986 section 3.2.2, with some bytes more that do no harm).
+pub(crate) const HOST: u8 = 16;
 
 pub(crate) static CLASS: [u8; 256] = classes();
 
@@ -32,6 +34,12 @@ const fn classes() -> [u8; 256] {
         }
         if c.is_ascii_digit() {
             class |= DIGIT;
+        }
+        if c > 32
+            && c < 127
+            && !matches!(c, b'"' | b'#' | b',' | b'/' | b':' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\'..=b'^' | b'`' | b'{'..=b'}')
+        {
+            class |= HOST;
         }
         table[byte] = class;
         byte += 1;

@@ -1,0 +1,154 @@
+//! Changes to a head. New bytes go to the end of its buffer and spans move there; names and values that would break the
+//! message are kept from it, for a rule's value may hold bytes that a client chose.
+
+use super::head::{Field, Head, Span, Version};
+use super::known::Known;
+use super::token::is_token;
+
+/// Edits of one head stop growing it here (bytes); over it, `add` and `rewrite` change nothing.
+const MAX_BUFFER: usize = 64 << 20;
+
+impl Head {
+    /// Replaces the method; one that is no token is ignored (it could not be written).
+    pub fn set_method(&mut self, method: &[u8]) {
+        if !is_token(method) {
+            return;
+        }
+        self.method = self.push(method);
+        self.touch_start();
+    }
+
+    /// Replaces the whole target. Spaces and control characters, which no start line can hold, are percent-encoded.
+    pub fn set_target(&mut self, target: &[u8]) {
+        const HEX: &[u8; 16] = b"0123456789ABCDEF";
+        let start = self.buf.len();
+        if target.iter().any(|&b| b <= b' ' || b == 127) {
+            for &b in target {
+                if b <= b' ' || b == 127 {
+                    self.buf
+                        .extend_from_slice(&[b'%', HEX[usize::from(b >> 4)], HEX[usize::from(b & 15)]]);
+                } else {
+                    self.buf.push(b);
+                }
+            }
+        } else {
+            self.buf.extend_from_slice(target);
+        }
+        self.target = Span::new(start, self.buf.len());
+        self.touch_start();
+    }
+
+    /// Replaces status and reason; a code under 100 or over 999 is ignored. CR, LF and NUL become spaces.
+    pub fn set_status(&mut self, status: u16, reason: &[u8]) {
+        if !(100..=999).contains(&status) {
+            return;
+        }
+        self.status = status;
+        self.reason = self.push_value(reason);
+        self.touch_start();
+    }
+
+    pub fn set_version(&mut self, version: Version) {
+        if self.version != version {
+            self.version = version;
+            self.touch_start();
+        }
+    }
+
+    /// Adds a field after the others. CR, LF and NUL in the value become spaces; a name that is no token is not added.
+    pub fn add(&mut self, name: &[u8], value: &[u8]) {
+        if !is_token(name) || self.buf.len() > MAX_BUFFER {
+            return;
+        }
+        let name_span = self.push(name);
+        self.buf.extend_from_slice(b": ");
+        let value_span = self.push_value(value);
+        self.buf.extend_from_slice(b"\r\n");
+        let known = Known::of(name);
+        self.seen |= known.bit();
+        self.fields.push(Field {
+            name: name_span,
+            value: value_span,
+            line_end: self.buf.len() as u32,
+            known,
+        });
+        self.whole = 0;
+    }
+
+    /// Removes every field of the name and adds one after the others.
+    pub fn set(&mut self, name: &[u8], value: &[u8]) {
+        self.remove(name);
+        self.add(name, value);
+    }
+
+    /// Removes every field of the name; says how many there were.
+    pub fn remove(&mut self, name: &[u8]) -> usize {
+        let known = Known::of(name);
+        if !self.may_have(known) {
+            return 0;
+        }
+        let before = self.fields.len();
+        let mut fields = std::mem::take(&mut self.fields);
+        fields.retain(|field| !self.is_named(field, known, name));
+        self.fields = fields;
+        if known != Known::Other {
+            self.seen &= !known.bit();
+        }
+        let removed = before - self.fields.len();
+        if removed != 0 {
+            self.whole = 0;
+        }
+        removed
+    }
+
+    /// Keeps the fields for which `keep(name, value)` is true.
+    pub fn retain(&mut self, mut keep: impl FnMut(&[u8], &[u8]) -> bool) {
+        let before = self.fields.len();
+        let mut fields = std::mem::take(&mut self.fields);
+        fields.retain(|field| keep(self.bytes(field.name), self.bytes(field.value)));
+        self.fields = fields;
+        if self.fields.len() != before {
+            self.whole = 0;
+        }
+    }
+
+    /// Shows every field; where `change(name, value, out)` returns true, the value becomes what it left in `out`.
+    pub fn rewrite(&mut self, mut change: impl FnMut(&[u8], &[u8], &mut Vec<u8>) -> bool) {
+        let mut out = std::mem::take(&mut self.spare);
+        for index in 0..self.fields.len() {
+            let field = self.fields[index];
+            out.clear();
+            if change(self.bytes(field.name), self.bytes(field.value), &mut out) && self.buf.len() <= MAX_BUFFER {
+                let value = self.push_value(&out);
+                self.fields[index].value = value;
+                self.fields[index].line_end = 0;
+                self.whole = 0;
+            }
+        }
+        self.spare = out;
+    }
+
+    pub(crate) fn touch_start(&mut self) {
+        self.start_end = 0;
+        self.whole = 0;
+    }
+
+    fn push(&mut self, bytes: &[u8]) -> Span {
+        let start = self.buf.len();
+        self.buf.extend_from_slice(bytes);
+        Span::new(start, self.buf.len())
+    }
+
+    /// Appends with what would end the line made harmless: a rule's value may hold bytes that a client chose.
+    fn push_value(&mut self, bytes: &[u8]) -> Span {
+        let span = self.push(bytes);
+        if memchr::memchr3(b'\r', b'\n', 0, bytes).is_some() {
+            for byte in &mut self.buf[span.start as usize..] {
+                if matches!(*byte, b'\r' | b'\n' | 0) {
+                    *byte = b' ';
+                }
+            }
+        }
+        span
+    }
+}

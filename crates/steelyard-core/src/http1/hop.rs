@@ -1,0 +1,66 @@
+//! What a head says of the one connection it came on (RFC 9110 section 7.6, RFC 9112 section 9).
+
+use super::head::{Head, Version};
+use super::known::Known;
+use super::token::list_has;
+
+impl Head {
+    /// Whether the connection may carry another message after this one, as its fields and version say
+    /// (RFC 9112 section 9.3). Rules may have changed the fields; the answer follows them.
+    #[must_use]
+    pub fn keep_alive(&self) -> bool {
+        if self.must_close {
+            return false;
+        }
+        let (mut close, mut keep) = (false, false);
+        for value in self.values(b"connection") {
+            close |= list_has(value, b"close");
+            keep |= list_has(value, b"keep-alive");
+        }
+        !close && (keep || self.version == Version::Http11)
+    }
+
+    /// The `Upgrade` field, when `Connection` names it and the version has it (RFC 9110 section 7.8).
+    #[must_use]
+    pub fn upgrade(&self) -> Option<&[u8]> {
+        if self.version != Version::Http11 || !self.may_have(Known::Upgrade) {
+            return None;
+        }
+        let asked = self.values(b"connection").any(|value| list_has(value, b"upgrade"));
+        if asked {
+            self.get(b"upgrade").filter(|value| !value.is_empty())
+        } else {
+            None
+        }
+    }
+
+    /// `Expect: 100-continue` in an HTTP/1.1 request (RFC 9110 section 10.1.1).
+    #[must_use]
+    pub fn expects_continue(&self) -> bool {
+        self.version == Version::Http11
+            && self
+                .values(b"expect")
+                .any(|value| value.eq_ignore_ascii_case(b"100-continue"))
+    }
+
+    /// Takes every `Connection` field off, and with it what it says of this one connection. Call before a message goes
+    /// on to the next hop, which gets its own: `Connection: X-Forwarded-For` must not make that hop drop our fields.
+    /// `upgrade` stays asked for when `keep_upgrade`, and of `TE` only `trailers` goes on.
+    pub fn strip_connection(&mut self, keep_upgrade: bool) {
+        const ALL: u32 = Known::Connection.bit() | Known::KeepAlive.bit() | Known::ProxyConnection.bit() | Known::Te.bit();
+        if self.seen & ALL == 0 {
+            return;
+        }
+        let trailers = self.values(b"te").any(|value| list_has(value, b"trailers"));
+        let connection = self.may_have(Known::Connection);
+        self.fields.retain(|field| field.known.bit() & ALL == 0);
+        self.seen &= !ALL;
+        self.whole = 0;
+        if trailers {
+            self.add(b"TE", b"trailers");
+        }
+        if connection && keep_upgrade {
+            self.add(b"Connection", b"Upgrade");
+        }
+    }
+}
