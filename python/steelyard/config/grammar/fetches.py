@@ -9,7 +9,7 @@ from __future__ import annotations
 TABLE = """
 @ YYYYYYYYYYYYYYYYYYYYYY
 acl(string,string?,string?,string?,string?,string?,string?,string?,string?,string?,string?,string?):bool act_conn:sint
-always_false:bool always_true:bool bin(hex):bin bool(word):bool date(int?,string?):sint date_us:sint
+always_false:bool always_true:bool bin(hex):bin bool(word):bool date(int?,word?):sint date_us:sint
 dump_all_vars(string?,string?,string?):str env(string):str hostname:str int(int):sint ipv4(ipv4):ipv4 ipv6(ipv6):ipv6
 meth(string):meth nbproc:sint pid:sint proc:sint quic_enabled:bool rand(int?):sint str(string):str tgroup:sint thread:sint
 unique-id:str uptime:sint uuid(int?):str var(var,string?):any
@@ -51,7 +51,7 @@ srv_iweight(server):sint srv_queue(server):sint srv_sess_rate(server):sint srv_u
 stopping:bool table_avl(table):sint table_cnt(table):sint term_events:str txn.id32:sint txn.sess_term_state:str wait_end:bool
 waiting_entity:str
 @ YYYYYYYYYYYYYYYYYYYY..
-accept_date(string?):sint bc_rtt(string?):sint bc_rttvar(string?):sint cur_tarpit_timeout:sint dst:addr dst_is_local:bool
+accept_date(word?):sint bc_rtt(string?):sint bc_rttvar(string?):sint cur_tarpit_timeout:sint dst:addr dst_is_local:bool
 dst_port:sint fc.timer.handshake:sint fc_dst:addr fc_dst_is_local:bool fc_dst_port:sint fc_err:sint fc_err_name:str
 fc_err_str:str fc_fackets(string?):sint fc_glitches:sint fc_http_major:sint fc_lost(string?):sint fc_nb_streams:sint
 fc_pp_authority:str fc_pp_unique_id:str fc_rcvd_proxy:bool fc_reordering(string?):sint fc_retrans(string?):sint
@@ -93,13 +93,13 @@ ssl_s_s_dn(string?,int?,string?):str ssl_s_serial:bin ssl_s_sha1:bin ssl_s_sig_a
 @ ..YYYYYYYYYYYYYYYYY...
 bytes_in:sint capture.req.hdr(int):str capture.req.method:str capture.req.uri:str capture.req.ver:str capture.res.ver:str
 http_first_req:bool method:meth req.bytes_in:sint req.bytes_out:sint req.proto_http:bool req.ver:str req_proto_http:bool
-req_ver:str request_date(string?):sint txn.timer.total:sint txn.timer.user:sint
+req_ver:str request_date(word?):sint txn.timer.total:sint txn.timer.user:sint
 @ ..YYYYYYYYYYYYYYYY.Y..
 cookie(string?):str distcc_body(string,int?):bin distcc_param(string,int?):sint hdr(string?,occurrence?):str
 internal.htx.data:sint internal.htx.free:sint internal.htx.free_data:sint internal.htx.has_eom:bool internal.htx.nbblks:sint
 internal.htx.size:sint internal.htx.used:sint internal.htx_blk.data(string):bin internal.htx_blk.hdrname(string):str
 internal.htx_blk.hdrval(string):str internal.htx_blk.size(string):sint internal.htx_blk.start_line(string):str
-internal.htx_blk.type(string):str payload(int,int):bin payload_lv(int,int,string?):bin
+internal.htx_blk.type(string):str payload(count,count):bin payload_lv(count,positive,offset?):bin
 @ ..YYYYYYYYY...........
 base32+src:bin base32:sint base:str baseq:str cook(string?):str cook_cnt(string?):sint cook_val(string?):sint fcgi.docroot:str
 fcgi.index:str hdr_cnt(string?):sint hdr_ip(string?,occurrence?):addr hdr_val(string?,occurrence?):sint http_auth(userlist):bool
@@ -108,8 +108,8 @@ pathq:str query(string?):str rdp_cookie(string?):str rdp_cookie_cnt(string?):sin
 req.body_param(string?,string?):bin req.body_size:sint req.cook(string?):str req.cook_cnt(string?):sint
 req.cook_names(string?):str req.cook_val(string?):sint req.fhdr(string?,occurrence?):str req.fhdr_cnt(string?):sint
 req.hdr(string?,occurrence?):str req.hdr_cnt(string?):sint req.hdr_ip(string?,occurrence?):addr req.hdr_names(string?):str
-req.hdr_val(string?,occurrence?):sint req.hdrs:bin req.hdrs_bin:bin req.len:sint req.payload(int,int):bin
-req.payload_lv(int,int,string?):bin req.rdp_cookie(string?):str req.rdp_cookie_cnt(string?):sint req.ssl_alpn:str
+req.hdr_val(string?,occurrence?):sint req.hdrs:bin req.hdrs_bin:bin req.len:sint req.payload(count,count):bin
+req.payload_lv(count,positive,offset?):bin req.rdp_cookie(string?):str req.rdp_cookie_cnt(string?):sint req.ssl_alpn:str
 req.ssl_ec_ext:bool req.ssl_hello_type:sint req.ssl_sni:str req.ssl_st_ext:sint req.ssl_ver:sint req.timer.hdr:sint
 req.timer.idle:sint req.timer.tq:sint req_len:sint req_ssl_hello_type:sint req_ssl_sni:str req_ssl_ver:sint url32+src:bin
 url32:sint url:str url_ip:ipv4 url_param(string?,string?,string?):str url_port:sint urlp(string?,string?,string?):str
@@ -135,8 +135,8 @@ txn.redispatched:bool txn.status:sint
 rep_ssl_hello_type:sint res.body:bin res.body_len:sint res.body_size:sint res.cook(string?):str res.cook_cnt(string?):sint
 res.cook_names(string?):str res.cook_val(string?):sint res.fhdr(string?,occurrence?):str res.fhdr_cnt(string?):sint
 res.hdr(string?,occurrence?):str res.hdr_cnt(string?):sint res.hdr_ip(string?,occurrence?):addr res.hdr_names(string?):str
-res.hdr_val(string?,occurrence?):sint res.hdrs:bin res.hdrs_bin:bin res.len:sint res.payload(int,int):bin
-res.payload_lv(int,int,string?):bin res.ssl_hello_type:sint res.timer.hdr:sint scook(string?):str scook_cnt(string?):sint
+res.hdr_val(string?,occurrence?):sint res.hdrs:bin res.hdrs_bin:bin res.len:sint res.payload(count,count):bin
+res.payload_lv(count,positive,offset?):bin res.ssl_hello_type:sint res.timer.hdr:sint scook(string?):str scook_cnt(string?):sint
 scook_val(string?):sint shdr(string?,occurrence?):str shdr_cnt(string?):sint shdr_ip(string?,occurrence?):addr
 shdr_val(string?,occurrence?):sint
 """

@@ -41,8 +41,23 @@ def _occurrence(text: str, span: Span) -> Read:
     return number
 
 
+def _between(text: str, span: Span, low: int, high: int = 1 << 31) -> Read:
+    number = _int(text, span)
+    if isinstance(number, IntArg) and not low <= number.value <= high:
+        return f"'{text}' is out of range, {low} to {high}"
+    return number
+
+
+def _index(text: str, span: Span) -> Read:
+    """Counts from 1, or from -1 at the end."""
+    number = _int(text, span)
+    return "0 is not an index: the first is 1, the last -1" if isinstance(number, IntArg) and not number.value else number
+
+
 def _number(text: str, span: Span) -> Read:
-    """A number, or a variable that holds one."""
+    """A number, or a variable that holds one; nothing is 0."""
+    if not text:
+        return IntArg(0)
     if _INT.match(text):
         return _int(text, span)
     found = variable(text)
@@ -124,12 +139,24 @@ READERS: dict[str, Callable[[str, Span], Read]] = {
     "map": lambda text, span: MapArg(text, span),
     "protobuf": _string,
     "word": _string,
+    "text": _string,
+    "index": _index,
+    "count": lambda text, span: _between(text, span, 0),
+    "positive": lambda text, span: _between(text, span, 1),
+    "bit": lambda text, span: _between(text, span, 0, 1),
+    "later": lambda text, span: "conditions on setting a variable are not supported yet",
+    "offset": lambda text, span: StrArg(text) if _INT.match(text) else f"'{text}' is not a whole number, with or without a sign",
+    "varname": lambda text, span: variable(text) if text else Absent(),
+    "letter": lambda text, span: StrArg(text) if len(text) == 1 else f"'{text}' is not one character",
 }
 # Kinds that may be empty: the empty string, or the proxy that holds the rule.
-MAY_BE_EMPTY = frozenset(["string", "regex_flags", "hex", "backend", "frontend", "table"])
+MAY_BE_EMPTY = frozenset(["string", "number", "regex_flags", "varname", "backend", "frontend", "table"])
+
+# Kinds that are wrong when they are written empty, even where they could be left out.
+NEVER_EMPTY = frozenset(["word", "letter", "later"])
 
 
 def read(kind: str, optional: bool, text: str, span: Span) -> Read:
     if not text and kind not in MAY_BE_EMPTY:
-        return Absent() if optional else "it is empty"
+        return Absent() if optional and kind not in NEVER_EMPTY else "it is empty"
     return READERS[kind](text, span)

@@ -58,9 +58,9 @@ def _piece(text: str, start: int) -> tuple[Piece, int]:
         letter = text[at]
         if letter in "'\"" and quote in ("", letter):
             quote = "" if quote else letter
-        elif letter == "\\" and quote != "'" and at + 1 < len(text):
+        elif letter == "\\" and quote != "'" and text[at + 1 : at + 2] in _ESCAPES:
             at += 1
-            out.append(_ESCAPES.get(text[at], "\\" + text[at]))
+            out.append(_ESCAPES[text[at]])
         elif letter in ",)" and not quote:
             break
         else:

@@ -14,6 +14,8 @@ CONNECTION: dict[str, KeepAlive] = {
     "httpclose": "close",
     "forceclose": "close",
 }
+# The number of `option redispatch` that means its default; 0 switches it off.
+LAST_TRY = -1
 # Later names of the same thing.
 RENAMED = {
     "accept-unsafe-violations-in-http-request": "accept_invalid_http_request",
@@ -33,6 +35,9 @@ def options(proxy: Proxy) -> Options:
             name = RENAMED.get(word, word.replace("-", "_"))
             if name in Options.__struct_fields__:
                 fields[name] = on
-    if proxy.redispatch_after is not None:
-        fields["redispatch_after"] = proxy.redispatch_after
+    interval = proxy.redispatch_after
+    if interval == 0:
+        fields["redispatch"] = False
+    elif interval is not None and interval != LAST_TRY:
+        fields["redispatch_after"] = interval
     return Options(**fields)

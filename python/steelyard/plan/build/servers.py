@@ -25,11 +25,13 @@ def numbered(given: list[int | None]) -> list[int]:
 
 def servers(context: Context, proxy: Proxy) -> list[PlanServer]:
     ids = numbered([each.id for each in proxy.servers])
-    return [server(context, each, number) for each, number in zip(proxy.servers, ids, strict=True)]
+    return [
+        server(context, each, number, f"'server {proxy.name}/{each.name}'")
+        for each, number in zip(proxy.servers, ids, strict=True)
+    ]
 
 
-def server(context: Context, value: Server, number: int) -> PlanServer:
-    who = f"server {value.name}"
+def server(context: Context, value: Server, number: int, who: str) -> PlanServer:
     endpoint = value.endpoint
     port_map = endpoint.offset
     if port_map is None and not endpoint.port_given:
