@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+
+_VARIABLE = re.compile(r"\$\{?(\w+)\}?", re.ASCII)
 
 _HTTP = "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r"
 _TLS = " %[fc_err]/%[ssl_fc_err,hex]/%[ssl_c_err]/%[ssl_c_ca_err]/%[ssl_fc_is_resumed] %[ssl_fc_sni]/%sslv/%sslc"
@@ -34,6 +37,10 @@ class Environment:
         if name.startswith("."):
             return {".FILE": self.file, ".LINE": str(self.line), ".SECTION": self.section}.get(name)
         return self.values.get(name)
+
+    def expand(self, text: str) -> str:
+        """`$NAME` and `${NAME}` in an address, which may stand without quotes there; what is not set is empty."""
+        return _VARIABLE.sub(lambda match: self(match.group(1)) or "", text)
 
     def set(self, name: str, value: str) -> None:
         self.values[name] = value

@@ -150,14 +150,14 @@ ROWS = (
     Row("http-check comment", BACK_D, "A comment for the next rule.", effect="accepted"),
     Row("http-check connect", BACK_D, "How a check connects.", effect="later"),
     Row("http-check send-state", BACK_D, "Checks tell the server's state in a header.", effect="later"),
-    Row("http-check set-var", BACK_D, "Sets a variable in a check.", effect="later"),
-    Row("http-check set-var-fmt", BACK_D, "Sets a variable in a check.", effect="later"),
-    Row("http-check unset-var", BACK_D, "Forgets a variable in a check.", effect="later"),
+    Row("http-check set-var", BACK_D, "Sets a variable in a check.", effect="later", called=True),
+    Row("http-check set-var-fmt", BACK_D, "Sets a variable in a check.", effect="later", called=True),
+    Row("http-check unset-var", BACK_D, "Forgets a variable in a check.", effect="later", called=True),
     Row("option httpchk", BACK_D, "Health checks over HTTP.", sets="httpchk", parse=_httpchk),
     Row("option tcp-check", BACK_D, "Health checks by connection.", sets="tcp_check", parse=_tcp_check),
     Row("tcp-check comment", BACK_D, "A comment for the next rule.", effect="accepted"),
     *(
-        Row(f"tcp-check {word}", BACK_D, "A step of a check over TCP.", effect="later")
+        Row(f"tcp-check {word}", BACK_D, "A step of a check over TCP.", effect="later", called=word.endswith(("-var", "-fmt")))
         for word in [
             "connect",
             "expect",

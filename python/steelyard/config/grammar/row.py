@@ -47,7 +47,7 @@ class Row:
 
     `parse` is named only where the arguments have a grammar of their own. `late` rows run when the whole section has been read,
     because they need its mode. `strict`: in the wrong half of a proxy an error, where other words only draw a warning (as in
-    HAProxy). `least`: how many of `args` must be there, all by default. `deprecated` and `removed` are versions of HAProxy.
+    HAProxy). `called`: an argument in parentheses belongs to the name. `least`: how many of `args` must be there, all by default. `deprecated` and `removed` are versions of HAProxy.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Row:
     repeat: Literal["last", "add", "once"] = "last"
     late: bool = False
     strict: bool = False
+    called: bool = False
     named_defaults: bool = False
     mode: Literal["", "http", "tcp"] = ""
     value: object = None

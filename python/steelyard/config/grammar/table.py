@@ -26,10 +26,15 @@ class Table:
                 self.families.setdefault(first, []).append(row.name)
 
     def find(self, words: Sequence[Word]) -> tuple[tuple[Row, ...], int]:
-        """Rows of the longest name that the line starts with, and how many words that name has; none: `((), 0)`."""
+        """Rows of the longest name that the line starts with, and how many words that name has; none: `((), 0)`.
+
+        A parenthesis may follow some names, as in `tcp-check set-var(check.port)`.
+        """
         for count in range(min(LONGEST, len(words)), 0, -1):
             name = words[0].text if count == 1 else " ".join(word.text for word in words[:count])
-            rows = self.by_name.get(name)
+            rows = self.by_name.get(name, ())
+            if not rows and "(" in name:
+                rows = tuple(row for row in self.by_name.get(name.partition("(")[0], ()) if row.called)
             if rows:
                 return rows, count
         return (), 0
