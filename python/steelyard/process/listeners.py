@@ -32,7 +32,7 @@ class Listeners:
             name.keep()
 
     def close(self) -> None:
-        """Others hold copies: this process has no use for its own."""
+        """The engine, or the workers, hold copies: these here would keep a port open that was given up."""
         for each in self.opened:
             each.socket.close()
 
@@ -42,11 +42,6 @@ class Listeners:
             each.socket.close()
         for name in self._unix():
             name.restore()
-
-    def hand_over(self) -> None:
-        """The engine owns the descriptors from now on: nothing here closes them."""
-        for each in self.opened:
-            each.socket.detach()
 
     def _unix(self) -> Iterator[UnixName]:
         return (each.unix for each in self.opened if each.unix is not None)

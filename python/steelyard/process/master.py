@@ -9,13 +9,12 @@ from collections.abc import Callable
 
 from steelyard.config.model import Config
 from steelyard.plan.schema import Plan
+from steelyard.process import signals
 from steelyard.process.console import Console
 from steelyard.process.errors import StartError
 from steelyard.process.pidfile import PidFile
 from steelyard.process.settings import Settings
 from steelyard.process.start import fork_workers, kill, leave_terminal, prepare, tell_old
-
-_WATCHED = {signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGHUP, signal.SIGCHLD}
 
 Load = Callable[[], tuple[Config, Plan]]
 """Reads the configuration anew, having told what is wrong with it; raises StartError."""
@@ -58,7 +57,7 @@ class Master:
 
     def _supervise(self, config: Config, plan: Plan, report: int | None) -> int:
         # Blocked, and taken one by one with sigwait: nothing here runs inside a signal handler.
-        signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
+        signals.hold()
         pidfile = PidFile(self._settings.pidfile)
         # The workers see the end of this pipe when the master is gone, however it went.
         leash, held = os.pipe()
@@ -77,9 +76,11 @@ class Master:
         else:
             self._console.ready()
         while self._workers or self._leaving:
-            match signal.sigwait(_WATCHED):
+            match signal.sigwait(signals.ACTED_ON):
                 case signal.SIGCHLD:
                     self._reap()
+                case signal.SIGQUIT:
+                    self._tell_all(signal.SIGQUIT)
                 case signal.SIGUSR2 | signal.SIGHUP:
                     status = self._reload(leash, held)
                     if status is not None:
@@ -95,11 +96,7 @@ class Master:
         """New workers. None in the master; in a worker its exit status."""
         prepared = prepare(config, plan, self._settings, self._console)
 
-        def in_worker() -> None:
-            os.close(held)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
-
-        crew = fork_workers(prepared, self._console, leash=leash, in_worker=in_worker)
+        crew = fork_workers(prepared, self._console, leash=leash, in_worker=lambda: os.close(held))
         if crew.status is not None:
             return crew.status
         self._workers = crew.pids

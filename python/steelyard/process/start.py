@@ -16,7 +16,7 @@ import msgspec
 from steelyard.config.model import Config
 from steelyard.engine.engine import EngineError, PlanError
 from steelyard.plan.schema import Plan
-from steelyard.process import identity, limits, listeners
+from steelyard.process import identity, limits, listeners, signals
 from steelyard.process.console import Console
 from steelyard.process.errors import StartError
 from steelyard.process.identity import Identity
@@ -58,6 +58,7 @@ def prepare(config: Config, plan: Plan, settings: Settings, console: Console) ->
     limits.raise_descriptors(config.global_, needed, console.warning)
     if settings.memory_mb:
         limits.limit_memory(settings.memory_mb)
+    signals.hold()
     patience = _PATIENCE_S if settings.old_pids else 0.0
     return Prepared(config, settings, who, listeners.open_all(config, plan, reuseport=settings.reuseport, patience=patience))
 
@@ -77,6 +78,7 @@ def start(config: Config, plan: Plan, settings: Settings, console: Console) -> i
 
     def ready() -> None:
         prepared.listeners.settle()
+        prepared.listeners.close()
         console.ready()
 
     def last_rights() -> None:
@@ -137,6 +139,7 @@ def _as_child(prepared: Prepared, number: int, console: Console, writing: int, l
         null = os.open(os.devnull, os.O_RDWR)  # while there is a /dev
 
     def ready() -> None:
+        prepared.listeners.close()
         if alone:
             console.silence()
             leave_terminal(null)
@@ -170,7 +173,6 @@ def work(
     if last_rights is not None:
         last_rights()
     prepared.identity.take_on()
-    prepared.listeners.hand_over()
     try:
         return worker.run(ready, leash)
     except EngineError as error:

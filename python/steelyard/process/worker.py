@@ -19,7 +19,7 @@ from steelyard.engine.events import Drained, Service
 from steelyard.health.checker import Checker
 from steelyard.plan.orders import Log, Order, SoftStop
 from steelyard.plan.schema import Plan
-from steelyard.process import dump
+from steelyard.process import dump, signals
 from steelyard.process.console import Console
 from steelyard.stats import service as stats_service
 
@@ -49,15 +49,12 @@ class Worker:
     async def _work(self, ready: Callable[[], None], leash: int | None) -> int:
         loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[int] = loop.create_future()
-        # Handlers stand before anything is told to be ready: a signal that follows finds them.
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end, 0)
         loop.add_signal_handler(signal.SIGUSR1, self._soft_stop)
         loop.add_signal_handler(signal.SIGHUP, self._dump)
         loop.add_signal_handler(signal.SIGQUIT, self._dump_totals)
-        # The default of these stops or kills the process; what they ask for is not there yet.
-        for number in (signal.SIGTTOU, signal.SIGTTIN, signal.SIGUSR2):
-            signal.signal(number, signal.SIG_IGN)
+        signals.release()
         self._engine.start()
         loop.add_reader(self._engine.event_fd(), self._on_events)
         if leash is not None:
