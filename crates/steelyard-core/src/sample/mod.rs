@@ -1,5 +1,22 @@
 //! Typed samples: what fetches give and converters change (manual section 7.1).
 
+pub mod args;
+mod cast;
+pub mod convert;
+mod expr;
+pub mod fetch;
+pub mod hash;
+mod text;
+mod view;
+
+pub use cast::{parse_int, parse_ip};
+pub use expr::CompiledExpr;
+pub use text::{push_int, push_ip};
+pub use view::View;
+
+#[cfg(test)]
+mod tests;
+
 use bumpalo::Bump;
 use std::net::{Ipv4Addr, Ipv6Addr};
 

@@ -1,0 +1,158 @@
+//! Matchers (manual section 7.1): patterns of one ACL test or map, built once so that look-ups are not linear.
+//!
+//! Each set answers with the smallest index of a matching entry, so that it serves ACLs (any) and maps (the first) alike.
+
+mod map;
+mod net;
+mod number;
+pub mod regex;
+mod text;
+
+pub use map::{MapCache, MapMatch, MapTable};
+pub use net::NetSet;
+pub use number::RangeSet;
+pub use text::{TextKind, TextSet};
+
+use self::regex::RegexList;
+use crate::error::PlanError;
+use crate::plan::{AclTest, Arg, Matcher, Pattern, PatternFile};
+use crate::sample::args::Build;
+use crate::sample::fetch::constant::unhex;
+use crate::sample::{parse_int, Sample};
+use bumpalo::Bump;
+use std::net::IpAddr;
+
+/// The compiled patterns of an ACL test.
+#[derive(Debug)]
+pub enum Matching {
+    Found,
+    Bool,
+    Int(RangeSet),
+    Len(RangeSet),
+    Ip(NetSet),
+    Bin(TextSet),
+    Text(TextSet),
+    /// Methods are compared without case.
+    Reg(RegexList),
+}
+
+impl Matching {
+    pub fn compile(test: &AclTest, build: &Build<'_>) -> Result<Self, PlanError> {
+        let files: Vec<&PatternFile> = test
+            .files
+            .iter()
+            .map(|file| build.plan.pattern_files.get(*file as usize).ok_or_else(|| PlanError::new("no such pattern file")))
+            .collect::<Result<_, _>>()?;
+        let keys = || files.iter().flat_map(|file| file.keys.iter().map(move |key| (file.path.as_str(), key.as_str())));
+        let unfit = || PlanError::new(format!("a pattern of '{}' does not fit its match method", test.text));
+        let ranges = || -> Result<RangeSet, PlanError> {
+            let mut ranges = Vec::new();
+            for pattern in &test.patterns {
+                match pattern {
+                    Pattern::Range { min, max } => ranges.push((min.unwrap_or(i64::MIN), max.unwrap_or(i64::MAX))),
+                    _ => return Err(unfit()),
+                }
+            }
+            for (path, key) in keys() {
+                ranges.push(number::parse_range(key).ok_or_else(|| wrong_key(path, key, "an integer or a range"))?);
+            }
+            Ok(RangeSet::new(ranges))
+        };
+        let texts = || -> Result<Vec<Vec<u8>>, PlanError> {
+            let mut texts = Vec::new();
+            for pattern in &test.patterns {
+                match pattern {
+                    Pattern::Text { value } => texts.push(value.clone().into_bytes()),
+                    _ => return Err(unfit()),
+                }
+            }
+            texts.extend(keys().map(|(_, key)| key.as_bytes().to_vec()));
+            Ok(texts)
+        };
+        let text = |kind| -> Result<Self, PlanError> { Ok(Self::Text(TextSet::new(kind, test.icase, texts()?)?)) };
+        match test.matcher {
+            Matcher::Found => Ok(Self::Found),
+            Matcher::Bool => Ok(Self::Bool),
+            Matcher::Int => Ok(Self::Int(ranges()?)),
+            Matcher::Len => Ok(Self::Len(ranges()?)),
+            Matcher::Ip => {
+                let mut nets = Vec::new();
+                for pattern in &test.patterns {
+                    match pattern {
+                        Pattern::Net { address, prefix } => {
+                            nets.push((address.parse::<IpAddr>().map_err(|_| unfit())?, *prefix));
+                        }
+                        _ => return Err(unfit()),
+                    }
+                }
+                for (path, key) in keys() {
+                    nets.push(net::parse_net(key).ok_or_else(|| wrong_key(path, key, "an address or a network"))?);
+                }
+                NetSet::new(nets).map(Self::Ip)
+            }
+            Matcher::Bin => {
+                let mut blocks = Vec::new();
+                for pattern in &test.patterns {
+                    match pattern {
+                        Pattern::Hex { value } => blocks.push(unhex(value).ok_or_else(unfit)?),
+                        _ => return Err(unfit()),
+                    }
+                }
+                for (path, key) in keys() {
+                    blocks.push(unhex(key).ok_or_else(|| wrong_key(path, key, "hexadecimal digits"))?);
+                }
+                TextSet::new(TextKind::Str, false, blocks).map(Self::Bin)
+            }
+            // Methods are compared without case (manual section 7.3.6, `method`).
+            Matcher::Str if test.expr.fetch.name == "method" && test.expr.converters.is_empty() => {
+                TextSet::new(TextKind::Str, true, texts()?).map(Self::Text)
+            }
+            Matcher::Str => text(TextKind::Str),
+            Matcher::Beg => text(TextKind::Beg),
+            Matcher::Sub => text(TextKind::Sub),
+            Matcher::Dir => text(TextKind::Dir),
+            Matcher::Dom => text(TextKind::Dom),
+            Matcher::End => text(TextKind::End),
+            Matcher::Reg => {
+                let mut patterns: Vec<&str> = Vec::new();
+                for pattern in &test.patterns {
+                    match pattern {
+                        Pattern::Regex { value } => patterns.push(value),
+                        _ => return Err(unfit()),
+                    }
+                }
+                patterns.extend(keys().map(|(_, key)| key));
+                RegexList::new(&patterns, test.icase).map(Self::Reg)
+            }
+        }
+    }
+
+    pub fn matches<'e>(&self, sample: Sample<'e>, arena: &'e Bump) -> bool {
+        match self {
+            Self::Found => true,
+            Self::Bool => sample.as_bool().unwrap_or(false),
+            Self::Int(ranges) => match sample {
+                Sample::Str(text) if text.is_empty() => false,
+                Sample::Str(text) => ranges.contains(parse_int(text)),
+                other => other.as_int().is_some_and(|value| ranges.contains(value)),
+            },
+            Self::Len(ranges) => ranges.contains(i64::try_from(sample.text_len(arena)).unwrap_or(i64::MAX)),
+            Self::Ip(nets) => sample.as_ip().is_some_and(|ip| nets.find(ip).is_some()),
+            Self::Bin(blocks) => blocks.find(sample.as_bin(arena)).is_some(),
+            Self::Text(texts) => texts.find(sample.as_str(arena)).is_some(),
+            Self::Reg(list) => list.is_match(sample.as_str(arena)),
+        }
+    }
+}
+
+fn wrong_key(path: &str, key: &str, wanted: &str) -> PlanError {
+    PlanError::new(format!("'{key}' in {path} is not {wanted}"))
+}
+
+/// Whether an argument is a map, for callers that only want to know.
+pub fn is_map(arg: &Arg) -> bool {
+    matches!(arg, Arg::Map { .. })
+}
+
+#[cfg(test)]
+mod tests;

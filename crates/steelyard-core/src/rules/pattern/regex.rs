@@ -1,0 +1,187 @@
+//! Regexes on bytes, in linear time, and the substitutions that `\1` refers to.
+
+use crate::error::PlanError;
+use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+
+/// Largest compiled size of a regex, bytes.
+const SIZE_LIMIT: usize = 4 << 20;
+
+/// Compiles a pattern of the configuration.
+pub fn compile(pattern: &str, icase: bool) -> Result<Regex, PlanError> {
+    RegexBuilder::new(pattern)
+        .unicode(false)
+        .case_insensitive(icase)
+        .size_limit(SIZE_LIMIT)
+        .build()
+        .map_err(|error| explain(pattern, &error))
+}
+
+/// What to write instead of what PCRE can do and a linear-time engine can't.
+fn explain(pattern: &str, error: &regex::Error) -> PlanError {
+    let text = error.to_string();
+    let advice = if text.contains("look-around") {
+        "look-ahead and look-behind are not supported: use two ACLs, one of them negated, or a converter such as word()"
+    } else if text.contains("backreference") {
+        "back-references in a pattern are not supported: capture the part in a variable and compare it with strcmp()"
+    } else {
+        text.lines().last().unwrap_or("not a valid regex").trim_start_matches("error: ")
+    };
+    PlanError::new(format!("regex '{pattern}': {advice}"))
+}
+
+/// One or more regexes.
+#[derive(Debug)]
+pub enum RegexList {
+    One(Regex),
+    Set(RegexSet),
+}
+
+impl RegexList {
+    pub fn new(patterns: &[&str], icase: bool) -> Result<Self, PlanError> {
+        if let [pattern] = patterns {
+            return compile(pattern, icase).map(Self::One);
+        }
+        for pattern in patterns {
+            compile(pattern, icase)?;
+        }
+        RegexSetBuilder::new(patterns)
+            .unicode(false)
+            .case_insensitive(icase)
+            .size_limit(SIZE_LIMIT.saturating_mul(patterns.len().max(1)))
+            .build()
+            .map(Self::Set)
+            .map_err(|error| PlanError::new(error.to_string()))
+    }
+
+    pub fn is_match(&self, value: &[u8]) -> bool {
+        match self {
+            Self::One(regex) => regex.is_match(value),
+            Self::Set(set) => set.is_match(value),
+        }
+    }
+
+    /// Index of the first regex that matches.
+    pub fn find(&self, value: &[u8]) -> Option<u32> {
+        match self {
+            Self::One(regex) => regex.is_match(value).then_some(0),
+            Self::Set(set) => set.matches(value).iter().next().and_then(|index| u32::try_from(index).ok()),
+        }
+    }
+}
+
+/// A substitution: text, groups as `\1`, bytes as `\x41`; a backslash before anything else stands for that.
+#[derive(Debug)]
+pub struct Substitution {
+    pieces: Box<[Piece]>,
+}
+
+#[derive(Debug)]
+enum Piece {
+    Text(Box<[u8]>),
+    Group(usize),
+}
+
+impl Substitution {
+    pub fn parse(text: &[u8]) -> Self {
+        let mut pieces = Vec::new();
+        let mut plain = Vec::new();
+        expand(text, |part| match part {
+            Part::Byte(byte) => plain.push(byte),
+            Part::Group(group) => {
+                if !plain.is_empty() {
+                    pieces.push(Piece::Text(std::mem::take(&mut plain).into()));
+                }
+                pieces.push(Piece::Group(group));
+            }
+        });
+        if !plain.is_empty() {
+            pieces.push(Piece::Text(plain.into()));
+        }
+        Self { pieces: pieces.into() }
+    }
+
+    fn has_groups(&self) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Group(_)))
+    }
+
+    /// Appends `value` with the first match, or all of them, replaced; false when nothing matches. `out` gets at most
+    /// `limit` bytes: what would be longer is no result (`None`).
+    pub fn replace(&self, regex: &Regex, value: &[u8], all: bool, limit: usize, mut push: impl FnMut(&[u8])) -> Option<bool> {
+        let mut locations = regex.capture_locations();
+        let groups = self.has_groups();
+        let mut at = 0;
+        let mut made = 0;
+        let mut matched = false;
+        let mut emit = |bytes: &[u8]| -> Option<()> {
+            made += bytes.len();
+            (made <= limit).then(|| push(bytes))
+        };
+        while at <= value.len() {
+            let hit = if groups { regex.captures_read_at(&mut locations, value, at) } else { regex.find_at(value, at) };
+            let Some(hit) = hit else { break };
+            matched = true;
+            emit(&value[at..hit.start()])?;
+            for piece in &self.pieces {
+                match piece {
+                    Piece::Text(text) => emit(text)?,
+                    Piece::Group(group) => {
+                        if let Some((start, end)) = locations.get(*group) {
+                            emit(&value[start..end])?;
+                        }
+                    }
+                }
+            }
+            at = hit.end();
+            if !all {
+                break;
+            }
+            if hit.start() == hit.end() {
+                // After an empty match one byte is passed, as HAProxy does.
+                match value.get(at) {
+                    Some(byte) => emit(std::slice::from_ref(byte))?,
+                    None => return Some(true),
+                }
+                at += 1;
+            }
+        }
+        if let Some(rest) = value.get(at..) {
+            emit(rest)?;
+        }
+        Some(matched)
+    }
+}
+
+enum Part {
+    Byte(u8),
+    Group(usize),
+}
+
+fn expand(text: &[u8], mut each: impl FnMut(Part)) {
+    let mut bytes = text.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        if byte != b'\\' {
+            each(Part::Byte(byte));
+            continue;
+        }
+        match bytes.next() {
+            None => each(Part::Byte(b'\\')),
+            Some(digit @ b'0'..=b'9') => each(Part::Group(usize::from(digit - b'0'))),
+            Some(b'x') => {
+                let mut value = 0_u32;
+                let mut digits = 0;
+                while digits < 2 {
+                    let Some(digit) = bytes.peek().and_then(|byte| char::from(*byte).to_digit(16)) else { break };
+                    value = value * 16 + digit;
+                    digits += 1;
+                    bytes.next();
+                }
+                if digits == 2 {
+                    each(Part::Byte(u8::try_from(value).unwrap_or(b'?')));
+                } else {
+                    each(Part::Byte(b'x'));
+                }
+            }
+            Some(other) => each(Part::Byte(other)),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Sets of strings: exact, prefix, suffix, substring, and whole path or domain components.
+
+use crate::error::PlanError;
+use ahash::RandomState;
+use aho_corasick::AhoCorasick;
+use std::collections::HashMap;
+
+/// How strings are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TextKind {
+    Str,
+    Beg,
+    End,
+    Sub,
+    Dir,
+    Dom,
+}
+
+/// Up to so many strings are compared one by one.
+const FEW: usize = 6;
+
+/// A set of strings with the index of each.
+#[derive(Debug)]
+pub struct TextSet {
+    kind: TextKind,
+    icase: bool,
+    keys: Keys,
+}
+
+#[derive(Debug)]
+enum Keys {
+    /// In the order of the configuration.
+    Few(Box<[Box<[u8]>]>),
+    /// By content; and the lengths that occur, ascending.
+    Many { index: HashMap<Box<[u8]>, u32, RandomState>, lengths: Box<[usize]> },
+    Substrings(Box<AhoCorasick>),
+}
+
+impl TextSet {
+    pub fn new(kind: TextKind, icase: bool, mut texts: Vec<Vec<u8>>) -> Result<Self, PlanError> {
+        for text in &mut texts {
+            if icase {
+                text.make_ascii_lowercase();
+            }
+            let delimiters = kind.delimiters();
+            let start = text.iter().position(|byte| !delimiters.contains(byte)).unwrap_or(text.len());
+            text.drain(..start);
+            let end = text.iter().rposition(|byte| !delimiters.contains(byte)).map_or(0, |at| at + 1);
+            text.truncate(end);
+        }
+        let keys = if kind == TextKind::Sub && texts.len() > 1 {
+            let build = AhoCorasick::builder().ascii_case_insensitive(icase).build(&texts);
+            Keys::Substrings(Box::new(build.map_err(|error| PlanError::new(error.to_string()))?))
+        } else if texts.len() <= FEW {
+            Keys::Few(texts.into_iter().map(Vec::into_boxed_slice).collect())
+        } else {
+            let mut index = HashMap::with_capacity_and_hasher(texts.len(), RandomState::default());
+            let mut lengths: Vec<usize> = texts.iter().map(Vec::len).collect();
+            lengths.sort_unstable();
+            lengths.dedup();
+            for (at, text) in texts.into_iter().enumerate() {
+                let at = u32::try_from(at).map_err(|_| PlanError::new("too many patterns"))?;
+                index.entry(text.into_boxed_slice()).or_insert(at);
+            }
+            Keys::Many { index, lengths: lengths.into() }
+        };
+        Ok(Self { kind, icase, keys })
+    }
+
+    /// Index of the entry that matches: of the longest prefix with `beg`, else of the first entry.
+    pub fn find(&self, value: &[u8]) -> Option<u32> {
+        match &self.keys {
+            Keys::Substrings(automaton) => automaton.find_overlapping_iter_min(value),
+            Keys::Few(keys) => self.find_few(keys, value),
+            Keys::Many { index, lengths } => {
+                let mut space = [0_u8; 256];
+                let heap;
+                let value = if !self.icase {
+                    value
+                } else if let Some(space) = space.get_mut(..value.len()) {
+                    space.copy_from_slice(value);
+                    space.make_ascii_lowercase();
+                    &*space
+                } else {
+                    heap = value.to_ascii_lowercase();
+                    &heap
+                };
+                self.find_many(index, lengths, value)
+            }
+        }
+    }
+
+    fn find_few(&self, keys: &[Box<[u8]>], value: &[u8]) -> Option<u32> {
+        let hit = |key: &[u8]| match self.kind {
+            TextKind::Str => self.same(key, value),
+            TextKind::Beg => value.get(..key.len()).is_some_and(|head| self.same(key, head)),
+            TextKind::End => value.len() >= key.len() && self.same(key, &value[value.len() - key.len()..]),
+            TextKind::Sub if self.icase => {
+                key.is_empty() || value.windows(key.len()).any(|window| window.eq_ignore_ascii_case(key))
+            }
+            TextKind::Sub => memchr::memmem::find(value, key).is_some(),
+            TextKind::Dir | TextKind::Dom => {
+                self.starts(value).any(|at| self.ends_at(value, at + key.len()) && self.same(key, &value[at..at + key.len()]))
+            }
+        };
+        let mut best: Option<usize> = None;
+        for (index, key) in keys.iter().enumerate() {
+            if hit(key) {
+                if self.kind != TextKind::Beg {
+                    return u32::try_from(index).ok();
+                }
+                if best.is_none_or(|best| keys[best].len() < key.len()) {
+                    best = Some(index);
+                }
+            }
+        }
+        best.and_then(|best| u32::try_from(best).ok())
+    }
+
+    fn find_many(&self, index: &HashMap<Box<[u8]>, u32, RandomState>, lengths: &[usize], value: &[u8]) -> Option<u32> {
+        let fitting = &lengths[..lengths.partition_point(|length| *length <= value.len())];
+        match self.kind {
+            TextKind::Beg => fitting.iter().rev().find_map(|length| index.get(&value[..*length]).copied()),
+            TextKind::End => fitting.iter().filter_map(|length| index.get(&value[value.len() - length..]).copied()).min(),
+            TextKind::Dir | TextKind::Dom => {
+                let at_start = |at: usize| {
+                    let ends = fitting.iter().filter(move |length| self.ends_at(value, at + **length));
+                    ends.filter_map(move |length| index.get(&value[at..at + length]).copied()).min()
+                };
+                self.starts(value).filter_map(at_start).min()
+            }
+            TextKind::Str | TextKind::Sub => index.get(value).copied(),
+        }
+    }
+
+    fn same(&self, key: &[u8], part: &[u8]) -> bool {
+        if self.icase {
+            key.eq_ignore_ascii_case(part)
+        } else {
+            key == part
+        }
+    }
+
+    /// Where components start: at the start and after each delimiter.
+    fn starts<'v>(&self, value: &'v [u8]) -> impl Iterator<Item = usize> + 'v {
+        let delimiters = self.kind.delimiters();
+        let after = value.iter().enumerate().filter(|(_, byte)| delimiters.contains(byte)).map(|(at, _)| at + 1);
+        std::iter::once(0).chain(after)
+    }
+
+    /// Whether a component may end there.
+    fn ends_at(&self, value: &[u8], at: usize) -> bool {
+        at == value.len() || value.get(at).is_some_and(|byte| self.kind.delimiters().contains(byte))
+    }
+}
+
+impl TextKind {
+    fn delimiters(self) -> &'static [u8] {
+        match self {
+            Self::Dir => b"/?",
+            Self::Dom => b"/?.:",
+            _ => b"",
+        }
+    }
+}
+
+/// The smallest index of all entries that occur.
+trait Smallest {
+    fn find_overlapping_iter_min(&self, value: &[u8]) -> Option<u32>;
+}
+
+impl Smallest for AhoCorasick {
+    fn find_overlapping_iter_min(&self, value: &[u8]) -> Option<u32> {
+        let mut best: Option<usize> = None;
+        for hit in self.find_overlapping_iter(value) {
+            let index = hit.pattern().as_usize();
+            if best.is_none_or(|best| index < best) {
+                best = Some(index);
+                if index == 0 {
+                    break;
+                }
+            }
+        }
+        best.and_then(|best| u32::try_from(best).ok())
+    }
+}

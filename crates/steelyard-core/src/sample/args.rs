@@ -1,0 +1,159 @@
+//! Typed arguments of fetches, converters and actions, read at compile time.
+
+use crate::error::PlanError;
+use crate::plan::{Arg, Plan, Scope};
+use crate::rules::pattern::MapCache;
+use crate::vars::VarId;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// What compiling needs besides the plan: numbers of variable names, tables already built.
+pub struct Build<'p> {
+    pub plan: &'p Plan,
+    names: RefCell<HashMap<String, u32>>,
+    pub(crate) maps: MapCache,
+}
+
+impl<'p> Build<'p> {
+    pub fn new(plan: &'p Plan) -> Self {
+        Self { plan, names: RefCell::default(), maps: MapCache::default() }
+    }
+
+    /// The number of a variable name; each name gets one.
+    pub fn var(&self, scope: Scope, name: &str) -> VarId {
+        let mut names = self.names.borrow_mut();
+        let next = u32::try_from(names.len()).unwrap_or(u32::MAX);
+        VarId { scope, name: *names.entry(name.to_owned()).or_insert(next) }
+    }
+}
+
+/// The arguments of one call.
+pub struct Args<'p> {
+    pub name: &'p str,
+    pub list: &'p [Arg],
+    pub build: &'p Build<'p>,
+}
+
+impl<'p> Args<'p> {
+    fn get(&self, index: usize) -> &'p Arg {
+        self.list.get(index).unwrap_or(&Arg::Absent)
+    }
+
+    pub fn wrong(&self, index: usize, wanted: &str) -> PlanError {
+        PlanError::new(format!("'{}' wants {wanted} as argument {}", self.name, index + 1))
+    }
+
+    pub fn opt_str(&self, index: usize) -> Result<Option<&'p str>, PlanError> {
+        match self.get(index) {
+            Arg::Absent => Ok(None),
+            Arg::Str { value } => Ok(Some(value)),
+            _ => Err(self.wrong(index, "a string")),
+        }
+    }
+
+    pub fn str(&self, index: usize) -> Result<&'p str, PlanError> {
+        self.opt_str(index)?.ok_or_else(|| self.wrong(index, "a string"))
+    }
+
+    /// A string as owned bytes; an absent or empty one is `None`.
+    pub fn opt_name(&self, index: usize) -> Result<Option<Box<[u8]>>, PlanError> {
+        Ok(self.opt_str(index)?.filter(|name| !name.is_empty()).map(|name| name.as_bytes().into()))
+    }
+
+    pub fn opt_int(&self, index: usize) -> Result<Option<i64>, PlanError> {
+        match self.get(index) {
+            Arg::Absent => Ok(None),
+            Arg::Int { value } => Ok(Some(*value)),
+            Arg::Str { value } => value.parse().map(Some).map_err(|_| self.wrong(index, "a number")),
+            Arg::Time { ms } => Ok(Some(i64::try_from(*ms).unwrap_or(i64::MAX))),
+            Arg::Size { bytes } => Ok(Some(i64::try_from(*bytes).unwrap_or(i64::MAX))),
+            _ => Err(self.wrong(index, "a number")),
+        }
+    }
+
+    pub fn int(&self, index: usize) -> Result<i64, PlanError> {
+        self.opt_int(index)?.ok_or_else(|| self.wrong(index, "a number"))
+    }
+
+    pub fn opt_var(&self, index: usize) -> Result<Option<VarId>, PlanError> {
+        match self.get(index) {
+            Arg::Absent => Ok(None),
+            Arg::Var { scope, name } => Ok(Some(self.build.var(*scope, name))),
+            _ => Err(self.wrong(index, "a variable")),
+        }
+    }
+
+    pub fn var(&self, index: usize) -> Result<VarId, PlanError> {
+        self.opt_var(index)?.ok_or_else(|| self.wrong(index, "a variable"))
+    }
+
+    /// Index of a proxy; `None` is the current one.
+    pub fn opt_proxy(&self, index: usize) -> Result<Option<u32>, PlanError> {
+        match self.get(index) {
+            Arg::Absent => Ok(None),
+            Arg::Proxy { proxy } if (*proxy as usize) < self.build.plan.proxies.len() => Ok(Some(*proxy)),
+            _ => Err(self.wrong(index, "a proxy")),
+        }
+    }
+
+    pub fn server(&self, index: usize) -> Result<(u32, u32), PlanError> {
+        match self.get(index) {
+            Arg::Server { proxy, server } => {
+                let backend = self.build.plan.proxies.get(*proxy as usize).and_then(|proxy| proxy.backend.as_ref());
+                match backend.and_then(|backend| backend.servers.get(*server as usize)) {
+                    Some(_) => Ok((*proxy, *server)),
+                    None => Err(self.wrong(index, "a server")),
+                }
+            }
+            _ => Err(self.wrong(index, "a server")),
+        }
+    }
+
+    pub fn userlist(&self, index: usize) -> Result<u32, PlanError> {
+        match self.get(index) {
+            Arg::Userlist { userlist } if (*userlist as usize) < self.build.plan.userlists.len() => Ok(*userlist),
+            _ => Err(self.wrong(index, "a userlist")),
+        }
+    }
+
+    pub fn map(&self, index: usize) -> Result<u32, PlanError> {
+        match self.get(index) {
+            Arg::Map { map } if (*map as usize) < self.build.plan.pattern_files.len() => Ok(*map),
+            _ => Err(self.wrong(index, "a map")),
+        }
+    }
+
+    /// Pattern and whether case is ignored.
+    pub fn regex(&self, index: usize) -> Result<(&'p str, bool), PlanError> {
+        match self.get(index) {
+            Arg::Regex { pattern, icase } => Ok((pattern, *icase)),
+            Arg::Str { value } => Ok((value, false)),
+            _ => Err(self.wrong(index, "a regex")),
+        }
+    }
+
+    /// A prefix length: a number of bits, a dotted mask, or a network whose address is the mask.
+    pub fn opt_prefix(&self, index: usize, longest: u8) -> Result<Option<u8>, PlanError> {
+        let bits = match self.get(index) {
+            Arg::Absent => return Ok(None),
+            Arg::Int { value } => u8::try_from(*value).ok(),
+            Arg::Str { value } => value.parse().ok().or_else(|| mask_bits(value)),
+            Arg::Net { address, .. } => mask_bits(address),
+            _ => None,
+        };
+        bits.filter(|bits| *bits <= longest).map(Some).ok_or_else(|| self.wrong(index, "a netmask"))
+    }
+}
+
+fn mask_bits(mask: &str) -> Option<u8> {
+    match mask.parse::<std::net::IpAddr>().ok()? {
+        std::net::IpAddr::V4(mask) => {
+            let ones = u32::from(mask).leading_ones();
+            (u32::from(mask).count_ones() == ones).then(|| u8::try_from(ones).ok()).flatten()
+        }
+        std::net::IpAddr::V6(mask) => {
+            let ones = u128::from(mask).leading_ones();
+            (u128::from(mask).count_ones() == ones).then(|| u8::try_from(ones).ok()).flatten()
+        }
+    }
+}

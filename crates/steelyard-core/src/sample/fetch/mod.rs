@@ -1,0 +1,118 @@
+//! Fetches (manual section 7.3): what a rule may look at. Compiled from names to enums, one file a family.
+
+mod body;
+pub(crate) mod constant;
+mod content;
+mod cookie;
+mod header;
+mod http;
+pub(crate) mod state;
+mod target;
+mod transport;
+mod users;
+
+pub(crate) use header::split_list;
+pub(crate) use target::{path, pathq, query};
+pub(crate) use transport::{bind, server};
+pub(crate) use users::{credentials, known, same};
+
+use super::args::Args;
+use super::{Sample, View};
+use crate::error::PlanError;
+
+/// A compiled fetch.
+#[derive(Debug)]
+pub enum Fetch {
+    Http(http::Http),
+    Header(header::Header),
+    Cookie(cookie::Cookie),
+    Body(body::Body),
+    Transport(transport::Transport),
+    Content(content::Content),
+    State(state::StateFetch),
+    Constant(constant::Constant),
+}
+
+/// Which message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Req,
+    Res,
+}
+
+/// Canonical names of all fetches.
+pub fn names() -> Vec<&'static str> {
+    [
+        http::NAMES,
+        header::NAMES,
+        cookie::NAMES,
+        body::NAMES,
+        transport::NAMES,
+        content::NAMES,
+        state::NAMES,
+        constant::NAMES,
+    ]
+    .concat()
+}
+
+impl Fetch {
+    pub fn compile(args: &Args<'_>) -> Result<Self, PlanError> {
+        if let Some(fetch) = http::Http::compile(args)? {
+            return Ok(Self::Http(fetch));
+        }
+        if let Some(fetch) = header::Header::compile(args)? {
+            return Ok(Self::Header(fetch));
+        }
+        if let Some(fetch) = cookie::Cookie::compile(args)? {
+            return Ok(Self::Cookie(fetch));
+        }
+        if let Some(fetch) = body::Body::compile(args)? {
+            return Ok(Self::Body(fetch));
+        }
+        if let Some(fetch) = transport::Transport::compile(args)? {
+            return Ok(Self::Transport(fetch));
+        }
+        if let Some(fetch) = content::Content::compile(args)? {
+            return Ok(Self::Content(fetch));
+        }
+        if let Some(fetch) = state::StateFetch::compile(args)? {
+            return Ok(Self::State(fetch));
+        }
+        if let Some(fetch) = constant::Constant::compile(args)? {
+            return Ok(Self::Constant(fetch));
+        }
+        Err(PlanError::new(format!("fetch '{}' is not supported", args.name)))
+    }
+
+    /// The one value: where there may be several, the last one for headers and cookies, the first one for parameters.
+    pub fn one<'e>(&'e self, view: &View<'e>) -> Option<Sample<'e>> {
+        match self {
+            Self::Http(fetch) => fetch.one(view),
+            Self::Header(fetch) => fetch.one(view),
+            Self::Cookie(fetch) => fetch.one(view),
+            Self::Body(fetch) => fetch.one(view),
+            Self::Transport(fetch) => fetch.one(view),
+            Self::Content(fetch) => fetch.one(view),
+            Self::State(fetch) => fetch.one(view),
+            Self::Constant(fetch) => fetch.one(view),
+        }
+    }
+
+    /// Every value in turn, until `stop` says true: what ACLs do.
+    pub fn each<'e>(&'e self, view: &View<'e>, stop: &mut dyn FnMut(Sample<'e>) -> bool) {
+        match self {
+            Self::Header(fetch) => fetch.each(view, stop),
+            Self::Cookie(fetch) => fetch.each(view, stop),
+            Self::Http(fetch) => fetch.each(view, stop),
+            other => {
+                if let Some(sample) = other.one(view) {
+                    stop(sample);
+                }
+            }
+        }
+    }
+
+    pub fn wants_body(&self) -> bool {
+        matches!(self, Self::Body(_))
+    }
+}

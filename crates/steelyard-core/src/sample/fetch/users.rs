@@ -1,0 +1,52 @@
+//! HTTP basic authentication against userlists (RFC 7617, manual section 3.4).
+
+use super::super::View;
+use crate::plan::{User, Userlist};
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine;
+
+/// What a client says it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Credentials<'e> {
+    pub name: &'e [u8],
+    pub password: &'e [u8],
+}
+
+/// Scheme and the rest of an Authorization value.
+pub(super) fn scheme(value: &[u8]) -> Option<(&[u8], &[u8])> {
+    let space = memchr::memchr(b' ', value)?;
+    let (scheme, rest) = value.split_at(space);
+    (space > 0).then_some((scheme, rest.trim_ascii_start()))
+}
+
+/// User and password of the Basic scheme in the given header.
+pub(crate) fn credentials<'e>(view: &View<'e>, header: &[u8]) -> Option<Credentials<'e>> {
+    let (scheme, token) = scheme(view.req?.get(header)?)?;
+    if !scheme.eq_ignore_ascii_case(b"basic") || token.len() > view.limit() {
+        return None;
+    }
+    let space = view.arena.alloc_slice_fill_copy(token.len(), 0_u8);
+    let length = STANDARD.decode_slice(token, space).ok()?;
+    let text: &'e [u8] = &space[..length];
+    let colon = memchr::memchr(b':', text)?;
+    Some(Credentials { name: &text[..colon], password: &text[colon + 1..] })
+}
+
+/// Whether user and password are those of the list.
+pub(crate) fn known(list: &Userlist, who: &Credentials<'_>) -> bool {
+    list.users.iter().any(|user| user.name.as_bytes() == who.name && password_fits(user, who.password))
+}
+
+fn password_fits(user: &User, password: &[u8]) -> bool {
+    user.insecure && same(user.password.as_bytes(), password)
+}
+
+/// Compares in a time that does not tell where the first difference is.
+pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |seen, (a, b)| seen | (a ^ b)) == 0
+}
+
+pub(super) fn groups<'p>(list: &'p Userlist, name: &[u8]) -> impl Iterator<Item = &'p str> {
+    let user = list.users.iter().find(|user| user.name.as_bytes() == name);
+    user.into_iter().flat_map(|user| user.groups.iter().map(String::as_str))
+}

@@ -1,0 +1,80 @@
+//! What fetches, converters and log aliases read: a context, borrowed for one evaluation.
+
+use crate::ctx::{Ctx, Session};
+use crate::http1::Head;
+use crate::program::Program;
+use crate::record::Record;
+use crate::rules::Trace;
+use crate::state::State;
+use crate::vars::Vars;
+use bumpalo::Bump;
+use std::cell::{Cell, RefCell};
+
+/// See [`Ctx`]; everything is shared here, and samples live as long as `'e`.
+pub struct View<'e> {
+    pub program: &'e Program,
+    pub session: &'e Session,
+    pub frontend: u32,
+    pub backend: Option<u32>,
+    pub server: Option<u32>,
+    pub req: Option<&'e Head>,
+    pub res: Option<&'e Head>,
+    pub input: &'e [u8],
+    pub input_done: bool,
+    pub vars: &'e Vars,
+    pub record: &'e Record,
+    pub state: &'e dyn State,
+    pub arena: &'e Bump,
+    pub trace: Option<&'e RefCell<&'e mut Trace>>,
+    /// A fetch wanted more input than there is, and more may come.
+    pub incomplete: Cell<bool>,
+}
+
+impl Ctx<'_> {
+    pub(crate) fn view<'e>(&'e self, program: &'e Program, trace: Option<&'e RefCell<&'e mut Trace>>) -> View<'e> {
+        View {
+            program,
+            session: self.session,
+            frontend: self.frontend,
+            backend: self.backend,
+            server: self.server,
+            req: self.req.as_deref(),
+            res: self.res.as_deref(),
+            input: self.input,
+            input_done: self.input_done,
+            vars: self.vars,
+            record: self.record,
+            state: self.state,
+            arena: &self.scratch.arena,
+            trace,
+            incomplete: Cell::new(false),
+        }
+    }
+}
+
+impl<'e> View<'e> {
+    /// The backend that a fetch without an argument means: the chosen one, else the proxy itself where it is one.
+    pub fn backend_or_self(&self) -> u32 {
+        self.backend.unwrap_or(self.frontend)
+    }
+
+    /// Bytes made by `fill`, which appends to a buffer; kept in the arena.
+    pub fn build(&self, fill: impl FnOnce(&mut bumpalo::collections::Vec<'e, u8>)) -> &'e [u8] {
+        let mut out = bumpalo::collections::Vec::new_in(self.arena);
+        fill(&mut out);
+        out.into_bump_slice()
+    }
+
+    /// Longest value that a fetch or converter may make.
+    pub fn limit(&self) -> usize {
+        self.program.plan.global.bufsize as usize
+    }
+
+    /// More input is needed; gives the answer of a fetch that has none.
+    pub fn wait<T>(&self) -> Option<T> {
+        if !self.input_done {
+            self.incomplete.set(true);
+        }
+        None
+    }
+}
