@@ -1,10 +1,14 @@
 //! A plan, ready to run: names looked up, regexes and matchers built.
 
 use crate::error::PlanError;
-use crate::logformat::Format;
-use crate::plan::{Plan, PLAN_VERSION};
-use crate::rules::{RuleSet, Rules};
+use crate::logformat::{Format, Style};
+use crate::plan::{self, Plan, PLAN_VERSION};
+use crate::reply::CompiledReply;
+use crate::rules::pattern::NetSet;
+use crate::rules::{Acl, Chooser, Cond, RuleSet, Rules};
+use crate::sample::args::Build;
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 /// What must be recorded or kept for a proxy's rules and logs to work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,9 +17,18 @@ pub struct Needs {
     pub request_line: bool,
     /// Rules look at the request body: it must be buffered (`option http-buffer-request`).
     pub request_body: bool,
-    /// A capture slot is written: number of request and response slots.
+    /// Capture slots of the log.
     pub request_captures: u16,
     pub response_captures: u16,
+}
+
+/// `option forwardfor` and `option originalto`.
+#[derive(Debug)]
+pub struct Forwarded {
+    pub header: Box<[u8]>,
+    /// Nothing is added for these addresses.
+    pub except: NetSet,
+    pub if_none: bool,
 }
 
 /// The compiled side of one proxy.
@@ -30,11 +43,20 @@ pub struct ProxyProgram {
     pub http_after_response: Rules,
     /// `stats http-request`
     pub stats: Rules,
+    /// `stats admin`: conditions, see [`holds`](crate::rules::holds).
+    pub stats_admin: Vec<Cond>,
+    /// `monitor fail`
+    pub monitor_fail: Vec<Cond>,
+    pub forwardfor: Option<Forwarded>,
+    pub originalto: Option<Forwarded>,
     /// `None`: no log line is made.
     pub log: Option<Format>,
     pub error_log: Option<Format>,
     pub unique_id: Option<Format>,
     pub needs: Needs,
+    pub(crate) use_backend: Vec<Chooser>,
+    pub(crate) use_server: Vec<Chooser>,
+    pub(crate) errorfiles: Vec<(u16, CompiledReply)>,
 }
 
 /// A plan that runs. Immutable: the engine holds it in an `Arc`.
@@ -42,13 +64,14 @@ pub struct ProxyProgram {
 pub struct Program {
     pub plan: Plan,
     pub proxies: Vec<ProxyProgram>,
-    backends: HashMap<String, u32>,
+    pub(crate) acls: Vec<Acl>,
+    backends: HashMap<Box<[u8]>, u32, ahash::RandomState>,
 }
 
 impl Program {
     /// Index of the backend (or listen) of that name.
     pub fn backend(&self, name: &[u8]) -> Option<u32> {
-        self.backends.get(std::str::from_utf8(name).ok()?).copied()
+        self.backends.get(name).copied()
     }
 }
 
@@ -57,30 +80,129 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
     if plan.version != PLAN_VERSION {
         return Err(PlanError::new(format!("plan version {} is not {PLAN_VERSION}", plan.version)));
     }
+    let build = Build::new(&plan);
+    let acls = plan.acls.iter().map(|acl| Acl::compile(acl, &build)).collect::<Result<Vec<_>, _>>()?;
     let mut proxies = Vec::with_capacity(plan.proxies.len());
-    let mut backends = HashMap::new();
+    let mut backends = HashMap::default();
     for (index, proxy) in plan.proxies.iter().enumerate() {
         let index = u32::try_from(index).map_err(|_| PlanError::new("too many proxies"))?;
         if proxy.backend.is_some() {
-            backends.insert(proxy.name.clone(), index);
+            backends.insert(proxy.name.as_bytes().into(), index);
         }
-        let rules = |set| Rules { set, proxy: index };
-        proxies.push(ProxyProgram {
-            tcp_request_connection: rules(RuleSet::TcpRequestConnection),
-            tcp_request_session: rules(RuleSet::TcpRequestSession),
-            tcp_request_content: rules(RuleSet::TcpRequestContent),
-            tcp_response_content: rules(RuleSet::TcpResponseContent),
-            http_request: rules(RuleSet::HttpRequest),
-            http_response: rules(RuleSet::HttpResponse),
-            http_after_response: rules(RuleSet::HttpAfterResponse),
-            stats: rules(RuleSet::Stats),
-            log: None,
-            error_log: None,
-            unique_id: None,
-            needs: Needs::default(),
-        });
+        check_indices(&plan, proxy)?;
+        proxies.push(compile_proxy(index, proxy, &acls, &build).map_err(|error| error.at(proxy.at))?);
     }
-    Ok(Program { plan, proxies, backends })
+    drop(build);
+    Ok(Program { plan, proxies, acls, backends })
+}
+
+/// Indices that later look-ups rely on.
+fn check_indices(plan: &Plan, proxy: &plan::Proxy) -> Result<(), PlanError> {
+    let known = |index: &u32| plan.proxies.get(*index as usize).is_some_and(|proxy| proxy.backend.is_some());
+    if let Some(frontend) = &proxy.frontend {
+        let named = frontend.use_backend.iter().filter_map(|rule| rule.backend.as_ref());
+        if !named.chain(frontend.default_backend.as_ref()).all(known) {
+            return Err(PlanError::new(format!("'{}' uses a backend that is not there", proxy.name)).at(proxy.at));
+        }
+    }
+    if let Some(backend) = &proxy.backend {
+        let servers = backend.servers.len();
+        if backend.use_server.iter().filter_map(|rule| rule.server).any(|index| index as usize >= servers) {
+            return Err(PlanError::new(format!("'{}' uses a server that is not there", proxy.name)).at(proxy.at));
+        }
+    }
+    Ok(())
+}
+
+fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_>) -> Result<ProxyProgram, PlanError> {
+    let rules = |set, list: &[plan::Rule]| Rules::compile(set, index, list, build);
+    let format = |format: &plan::LogFormat, style| -> Result<Option<Format>, PlanError> {
+        Ok(Some(Format::compile(format, style, build)?).filter(|format| !format.is_empty()))
+    };
+    let conds = |list: &[plan::Cond]| list.iter().map(|cond| Cond::compile(cond, build)).collect::<Result<Vec<_>, _>>();
+    let frontend = proxy.frontend.as_ref();
+    let backend = proxy.backend.as_ref();
+    let stats = proxy.stats.as_ref();
+    let use_backend = frontend.map_or(&[][..], |frontend| &frontend.use_backend);
+    let use_server = backend.map_or(&[][..], |backend| &backend.use_server);
+    let sets = &proxy.rules;
+    let mut made = ProxyProgram {
+        tcp_request_connection: rules(RuleSet::TcpRequestConnection, &sets.tcp_request_connection)?,
+        tcp_request_session: rules(RuleSet::TcpRequestSession, &sets.tcp_request_session)?,
+        tcp_request_content: rules(RuleSet::TcpRequestContent, &sets.tcp_request_content)?,
+        tcp_response_content: rules(RuleSet::TcpResponseContent, &sets.tcp_response_content)?,
+        http_request: rules(RuleSet::HttpRequest, &sets.http_request)?,
+        http_response: rules(RuleSet::HttpResponse, &sets.http_response)?,
+        http_after_response: rules(RuleSet::HttpAfterResponse, &sets.http_after_response)?,
+        stats: rules(RuleSet::Stats, stats.map_or(&[][..], |stats| &stats.rules))?,
+        stats_admin: conds(stats.map_or(&[][..], |stats| &stats.admin))?,
+        monitor_fail: conds(frontend.map_or(&[][..], |frontend| &frontend.monitor_fail))?,
+        forwardfor: proxy.forwardfor.as_ref().map(forwarded).transpose()?,
+        originalto: proxy.originalto.as_ref().map(forwarded).transpose()?,
+        log: format(&proxy.log_format, Style::Log)?,
+        error_log: format(&proxy.error_log_format, Style::Log)?,
+        unique_id: format(&proxy.unique_id_format, Style::Http)?,
+        needs: Needs::default(),
+        use_backend: use_backend.iter().map(|rule| Chooser::backend(rule, build)).collect::<Result<_, _>>()?,
+        use_server: use_server.iter().map(|rule| Chooser::server(rule, build)).collect::<Result<_, _>>()?,
+        errorfiles: proxy
+            .errorfiles
+            .iter()
+            .map(|file| Ok((file.status, CompiledReply::compile(&file.reply, build)?)))
+            .collect::<Result<_, PlanError>>()?,
+    };
+    made.needs = needs(&mut made, acls)?;
+    Ok(made)
+}
+
+fn forwarded(option: &plan::ForwardFor) -> Result<Forwarded, PlanError> {
+    let nets = option.except.iter().map(|(address, prefix)| {
+        let ip = address.parse::<IpAddr>().map_err(|_| PlanError::new(format!("'{address}' is not an address")))?;
+        Ok::<_, PlanError>((ip, *prefix))
+    });
+    Ok(Forwarded {
+        header: option.header.as_bytes().into(),
+        except: NetSet::new(nets.collect::<Result<_, _>>()?)?,
+        if_none: option.if_none,
+    })
+}
+
+/// Reads off what must be recorded, and gives the capture rules their slots.
+fn needs(made: &mut ProxyProgram, acls: &[Acl]) -> Result<Needs, PlanError> {
+    let mut requests: Vec<_> = made.tcp_request_content.captures().chain(made.http_request.captures()).collect();
+    let mut responses: Vec<_> = made.tcp_response_content.captures().chain(made.http_response.captures()).collect();
+    requests.sort_by_key(|at| (at.file, at.line));
+    responses.sort_by_key(|at| (at.file, at.line));
+    made.tcp_request_content.assign_slots(&requests);
+    made.http_request.assign_slots(&requests);
+    made.tcp_response_content.assign_slots(&responses);
+    made.http_response.assign_slots(&responses);
+    let count = |slots: usize| u16::try_from(slots).map_err(|_| PlanError::new("too many captures"));
+    let sets = [
+        &made.tcp_request_connection,
+        &made.tcp_request_session,
+        &made.tcp_request_content,
+        &made.tcp_response_content,
+        &made.http_request,
+        &made.http_response,
+        &made.http_after_response,
+        &made.stats,
+    ];
+    let choosers = made.use_backend.iter().chain(&made.use_server).filter_map(Chooser::cond);
+    let used = sets.iter().flat_map(|rules| rules.conds()).chain(choosers).flat_map(Cond::acls);
+    let used: Vec<&Acl> = used.filter_map(|acl| acls.get(acl as usize)).collect();
+    let formats = [&made.log, &made.error_log, &made.unique_id];
+    let formats = || formats.into_iter().flatten();
+    Ok(Needs {
+        request_line: formats().any(Format::wants_request_line)
+            || sets.iter().any(|rules| rules.wants_request_line())
+            || used.iter().any(|acl| acl.wants_request_line()),
+        request_body: sets.iter().any(|rules| rules.wants_body())
+            || used.iter().any(|acl| acl.wants_body())
+            || formats().any(Format::wants_body),
+        request_captures: count(requests.len())?,
+        response_captures: count(responses.len())?,
+    })
 }
 
 /// What this engine implements, by canonical name.
@@ -88,7 +210,7 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
 pub struct Capabilities {
     pub fetches: Vec<&'static str>,
     pub converters: Vec<&'static str>,
-    /// Tags of [`plan::Action`](crate::plan::Action).
+    /// Tags of [`plan::Action`].
     pub actions: Vec<&'static str>,
     /// Log aliases, without the percent sign.
     pub aliases: Vec<&'static str>,
@@ -96,5 +218,13 @@ pub struct Capabilities {
 
 /// The names that fetches, converters, actions and log aliases may have in a plan.
 pub fn capabilities() -> Capabilities {
-    Capabilities::default()
+    Capabilities {
+        fetches: crate::sample::fetch::names(),
+        converters: crate::sample::convert::names(),
+        actions: crate::rules::ACTIONS.to_vec(),
+        aliases: crate::logformat::ALIASES.to_vec(),
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -65,6 +65,10 @@ pub struct Record {
     pub request_line: Vec<u8>,
     /// `%rt`: number of this request in the process; for unique ids.
     pub counter: u32,
+    /// `%lc`: number of this log line in its frontend.
+    pub frontend_log_counter: u32,
+    /// `%s` where no server but the process itself answered, such as `<STATS>`.
+    pub applet: Option<&'static str>,
     /// Number of this request on its connection, from 0 (`http_first_req`).
     pub request_index: u32,
     /// `%bi %bp`: our address towards the server. `%si %sp`: the server's. `None` before a connection.
@@ -103,6 +107,8 @@ impl Default for Record {
             backend_queue: 0,
             request_line: Vec::new(),
             counter: 0,
+            frontend_log_counter: 0,
+            applet: None,
             request_index: 0,
             backend_source: None,
             server_address: None,

@@ -1,8 +1,19 @@
-//! Replies made here rather than by a server.
+//! Replies made here rather than by a server: error pages, `deny`, `return`, redirects, authentication.
+
+mod page;
+
+pub use page::reason;
 
 use crate::ctx::Ctx;
-use crate::http1::Head;
+use crate::error::PlanError;
+use crate::http1::{parse_response, Head, Limits, Progress};
+use crate::logformat::{Format, Style};
+use crate::plan::{self, Payload, ReplyBody};
 use crate::program::Program;
+use crate::sample::args::Build;
+use crate::sample::View;
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine;
 
 /// Why a reply was made: what the engine counts and logs follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,22 +27,201 @@ pub enum ReplyCause {
     Error,
 }
 
-/// A whole reply: head (with its length) and body.
+/// A whole reply: head (with its length) and body. The body is not to be sent to a HEAD request.
 #[derive(Debug)]
 pub struct MadeReply {
     pub head: Head,
     pub body: Vec<u8>,
     pub cause: ReplyCause,
-    /// The client's connection is closed after it.
+    /// The client's connection is closed after it: what it may still send can't be told apart from another request.
     pub close: bool,
 }
 
-/// The page for an error status: the proxy's error file for it, or the built-in one.
-pub fn error_reply(_program: &Program, _proxy: u32, status: u16, _ctx: &mut Ctx<'_>) -> MadeReply {
-    MadeReply {
-        head: Head::from_parts_response(status, b"Error"),
-        body: Vec::new(),
-        cause: ReplyCause::Error,
-        close: true,
+/// A reply of the configuration, compiled.
+#[derive(Debug)]
+pub struct CompiledReply {
+    pub status: Option<u16>,
+    content_type: Option<Box<[u8]>>,
+    headers: Box<[(Box<[u8]>, Format)]>,
+    body: CompiledBody,
+}
+
+#[derive(Debug)]
+enum CompiledBody {
+    /// The proxy's error file for the status, or the built-in page.
+    Default,
+    Empty,
+    Bytes(Box<[u8]>),
+    Format(Format),
+    /// Start line and fields of an error file, and its body.
+    Raw { status: u16, reason: Box<[u8]>, fields: Box<[(Box<[u8]>, Box<[u8]>)]>, body: Box<[u8]> },
+    Location { status: u16, url: Box<[u8]> },
+}
+
+impl CompiledReply {
+    pub fn compile(reply: &plan::Reply, build: &Build<'_>) -> Result<Self, PlanError> {
+        let headers = reply.headers.iter().map(|(name, value)| {
+            Ok::<_, PlanError>((name.as_bytes().into(), Format::compile(value, Style::Http, build)?))
+        });
+        let body = match &reply.body {
+            ReplyBody::Default => CompiledBody::Default,
+            ReplyBody::Empty => CompiledBody::Empty,
+            ReplyBody::Bytes { bytes } => CompiledBody::Bytes(decode(bytes)?.into()),
+            ReplyBody::LogFormat { format } => CompiledBody::Format(Format::compile(format, Style::Http, build)?),
+            ReplyBody::Raw { bytes } => raw(&decode(bytes)?)?,
+            ReplyBody::Location { status, url } => CompiledBody::Location { status: *status, url: url.as_bytes().into() },
+        };
+        Ok(Self {
+            status: reply.status,
+            content_type: reply.content_type.as_ref().map(|kind| kind.as_bytes().into()),
+            headers: headers.collect::<Result<_, _>>()?,
+            body,
+        })
+    }
+
+    /// Makes the reply; `status` where the configuration gives none.
+    pub(crate) fn make(&self, view: &View<'_>, proxy: u32, status: u16, cause: ReplyCause) -> MadeReply {
+        let status = self.status.unwrap_or(status);
+        if matches!(self.body, CompiledBody::Default) {
+            return stored(view, proxy, status, cause);
+        }
+        let mut made = self.bare(view, status, cause);
+        let mut text = Vec::new();
+        for (name, value) in &self.headers {
+            text.clear();
+            value.render(view, &mut text);
+            made.head.add(name, &text);
+        }
+        if matches!(self.body, CompiledBody::Raw { .. } | CompiledBody::Location { .. }) {
+            return made;
+        }
+        if status != 204 && status != 304 && status >= 200 {
+            length(&mut made);
+        } else {
+            made.body.clear();
+        }
+        if let Some(kind) = self.content_type.as_ref().filter(|_| !made.body.is_empty()) {
+            made.head.add(b"content-type", kind);
+        }
+        made
+    }
+
+    fn bare(&self, view: &View<'_>, status: u16, cause: ReplyCause) -> MadeReply {
+        let mut body = Vec::new();
+        match &self.body {
+            CompiledBody::Default | CompiledBody::Empty => {}
+            CompiledBody::Bytes(bytes) => body.extend_from_slice(bytes),
+            CompiledBody::Format(format) => format.render(view, &mut body),
+            CompiledBody::Raw { status, reason, fields, body } => {
+                let mut head = Head::from_parts_response(*status, reason);
+                for (name, value) in fields {
+                    head.add(name, value);
+                }
+                return MadeReply { head, body: body.to_vec(), cause, close: false };
+            }
+            CompiledBody::Location { status, url } => return redirect(*status, url, cause),
+        }
+        MadeReply { head: Head::from_parts_response(status, page::reason(status)), body, cause, close: false }
     }
 }
+
+fn decode(bytes: &Payload) -> Result<Vec<u8>, PlanError> {
+    STANDARD.decode(&bytes.0).map_err(|_| PlanError::new("a payload is not base64"))
+}
+
+/// Splits an error file; lengths and connection fields are made anew.
+fn raw(bytes: &[u8]) -> Result<CompiledBody, PlanError> {
+    if bytes.is_empty() {
+        // An empty error file stands for no reply at all; the least that can be said is an empty body.
+        return Ok(CompiledBody::Empty);
+    }
+    let mut head = Head::new();
+    let limits = Limits { relaxed: true, ..Limits::default() };
+    let wrong = || PlanError::new("an error file must be a whole HTTP/1 response, head first");
+    let Progress::Done { consumed } = parse_response(bytes, &limits, &mut head).map_err(|_| wrong())? else {
+        return Err(wrong());
+    };
+    let body = &bytes[consumed..];
+    let own = |name: &[u8]| {
+        [&b"content-length"[..], b"connection", b"transfer-encoding", b"keep-alive"].iter().any(|own| own.eq_ignore_ascii_case(name))
+    };
+    let mut fields: Vec<(Box<[u8]>, Box<[u8]>)> = vec![(b"content-length"[..].into(), body.len().to_string().into_bytes().into())];
+    fields.extend(head.fields().filter(|field| !own(field.0)).map(|(name, value)| (name.into(), value.into())));
+    Ok(CompiledBody::Raw { status: head.status(), reason: head.reason().into(), fields: fields.into(), body: body.into() })
+}
+
+fn length(made: &mut MadeReply) {
+    let mut digits = Vec::with_capacity(8);
+    crate::sample::push_int(&mut digits, i64::try_from(made.body.len()).unwrap_or(0));
+    made.head.add(b"content-length", &digits);
+}
+
+/// A redirect without a body. Codes that are cached by default are left to be.
+pub(crate) fn redirect(status: u16, url: &[u8], cause: ReplyCause) -> MadeReply {
+    let mut head = Head::from_parts_response(status, page::reason(status));
+    head.add(b"content-length", b"0");
+    head.add(b"location", url);
+    if matches!(status, 302 | 303 | 307) {
+        head.add(b"cache-control", b"no-cache");
+    }
+    MadeReply { head, body: Vec::new(), cause, close: false }
+}
+
+/// 401, or 407 where the client speaks to a proxy, with the realm it has to log in to.
+pub(crate) fn auth(view: &View<'_>, proxy: u32, to_proxy: bool, realm: &[u8]) -> MadeReply {
+    let mut made = stored(view, proxy, if to_proxy { 407 } else { 401 }, ReplyCause::Auth);
+    let mut challenge = b"Basic realm=\"".to_vec();
+    challenge.extend_from_slice(realm);
+    challenge.push(b'"');
+    made.head.add(if to_proxy { b"proxy-authenticate" } else { b"www-authenticate" }, &challenge);
+    made
+}
+
+/// The proxy's error file for a status, else the backend's, else the built-in page.
+fn stored(view: &View<'_>, proxy: u32, status: u16, cause: ReplyCause) -> MadeReply {
+    let own = |index: u32| {
+        let files = &view.program.proxies.get(index as usize)?.errorfiles;
+        files.iter().find(|file| file.0 == status).map(|file| &file.1)
+    };
+    if let Some(reply) = own(proxy) {
+        return reply.make_stored(view, status, cause);
+    }
+    built_in(status, cause)
+}
+
+impl CompiledReply {
+    /// As an error file: one that itself asks for the default gets the built-in page.
+    fn make_stored(&self, view: &View<'_>, status: u16, cause: ReplyCause) -> MadeReply {
+        match self.body {
+            CompiledBody::Default => built_in(status, cause),
+            _ => self.make(view, u32::MAX, status, cause),
+        }
+    }
+}
+
+fn built_in(status: u16, cause: ReplyCause) -> MadeReply {
+    let mut made = MadeReply {
+        head: Head::from_parts_response(status, page::reason(status)),
+        body: page::body(status),
+        cause,
+        close: false,
+    };
+    length(&mut made);
+    if !made.body.is_empty() {
+        made.head.add(b"cache-control", b"no-cache");
+        made.head.add(b"content-type", b"text/html");
+    }
+    made
+}
+
+/// The page for an error status: the proxy's error file for it, or the built-in one. Closes the connection where the
+/// request could not be read to its end.
+pub fn error_reply(program: &Program, proxy: u32, status: u16, ctx: &mut Ctx<'_>) -> MadeReply {
+    let view = ctx.view(program, None);
+    let mut made = stored(&view, proxy, status, ReplyCause::Error);
+    made.close = matches!(status, 400 | 408 | 413 | 414 | 431 | 501 | 505);
+    made
+}
+
+#[cfg(test)]
+mod tests;

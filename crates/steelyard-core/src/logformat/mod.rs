@@ -1,11 +1,149 @@
-//! Log formats (manual section 8.2.6): compiled once, rendered for each stream.
+//! Log formats (manual section 8.2.6): compiled once, rendered for each stream. The same strings also make header values,
+//! reply bodies, paths and names of backends; [`Style`] says what differs.
+
+mod alias;
+mod encode;
+mod render;
+
+pub use alias::NAMES as ALIASES;
+pub(crate) use render::unique_id;
 
 use crate::ctx::Ctx;
+use crate::error::PlanError;
+use crate::plan::{LogFormat, LogItem};
 use crate::program::Program;
+use crate::sample::args::Build;
+use crate::sample::{CompiledExpr, View};
+use alias::Alias;
+
+/// What a format is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// A log line: what is missing is `-`.
+    Log,
+    /// Header fields, paths, bodies: control characters become `%0A`.
+    #[default]
+    Http,
+    /// Names: as they are.
+    Raw,
+}
+
+/// Flags of one item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Flags {
+    quote: bool,
+    hex: bool,
+    escape: bool,
+    mandatory: bool,
+}
+
+impl Flags {
+    fn parse(flags: &[String], style: Style) -> Result<Self, PlanError> {
+        let mut found = Self { mandatory: style == Style::Log, ..Self::default() };
+        for flag in flags {
+            let (on, name) = match flag.strip_prefix('-') {
+                Some(name) => (false, name),
+                None => (true, flag.strip_prefix('+').unwrap_or(flag)),
+            };
+            match name {
+                "Q" => found.quote = on,
+                "X" => found.hex = on,
+                "E" => found.escape = on,
+                "M" => found.mandatory = on,
+                _ => return Err(PlanError::new(format!("log-format flag '{name}' is not supported"))),
+            }
+        }
+        Ok(found)
+    }
+}
+
+#[derive(Debug)]
+enum Item {
+    Text(Box<[u8]>),
+    Alias(Alias, Flags),
+    Expr(CompiledExpr, Flags),
+}
 
 /// A compiled log format.
 #[derive(Debug, Default)]
-pub struct Format {}
+pub struct Format {
+    items: Box<[Item]>,
+    style: Style,
+}
+
+impl Format {
+    pub fn compile(format: &LogFormat, style: Style, build: &Build<'_>) -> Result<Self, PlanError> {
+        let mut items = Vec::with_capacity(format.len());
+        // `%o` gives its flags to the items after it.
+        let mut common: Vec<String> = Vec::new();
+        for item in format {
+            match item {
+                LogItem::Text { value } => items.push(Item::Text(value.as_bytes().into())),
+                LogItem::Alias { name, flags, .. } if name == "o" => common.extend(flags.iter().cloned()),
+                LogItem::Alias { name, flags, .. } => {
+                    let alias = Alias::parse(name).ok_or_else(|| PlanError::new(format!("log alias '%{name}' is not supported")))?;
+                    items.push(Item::Alias(alias, Flags::parse(&[&common[..], flags].concat(), style)?));
+                }
+                LogItem::Expr { expr, flags } => {
+                    let compiled = CompiledExpr::compile(expr, build).map_err(|error| error.within(&expr.text))?;
+                    items.push(Item::Expr(compiled, Flags::parse(&[&common[..], flags].concat(), style)?));
+                }
+            }
+        }
+        Ok(Self { items: items.into(), style })
+    }
+
+    /// Appends the text to `out`.
+    pub(crate) fn render<'e>(&'e self, view: &View<'e>, out: &mut Vec<u8>) {
+        render::render(self, view, out);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// The text, where it is only text.
+    pub fn constant(&self) -> Option<&[u8]> {
+        match &*self.items {
+            [] => Some(b""),
+            [Item::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether the request line must have been kept.
+    pub fn wants_request_line(&self) -> bool {
+        self.items.iter().any(|item| match item {
+            Item::Text(_) => false,
+            Item::Alias(alias, _) => alias.wants_request_line(),
+            Item::Expr(expr, _) => expr.wants_request_line(),
+        })
+    }
+
+    /// Whether the request body is looked at.
+    pub fn wants_body(&self) -> bool {
+        self.items.iter().any(|item| matches!(item, Item::Expr(expr, _) if expr.wants_body()))
+    }
+}
 
 /// Appends one log line (its body: no syslog header, no end of line) to `out`.
-pub fn render_log(_program: &Program, _format: &Format, _ctx: &mut Ctx<'_>, _out: &mut Vec<u8>) {}
+pub fn render_log(program: &Program, format: &Format, ctx: &mut Ctx<'_>, out: &mut Vec<u8>) {
+    ctx.scratch.arena.reset();
+    format.render(&ctx.view(program, None), out);
+}
+
+/// The unique id of the stream (`unique-id-format`), made when first asked for; `None` where the frontend has no format.
+pub fn stream_id(program: &Program, ctx: &mut Ctx<'_>, out: &mut Vec<u8>) -> bool {
+    ctx.scratch.arena.reset();
+    let view = ctx.view(program, None);
+    match unique_id(&view) {
+        Some(id) => {
+            out.extend_from_slice(id);
+            true
+        }
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,27 @@
 //! Rules: conditions, actions and their evaluation.
 
+mod action;
+mod choose;
+mod cond;
+mod edit;
+mod evaluate;
+pub mod pattern;
+mod redirect;
 mod trace;
 
+pub use choose::{choose_backend, choose_server, holds, Chooser};
+pub use cond::{Acl, Answer, Cond};
+pub use evaluate::evaluate;
 pub use trace::{Step, Trace};
 
-use crate::ctx::Ctx;
-use crate::program::Program;
+use crate::error::PlanError;
+use crate::plan::{self, At};
 use crate::reply::MadeReply;
+use crate::sample::args::Build;
+use action::Action;
+
+/// Tags of all actions.
+pub use action::NAMES as ACTIONS;
 
 /// Which rule set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,17 +37,79 @@ pub enum RuleSet {
     Stats,
 }
 
+impl RuleSet {
+    /// Whether it looks at responses.
+    pub fn is_response(self) -> bool {
+        matches!(self, Self::TcpResponseContent | Self::HttpResponse | Self::HttpAfterResponse)
+    }
+}
+
 /// The compiled rules of one set of one proxy.
 #[derive(Debug)]
 pub struct Rules {
     pub set: RuleSet,
     /// Index in `Plan::proxies`: whose rules these are.
     pub proxy: u32,
+    list: Box<[Rule]>,
+}
+
+#[derive(Debug)]
+struct Rule {
+    action: Action,
+    cond: Option<Cond>,
+    at: At,
+    text: Box<str>,
 }
 
 impl Rules {
+    pub fn compile(set: RuleSet, proxy: u32, rules: &[plan::Rule], build: &Build<'_>) -> Result<Self, PlanError> {
+        let compile = |rule: &plan::Rule| {
+            let made = || {
+                Ok::<_, PlanError>(Rule {
+                    action: Action::compile(&rule.action, set, build)?,
+                    cond: rule.cond.as_ref().map(|cond| Cond::compile(cond, build)).transpose()?,
+                    at: rule.at,
+                    text: rule.text.as_str().into(),
+                })
+            };
+            made().map_err(|error| error.at(rule.at))
+        };
+        Ok(Self { set, proxy, list: rules.iter().map(compile).collect::<Result<_, _>>()? })
+    }
+
     pub fn is_empty(&self) -> bool {
-        true
+        self.list.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub(crate) fn conds(&self) -> impl Iterator<Item = &Cond> {
+        self.list.iter().filter_map(|rule| rule.cond.as_ref())
+    }
+
+    pub(crate) fn wants_body(&self) -> bool {
+        self.list.iter().any(|rule| rule.action.wants_body())
+    }
+
+    pub(crate) fn wants_request_line(&self) -> bool {
+        self.list.iter().any(|rule| rule.action.wants_request_line())
+    }
+
+    /// Gives each capture rule its slot, in the order of the file; says how many there are after it.
+    pub(crate) fn assign_slots(&mut self, slots: &[At]) {
+        for rule in &mut self.list {
+            if let Action::Capture { slot, .. } = &mut rule.action {
+                if let Some(at) = slots.iter().position(|at| *at == rule.at) {
+                    *slot = at;
+                }
+            }
+        }
+    }
+
+    pub(crate) fn captures(&self) -> impl Iterator<Item = At> + '_ {
+        self.list.iter().filter(|rule| matches!(rule.action, Action::Capture { .. })).map(|rule| rule.at)
     }
 }
 
@@ -55,17 +132,5 @@ pub enum Verdict {
     Service(String),
 }
 
-/// Runs a rule set over `ctx`, from rule number `from`.
-pub fn evaluate(_rules: &Rules, _program: &Program, _ctx: &mut Ctx<'_>, _from: usize, _trace: Option<&mut Trace>) -> Verdict {
-    Verdict::Pass
-}
-
-/// `use_backend` rules, then `default_backend`: index in `Plan::proxies`, `None` when there is none (503).
-pub fn choose_backend(program: &Program, proxy: u32, _ctx: &mut Ctx<'_>, _trace: Option<&mut Trace>) -> Option<u32> {
-    program.plan.proxies.get(proxy as usize)?.frontend.as_ref()?.default_backend
-}
-
-/// `use-server` rules: index in the backend's servers, `None` when none applies.
-pub fn choose_server(_program: &Program, _backend: u32, _ctx: &mut Ctx<'_>, _trace: Option<&mut Trace>) -> Option<u32> {
-    None
-}
+#[cfg(test)]
+mod tests;

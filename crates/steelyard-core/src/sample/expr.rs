@@ -53,6 +53,11 @@ impl CompiledExpr {
         Some(sample)
     }
 
+    /// Whether the request line must have been kept.
+    pub fn wants_request_line(&self) -> bool {
+        self.fetch.wants_request_line()
+    }
+
     /// Whether the request body is looked at.
     pub fn wants_body(&self) -> bool {
         self.fetch.wants_body()

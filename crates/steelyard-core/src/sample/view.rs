@@ -25,13 +25,13 @@ pub struct View<'e> {
     pub record: &'e Record,
     pub state: &'e dyn State,
     pub arena: &'e Bump,
-    pub trace: Option<&'e RefCell<&'e mut Trace>>,
+    pub trace: Option<&'e RefCell<Trace>>,
     /// A fetch wanted more input than there is, and more may come.
     pub incomplete: Cell<bool>,
 }
 
 impl Ctx<'_> {
-    pub(crate) fn view<'e>(&'e self, program: &'e Program, trace: Option<&'e RefCell<&'e mut Trace>>) -> View<'e> {
+    pub(crate) fn view<'e>(&'e self, program: &'e Program, trace: Option<&'e RefCell<Trace>>) -> View<'e> {
         View {
             program,
             session: self.session,
@@ -68,6 +68,13 @@ impl<'e> View<'e> {
     /// Longest value that a fetch or converter may make.
     pub fn limit(&self) -> usize {
         self.program.plan.global.bufsize as usize
+    }
+
+    /// Whether the client speaks to us as to a proxy: then it authenticates with the fields for proxies.
+    pub fn to_proxy(&self) -> bool {
+        let Some(proxy) = self.program.plan.proxies.get(self.frontend as usize) else { return false };
+        (proxy.options.http_proxy || proxy.options.http_use_proxy_header)
+            && self.req.is_some_and(|head| !matches!(head.target().first(), Some(b'/' | b'*')))
     }
 
     /// More input is needed; gives the answer of a fetch that has none.

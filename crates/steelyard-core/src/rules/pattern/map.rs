@@ -100,11 +100,11 @@ impl MapTable {
             Index::Regm(pairs) => {
                 let text = sample.as_str(view.arena);
                 let (entry, (regex, value)) = pairs.iter().enumerate().find(|(_, pair)| pair.0.is_match(text))?;
-                let hit = regex.find(text)?;
                 let mut made = Vec::new();
-                value.replace(regex, &text[..hit.end()], false, view.limit(), |bytes| made.extend_from_slice(bytes))?;
-                // Only what the substitution gives, not what was in front of the match.
-                let made: &'e [u8] = view.arena.alloc_slice_copy(&made[hit.start().min(made.len())..]);
+                if !value.expand(regex, text, view.limit(), &mut made) {
+                    return None;
+                }
+                let made: &'e [u8] = view.arena.alloc_slice_copy(&made);
                 return Some((self.keys.get(entry)?, made));
             }
         };

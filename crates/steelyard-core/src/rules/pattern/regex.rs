@@ -100,6 +100,27 @@ impl Substitution {
         Self { pieces: pieces.into() }
     }
 
+    /// Appends the substitution alone, with the groups of the first match in `value`; false when nothing matches or it would
+    /// be longer than `limit` bytes.
+    pub fn expand(&self, regex: &Regex, value: &[u8], limit: usize, out: &mut Vec<u8>) -> bool {
+        let mut locations = regex.capture_locations();
+        if regex.captures_read(&mut locations, value).is_none() {
+            return false;
+        }
+        let start = out.len();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => out.extend_from_slice(text),
+                Piece::Group(group) => {
+                    if let Some((from, to)) = locations.get(*group) {
+                        out.extend_from_slice(&value[from..to]);
+                    }
+                }
+            }
+        }
+        out.len() - start <= limit
+    }
+
     fn has_groups(&self) -> bool {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Group(_)))
     }

@@ -33,7 +33,7 @@ pub(crate) struct Moment {
     pub epoch: i64,
 }
 
-pub(crate) const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const LONG_MONTHS: [&str; 12] = [
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 ];
@@ -209,7 +209,7 @@ pub(crate) fn strftime(format: &[u8], at: &Moment, nanos: i64, out: &mut Vec<u8>
 }
 
 /// A number with at least so many places.
-pub(crate) fn padded(out: &mut Vec<u8>, value: i64, width: usize, fill: u8) {
+fn padded(out: &mut Vec<u8>, value: i64, width: usize, fill: u8) {
     let start = out.len();
     push_int(out, value);
     let digits = out.len() - start;
@@ -219,7 +219,7 @@ pub(crate) fn padded(out: &mut Vec<u8>, value: i64, width: usize, fill: u8) {
 }
 
 /// `+0100`
-pub(crate) fn push_offset(out: &mut Vec<u8>, offset: i64) {
+fn push_offset(out: &mut Vec<u8>, offset: i64) {
     out.push(if offset < 0 { b'-' } else { b'+' });
     let minutes = offset.abs() / 60;
     padded(out, minutes / 60 * 100 + minutes % 60, 4, b'0');

@@ -47,7 +47,7 @@ impl Form {
     }
 }
 
-pub(super) static HEX: &[u8; 16] = b"0123456789ABCDEF";
+pub(crate) static HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Decoded text; `+` is a space in forms and after a question mark. A percent sign without two digits is no answer.
 fn decode<'e>(view: &View<'e>, text: &'e [u8], in_form: bool) -> Option<&'e [u8]> {

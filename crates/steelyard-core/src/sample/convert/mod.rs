@@ -13,7 +13,8 @@ mod pick;
 mod text;
 mod variable;
 
-pub(crate) use date::{padded, push_offset, Moment, MONTHS};
+pub(crate) use date::{strftime, Moment};
+pub(crate) use form::HEX;
 
 use super::args::Args;
 use super::{Sample, View};

@@ -184,20 +184,20 @@ impl Http {
             Self::UniqueId => crate::logformat::unique_id(view).map(Sample::Str),
             Self::Auth(list) => {
                 let list = view.program.plan.userlists.get(*list as usize)?;
-                let user = credentials(view, b"authorization");
+                let user = credentials(view);
                 Some(Sample::Bool(user.is_some_and(|user| users::known(list, &user))))
             }
             Self::AuthGroup(list) => {
                 let list = view.program.plan.userlists.get(*list as usize)?;
-                let user = credentials(view, b"authorization").filter(|user| users::known(list, user))?;
+                let user = credentials(view).filter(|user| users::known(list, user))?;
                 Some(Sample::Str(user.name))
             }
             Self::AuthType => {
                 let (scheme, _) = users::scheme(request(view)?.get(b"authorization")?)?;
                 Some(Sample::Str(scheme))
             }
-            Self::AuthUser => credentials(view, b"authorization").map(|user| Sample::Str(user.name)),
-            Self::AuthPass => credentials(view, b"authorization").map(|user| Sample::Str(user.password)),
+            Self::AuthUser => credentials(view).map(|user| Sample::Str(user.name)),
+            Self::AuthPass => credentials(view).map(|user| Sample::Str(user.password)),
             Self::AuthBearer(header) => {
                 let value = request(view)?.get(header.as_deref().unwrap_or(b"authorization"))?;
                 let (scheme, token) = users::scheme(value)?;
@@ -229,7 +229,7 @@ impl Http {
     /// An ACL on `http_auth_group` compares the groups of the user, not the user's name.
     fn groups<'e>(&'e self, view: &View<'e>, list: u32, stop: &mut dyn FnMut(Sample<'e>) -> bool) {
         let Some(list) = view.program.plan.userlists.get(list as usize) else { return };
-        let Some(user) = credentials(view, b"authorization").filter(|user| users::known(list, user)) else { return };
+        let Some(user) = credentials(view).filter(|user| users::known(list, user)) else { return };
         for group in users::groups(list, user.name) {
             if stop(Sample::Str(group.as_bytes())) {
                 return;

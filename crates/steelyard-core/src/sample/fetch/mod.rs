@@ -12,9 +12,9 @@ mod transport;
 mod users;
 
 pub(crate) use header::split_list;
-pub(crate) use target::{path, pathq, query};
+pub(crate) use target::{path, pathq};
 pub(crate) use transport::{bind, server};
-pub(crate) use users::{credentials, known, same};
+pub(crate) use users::same;
 
 use super::args::Args;
 use super::{Sample, View};
@@ -114,5 +114,9 @@ impl Fetch {
 
     pub fn wants_body(&self) -> bool {
         matches!(self, Self::Body(_))
+    }
+
+    pub fn wants_request_line(&self) -> bool {
+        matches!(self, Self::Http(http::Http::CaptureMethod | http::Http::CaptureUri | http::Http::CaptureVersion))
     }
 }

@@ -19,8 +19,9 @@ pub(super) fn scheme(value: &[u8]) -> Option<(&[u8], &[u8])> {
     (space > 0).then_some((scheme, rest.trim_ascii_start()))
 }
 
-/// User and password of the Basic scheme in the given header.
-pub(crate) fn credentials<'e>(view: &View<'e>, header: &[u8]) -> Option<Credentials<'e>> {
+/// User and password of the Basic scheme in the field that this client authenticates with.
+pub(crate) fn credentials<'e>(view: &View<'e>) -> Option<Credentials<'e>> {
+    let header: &[u8] = if view.to_proxy() { b"proxy-authorization" } else { b"authorization" };
     let (scheme, token) = scheme(view.req?.get(header)?)?;
     if !scheme.eq_ignore_ascii_case(b"basic") || token.len() > view.limit() {
         return None;

@@ -1,0 +1,294 @@
+//! Writing a format for one stream; every alias as HAProxy writes it, to the byte.
+
+use super::alias::Alias;
+use super::encode::{escaped, value, Unsafe};
+use super::{Flags, Format, Item};
+use crate::plan::Mode;
+use crate::sample::convert::{strftime, Moment, HEX};
+use crate::sample::fetch::{self, bind};
+use crate::sample::{push_int, push_ip, View};
+use std::io::Write;
+use std::net::{IpAddr, SocketAddr};
+
+/// What stands for the parts of a request line that could not be read.
+const BAD_REQUEST: &[u8] = b"<BADREQ>";
+/// Most of a request line that is logged, bytes.
+const REQUEST_LINE_MAX: usize = 1023;
+
+pub(super) fn render<'e>(format: &'e Format, view: &View<'e>, out: &mut Vec<u8>) {
+    for item in &format.items {
+        match item {
+            Item::Text(text) => out.extend_from_slice(text),
+            Item::Expr(expr, flags) => {
+                let text = expr.one(view).map(|sample| sample.as_str(view.arena));
+                value(out, text, format.style.unsafe_bytes(), *flags);
+            }
+            Item::Alias(alias, flags) => render_alias(*alias, *flags, view, out),
+        }
+    }
+}
+
+/// The unique id, made from the frontend's format when first asked for.
+pub(crate) fn unique_id<'e>(view: &View<'e>) -> Option<&'e [u8]> {
+    let format = view.program.proxies.get(view.frontend as usize)?.unique_id.as_ref()?;
+    if let Ok(kept) = view.record.unique_id.try_borrow() {
+        if !kept.is_empty() {
+            return Some(view.arena.alloc_slice_copy(&kept));
+        }
+    }
+    // Held while the format is rendered: an id that names itself finds it taken and is left out.
+    let mut kept = view.record.unique_id.try_borrow_mut().ok()?;
+    let mut made = Vec::new();
+    format.render(view, &mut made);
+    made.truncate(view.limit());
+    kept.extend_from_slice(&made);
+    Some(view.arena.alloc_slice_copy(&kept))
+}
+
+fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mut Vec<u8>) {
+    let record = view.record;
+    let times = &record.times;
+    let proxies = &view.program.plan.proxies;
+    let number = |out: &mut Vec<u8>, number: i64| push_int(out, number);
+    let unsigned = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    // Totals of a line that is written before the end have a plus sign.
+    let total = |out: &mut Vec<u8>, number: i64| {
+        if record.early {
+            out.push(b'+');
+        }
+        push_int(out, number);
+    };
+    let plain = |out: &mut Vec<u8>, text: Option<&[u8]>| value(out, text, Unsafe::None, flags);
+    let name = |index: u32| proxies.get(index as usize).map(|proxy| proxy.name.as_bytes());
+    match alias {
+        Alias::AcceptUtc => date(out, b"%d/%b/%Y:%H:%M:%S +0000", view.session.accepted, 0),
+        Alias::AcceptLocal => date(out, b"%d/%b/%Y:%H:%M:%S %z", view.session.accepted, view.state.utc_offset()),
+        Alias::AcceptMillis => date(out, b"%d/%b/%Y:%H:%M:%S.%3N", view.session.accepted, view.state.utc_offset()),
+        Alias::AcceptEpoch if flags.hex => hex(out, view.session.accepted.0),
+        Alias::AcceptEpoch => number(out, unsigned(view.session.accepted.0)),
+        Alias::AcceptMsOnly if flags.hex => {
+            let _ = write!(out, "{:02X}", view.session.accepted.1 / 1_000);
+        }
+        Alias::AcceptMsOnly => {
+            let _ = write!(out, "{:03}", view.session.accepted.1 / 1_000);
+        }
+        Alias::RequestMillis => date(out, b"%d/%b/%Y:%H:%M:%S.%3N", request_date(view), view.state.utc_offset()),
+        Alias::RequestUtc => date(out, b"%d/%b/%Y:%H:%M:%S +0000", request_date(view), 0),
+        Alias::RequestLocal => date(out, b"%d/%b/%Y:%H:%M:%S %z", request_date(view), view.state.utc_offset()),
+        Alias::TimeActive => total(out, times.total - times.idle - times.handshake),
+        Alias::TimeConnect => number(out, times.connect),
+        Alias::TimeData => total(out, data_time(view)),
+        Alias::TimeHandshake => number(out, times.handshake),
+        Alias::TimeIdle => number(out, times.idle),
+        Alias::TimeQuery => number(out, query_time(view)),
+        Alias::TimeRequest => number(out, times.request),
+        Alias::TimeResponse => number(out, times.response),
+        Alias::TimeTotal => total(out, times.total),
+        Alias::TimeUser => total(out, times.total - times.idle),
+        Alias::TimeQueue => number(out, times.queue),
+        Alias::BytesRead => total(out, unsigned(record.bytes_read)),
+        Alias::BytesUploaded => number(out, unsigned(record.bytes_uploaded)),
+        Alias::RequestCookie => plain(out, record.request_cookie.as_deref()),
+        Alias::ResponseCookie => plain(out, record.response_cookie.as_deref()),
+        Alias::Hostname => plain(out, Some(view.program.plan.global.hostname.as_bytes())),
+        Alias::RequestLine => {
+            let line = &record.request_line[..record.request_line.len().min(REQUEST_LINE_MAX)];
+            value(out, Some(if line.is_empty() { BAD_REQUEST } else { line }), Unsafe::Url, flags);
+        }
+        Alias::Method | Alias::Path | Alias::PathOnly | Alias::Query | Alias::Uri | Alias::Version => {
+            value(out, Some(request_part(alias, view)), Unsafe::Url, Flags { mandatory: false, ..flags });
+        }
+        Alias::UniqueId => plain(out, unique_id(view)),
+        Alias::Status => number(
+            out,
+            match (record.status, proxies.get(view.frontend as usize).map(|proxy| proxy.mode)) {
+                (0, Some(Mode::Http)) => -1,
+                (status, _) => i64::from(status),
+            },
+        ),
+        Alias::ActConn => number(out, i64::from(record.actconn)),
+        Alias::FeConn => number(out, i64::from(record.feconn)),
+        Alias::BeConn => number(out, i64::from(record.beconn)),
+        Alias::SrvConn => number(out, i64::from(record.srvconn)),
+        Alias::BackendQueue => number(out, i64::from(record.backend_queue)),
+        Alias::ServerQueue => number(out, i64::from(record.srv_queue)),
+        Alias::Backend => plain(out, name(view.backend.unwrap_or(view.frontend))),
+        // A connection that is secured gets a tilde behind the name of its frontend; none is yet.
+        Alias::Frontend | Alias::FrontendTransport => plain(out, name(view.frontend)),
+        Alias::BackendIp => ip(out, record.backend_source, flags),
+        Alias::BackendPort => port(out, record.backend_source, flags),
+        Alias::ServerIp => ip(out, record.server_address, flags),
+        Alias::ServerPort => port(out, record.server_address, flags),
+        Alias::ClientIp => peer_ip(out, view.session.src, flags),
+        Alias::ClientPort => peer_port(out, view, view.session.src, flags),
+        Alias::FrontendIp => peer_ip(out, view.session.dst, flags),
+        Alias::FrontendPort => peer_port(out, view, view.session.dst, flags),
+        Alias::RequestHeaders => captures(out, &record.request_captures, flags),
+        Alias::ResponseHeaders => captures(out, &record.response_captures, flags),
+        Alias::RequestHeaderList => capture_list(out, &record.request_captures, flags),
+        Alias::ResponseHeaderList => capture_list(out, &record.response_captures, flags),
+        Alias::Counter => counter(out, record.frontend_log_counter, flags),
+        Alias::RequestCounter => counter(out, record.counter, flags),
+        Alias::Pid => counter(out, view.state.pid(), flags),
+        Alias::Retries => {
+            if record.redispatched {
+                out.push(b'+');
+            }
+            number(out, i64::from(record.retries));
+        }
+        Alias::Server => plain(
+            out,
+            Some(match (fetch::server(view), record.applet) {
+                (_, Some(applet)) => applet.as_bytes(),
+                (Some(server), None) => server.name.as_bytes(),
+                (None, None) => b"<NOSRV>",
+            }),
+        ),
+        Alias::SslCipher | Alias::SslVersion => plain(out, None),
+        Alias::Termination => out.extend_from_slice(&record.termination[..2]),
+        Alias::TerminationCookie => out.extend_from_slice(&record.termination),
+    }
+}
+
+fn date(out: &mut Vec<u8>, format: &[u8], (seconds, micros): (u64, u32), offset: i32) {
+    let moment = Moment::new(i64::try_from(seconds).unwrap_or(i64::MAX), i64::from(offset));
+    strftime(format, &moment, i64::from(micros) * 1_000, out);
+}
+
+/// When the request began; the accept date where no request did.
+fn request_date(view: &View<'_>) -> (u64, u32) {
+    match view.record.request_date {
+        (0, 0) => view.session.accepted,
+        date => date,
+    }
+}
+
+/// `%Tq`: everything until the request was there.
+fn query_time(view: &View<'_>) -> i64 {
+    let times = &view.record.times;
+    if times.request < 0 {
+        return -1;
+    }
+    times.handshake + times.idle + times.request
+}
+
+/// `%Td`: what is left of the total after the other stages.
+fn data_time(view: &View<'_>) -> i64 {
+    let times = &view.record.times;
+    let http = view.program.plan.proxies.get(view.frontend as usize).is_some_and(|proxy| proxy.mode == Mode::Http);
+    if (http && times.response < 0) || (!http && times.connect < 0) {
+        return -1;
+    }
+    let spent = [times.handshake, times.idle, times.request, times.queue, times.connect, times.response];
+    (times.total - spent.iter().map(|time| (*time).max(0)).sum::<i64>()).max(0)
+}
+
+/// A part of the request line as it was received.
+fn request_part<'e>(alias: Alias, view: &View<'e>) -> &'e [u8] {
+    let line = &view.record.request_line[..view.record.request_line.len().min(REQUEST_LINE_MAX)];
+    if line.is_empty() {
+        return BAD_REQUEST;
+    }
+    let mut words = line.splitn(3, |byte| *byte == b' ');
+    let method = words.next().unwrap_or_default();
+    let Some(uri) = words.next() else { return if alias == Alias::Method { method } else { BAD_REQUEST } };
+    let query = memchr::memchr(b'?', uri).unwrap_or(uri.len());
+    match alias {
+        Alias::Method => method,
+        Alias::Uri => uri,
+        Alias::Path => &uri[..query],
+        Alias::Query => &uri[query..],
+        Alias::PathOnly => fetch::path(uri).unwrap_or_default(),
+        _ => words.next().unwrap_or(BAD_REQUEST),
+    }
+}
+
+fn hex(out: &mut Vec<u8>, number: u64) {
+    // Writing to a Vec never fails.
+    let _ = write!(out, "{number:04X}");
+}
+
+fn counter(out: &mut Vec<u8>, number: u32, flags: Flags) {
+    if flags.hex {
+        hex(out, u64::from(number));
+    } else {
+        push_int(out, i64::from(number));
+    }
+}
+
+fn hex_ip(out: &mut Vec<u8>, ip: IpAddr) {
+    let octets: &[u8] = match &ip {
+        IpAddr::V4(ip) => &ip.octets(),
+        IpAddr::V6(ip) => &ip.octets(),
+    };
+    out.extend(octets.iter().flat_map(|byte| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]));
+}
+
+/// An address that may not be there.
+fn ip(out: &mut Vec<u8>, address: Option<SocketAddr>, flags: Flags) {
+    match address {
+        None => value(out, None, Unsafe::None, flags),
+        Some(address) if flags.hex => hex_ip(out, address.ip()),
+        Some(address) => quoted(out, flags, |out| push_ip(out, address.ip())),
+    }
+}
+
+fn port(out: &mut Vec<u8>, address: Option<SocketAddr>, flags: Flags) {
+    match address {
+        None => value(out, None, Unsafe::None, flags),
+        Some(address) => counter(out, u32::from(address.port()), flags),
+    }
+}
+
+/// An address of the client's connection: a unix socket has the word for it.
+fn peer_ip(out: &mut Vec<u8>, address: Option<SocketAddr>, flags: Flags) {
+    match address {
+        None => value(out, Some(b"unix"), Unsafe::None, flags),
+        some => ip(out, some, flags),
+    }
+}
+
+/// A port of the client's connection: a unix socket has the number of its bind.
+fn peer_port(out: &mut Vec<u8>, view: &View<'_>, address: Option<SocketAddr>, flags: Flags) {
+    match address {
+        None => counter(out, bind(view).map_or(0, |bind| bind.id), flags),
+        some => port(out, some, flags),
+    }
+}
+
+fn quoted(out: &mut Vec<u8>, flags: Flags, fill: impl FnOnce(&mut Vec<u8>)) {
+    if flags.quote {
+        out.push(b'"');
+    }
+    fill(out);
+    if flags.quote {
+        out.push(b'"');
+    }
+}
+
+/// `{a|b|}`; nothing where the frontend has no slots.
+fn captures(out: &mut Vec<u8>, slots: &[Option<Vec<u8>>], flags: Flags) {
+    if slots.is_empty() {
+        return;
+    }
+    quoted(out, flags, |out| {
+        out.push(b'{');
+        for (index, slot) in slots.iter().enumerate() {
+            if index > 0 {
+                out.push(b'|');
+            }
+            escaped(out, slot.as_deref().unwrap_or_default(), Unsafe::Header, flags);
+        }
+        out.push(b'}');
+    });
+}
+
+/// Each slot by itself, separated by spaces.
+fn capture_list(out: &mut Vec<u8>, slots: &[Option<Vec<u8>>], flags: Flags) {
+    for (index, slot) in slots.iter().enumerate() {
+        if index > 0 {
+            out.push(b' ');
+        }
+        value(out, slot.as_deref(), Unsafe::Header, flags);
+    }
+}

@@ -1,0 +1,147 @@
+//! Changes that actions make to a message.
+
+use super::pattern::regex::{compile, Substitution};
+use super::pattern::{TextKind, TextSet};
+use crate::error::PlanError;
+use crate::http1::Head;
+use crate::logformat::{Format, Style};
+use crate::plan::{self, Matcher};
+use crate::sample::args::Build;
+use crate::sample::fetch::{path, pathq, split_list};
+use ::regex::bytes::Regex;
+
+/// A change with a value that is rendered first.
+#[derive(Debug)]
+pub enum Edit {
+    SetHeader(Box<[u8]>),
+    AddHeader(Box<[u8]>),
+    /// Whole field lines.
+    ReplaceHeader(Box<[u8]>, Regex),
+    /// Each element between commas.
+    ReplaceValue(Box<[u8]>, Regex),
+    ReplacePath(Regex),
+    ReplacePathq(Regex),
+    ReplaceUri(Regex),
+    SetMethod,
+    SetPath,
+    SetPathq,
+    SetQuery,
+    SetUri,
+}
+
+impl Edit {
+    /// The change and its value.
+    pub fn compile(action: &plan::Action, build: &Build<'_>) -> Result<Option<(Self, Format)>, PlanError> {
+        use plan::Action as A;
+        let name = |name: &str| -> Box<[u8]> { name.as_bytes().into() };
+        let (edit, value) = match action {
+            A::SetHeader { name: field, value } => (Self::SetHeader(name(field)), value),
+            A::AddHeader { name: field, value } => (Self::AddHeader(name(field)), value),
+            A::ReplaceHeader { name: field, regex, value } => (Self::ReplaceHeader(name(field), compile(regex, false)?), value),
+            A::ReplaceValue { name: field, regex, value } => (Self::ReplaceValue(name(field), compile(regex, false)?), value),
+            A::ReplacePath { regex, value } => (Self::ReplacePath(compile(regex, false)?), value),
+            A::ReplacePathq { regex, value } => (Self::ReplacePathq(compile(regex, false)?), value),
+            A::ReplaceUri { regex, value } => (Self::ReplaceUri(compile(regex, false)?), value),
+            A::SetMethod { value } => (Self::SetMethod, value),
+            A::SetPath { value } => (Self::SetPath, value),
+            A::SetPathq { value } => (Self::SetPathq, value),
+            A::SetQuery { value } => (Self::SetQuery, value),
+            A::SetUri { value } => (Self::SetUri, value),
+            _ => return Ok(None),
+        };
+        Ok(Some((edit, Format::compile(value, Style::Http, build)?)))
+    }
+
+    /// Makes the change with the rendered value; `limit` bounds what a substitution may give.
+    pub fn apply(&self, head: &mut Head, value: &[u8], limit: usize) {
+        match self {
+            Self::SetHeader(name) => head.set(name, value),
+            Self::AddHeader(name) => head.add(name, value),
+            Self::ReplaceHeader(name, regex) => {
+                let with = Substitution::parse(value);
+                head.rewrite(|field, old, out| field.eq_ignore_ascii_case(name) && with.expand(regex, old, limit, out));
+            }
+            Self::ReplaceValue(name, regex) => {
+                let with = Substitution::parse(value);
+                head.rewrite(|field, old, out| field.eq_ignore_ascii_case(name) && elements(regex, &with, old, limit, out));
+            }
+            Self::ReplacePath(regex) => {
+                if let Some(new) = path(head.target()).and_then(|old| substituted(regex, value, old, limit)) {
+                    head.set_path(&new);
+                }
+            }
+            Self::ReplacePathq(regex) => {
+                if let Some(new) = pathq(head.target()).and_then(|old| substituted(regex, value, old, limit)) {
+                    head.set_pathq(&new);
+                }
+            }
+            Self::ReplaceUri(regex) => {
+                if let Some(new) = substituted(regex, value, head.target(), limit) {
+                    head.set_uri(&new);
+                }
+            }
+            Self::SetMethod => head.set_method(value),
+            Self::SetPath => head.set_path(value),
+            Self::SetPathq => head.set_pathq(value),
+            Self::SetQuery => head.set_query(value),
+            Self::SetUri => head.set_uri(value),
+        }
+    }
+}
+
+fn elements(regex: &Regex, with: &Substitution, old: &[u8], limit: usize, out: &mut Vec<u8>) -> bool {
+    let base = old.as_ptr().addr();
+    let mut copied = 0;
+    let mut changed = false;
+    for element in split_list(old) {
+        let start = element.as_ptr().addr() - base;
+        let before = out.len();
+        out.extend_from_slice(&old[copied..start]);
+        if with.expand(regex, element, limit, out) {
+            copied = start + element.len();
+            changed = true;
+        } else {
+            out.truncate(before);
+        }
+    }
+    out.extend_from_slice(&old[copied..]);
+    changed && out.len() <= limit
+}
+
+fn substituted(regex: &Regex, value: &[u8], old: &[u8], limit: usize) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    Substitution::parse(value).expand(regex, old, limit, &mut out).then_some(out)
+}
+
+/// Which fields `del-header` removes.
+#[derive(Debug)]
+pub enum Removal {
+    Name(Box<[u8]>),
+    Some(TextSet),
+    Reg(Regex),
+}
+
+impl Removal {
+    pub fn compile(name: &str, matcher: Matcher) -> Result<Self, PlanError> {
+        let set = |kind| TextSet::new(kind, true, vec![name.as_bytes().to_vec()]).map(Self::Some);
+        match matcher {
+            Matcher::Str => Ok(Self::Name(name.as_bytes().into())),
+            Matcher::Beg => set(TextKind::Beg),
+            Matcher::End => set(TextKind::End),
+            Matcher::Sub => set(TextKind::Sub),
+            // Names are kept as they were sent, and have no case.
+            Matcher::Reg => compile(name, true).map(Self::Reg),
+            _ => Err(PlanError::new("del-header matches with str, beg, end, sub or reg")),
+        }
+    }
+
+    pub fn apply(&self, head: &mut Head) {
+        match self {
+            Self::Name(name) => {
+                head.remove(name);
+            }
+            Self::Some(set) => head.retain(|name, _| set.find(name).is_none()),
+            Self::Reg(regex) => head.retain(|name, _| !regex.is_match(name)),
+        }
+    }
+}
