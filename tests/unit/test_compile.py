@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from steelyard.config.expr import AclTest, Action, Call, Condition, Expr, LogText, ReplySpec, Rule, Term, TextPattern
 from steelyard.config.model import Bind, Config, Endpoint, Global, Inet, LogTarget, Proxy, Server, Timeouts, UseBackend
 from steelyard.config.span import Span

@@ -10,8 +10,8 @@ import os
 from pathlib import Path
 
 import msgspec
-from steelyard.plan import schema
 
+from steelyard.plan import schema
 from tests.unit.twins import everything, maximal_plan
 
 FILE = Path(__file__).with_name("plan_twins.json")

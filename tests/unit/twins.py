@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import msgspec
 from msgspec import inspect
+
 from steelyard.plan import schema
 from steelyard.plan.schema import balance, expr, global_, proxy, rule, server
 

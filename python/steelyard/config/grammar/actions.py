@@ -111,7 +111,7 @@ REPLY_WORDS = {
     "content-type": ("content_type", "text"),
     "default-errorfiles": ("default_errorfiles", "yes"),
     "deny_status": ("status", "reply_status"),
-    "errorfile": ("errorfile", "file"),
+    "errorfile": ("errorfile", "whole_reply"),
     "file": ("file", "file"),
     "hdr": ("headers", "reply_header"),
     "lf-file": ("lf_file", "format_file"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from steelyard.config.expr import LogFormat, ReplySpec
 from steelyard.config.grammar import actions
+from steelyard.config.grammar.error_words import reply_fault
 from steelyard.config.rules.logformat import parse_log_format
 from steelyard.config.rules.place import Place
 from steelyard.config.rules.values import READERS, is_condition, read_file
@@ -64,11 +65,23 @@ def _value(kind: str, given: Sequence[Word], place: Place, report: Report) -> An
             return True
         case "file":
             return read_file(given[0], report)
+        case "whole_reply":
+            data = read_file(given[0], report)
+            fault = reply_fault(data) if data else ""
+            if fault:
+                report.alert("SY0506", f"'{given[0]}' is not an HTTP reply: {fault}", given[0].span)
+                return None
+            return data
         case "format_file":
             data = read_file(given[0], report)
             if data is None:
                 return None
-            return parse_log_format(Word(data.decode("utf-8", "replace"), given[0].span), place, report)
+            try:
+                text = data.decode()
+            except UnicodeDecodeError:
+                report.alert("SY0505", f"file '{given[0]}' is not UTF-8", given[0].span)
+                return None
+            return parse_log_format(Word(text, given[0].span), place, report)
         case "reply_header":
             value = parse_log_format(given[1], place, report)
             return None if value is None else (given[0].text, value)
