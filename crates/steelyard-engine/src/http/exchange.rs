@@ -142,6 +142,14 @@ impl Exchange {
         self.record.reset();
     }
 
+    /// Lends it back to the thread. The next borrower is another client: no byte of this one may be left.
+    pub(super) fn give_back(mut self: Box<Self>, conn: &Conn) {
+        self.up.input.clear();
+        self.down.input.clear();
+        super::transfer::shrink(conn, &mut self);
+        conn.worker.pool.give_exchange(self);
+    }
+
     /// Runs rules or logs with all that they may look at.
     pub(super) fn with_ctx<R>(&mut self, conn: &mut Conn, run: impl FnOnce(&Program, &mut Ctx<'_>) -> R) -> R {
         let live = std::sync::Arc::clone(&conn.live);

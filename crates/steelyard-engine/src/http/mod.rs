@@ -65,7 +65,7 @@ pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session:
                 break;
             }
         }
-        conn.worker.pool.give_exchange(ex);
+        ex.give_back(&conn);
     }
     if last == After::Close {
         Box::pin(session::linger(&mut conn)).await;

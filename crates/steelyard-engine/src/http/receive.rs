@@ -64,7 +64,7 @@ pub(super) async fn timed_out(conn: &mut Conn) {
         ex.now = Instant::now();
         let _ = refuse(conn, &mut ex, Stop::Timeout).await;
         ex.end();
-        conn.worker.pool.give_exchange(ex);
+        ex.give_back(conn);
     }
 }
 

@@ -282,7 +282,7 @@ fn grow(conn: &Conn, ex: &mut Exchange) {
 }
 
 /// Large buffers go back; the beginning of a next request moves over, unless it is too long for that.
-fn shrink(conn: &Conn, ex: &mut Exchange) {
+pub(super) fn shrink(conn: &Conn, ex: &mut Exchange) {
     let size = conn.live.program.plan.global.bufsize as usize;
     for flow in [&mut ex.up, &mut ex.down] {
         flow.filled = false;

@@ -21,6 +21,8 @@ fn what_is_no_request_gets_400_and_is_not_forwarded() {
         client.ends();
     }
     assert_eq!(diary.count(), 0);
+    // Nothing of them is left for the next client.
+    assert_eq!(running.client().get("/good").text(), "/good");
 }
 
 #[test]
