@@ -62,7 +62,12 @@ _ROWS = (
     _row("no-ssl", "Plain connections; the only kind here.", effect="accepted"),
     _row("no-tfo", "No TCP fast open to the server; none is used here.", effect="accepted"),
     _row("non-stick", "Stick tables are not used for this server.", effect="accepted"),
-    _row("on-marked-down", "What happens to connections when the server goes down.", OneOf(("shutdown-sessions",))),
+    _row(
+        "on-marked-down",
+        "What happens to connections when the server goes down.",
+        OneOf(("shutdown-sessions",)),
+        effect="later",
+    ),
     _row("pool-low-conn", "Idle connections a thread keeps before others take them.", Int(), effect="accepted"),
     _row("pool-max-conn", "Idle connections kept for reuse; -1 for no limit.", Int(-1)),
     _row("pool-purge-delay", "How often unused idle connections are closed.", Time()),
