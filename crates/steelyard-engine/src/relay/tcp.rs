@@ -18,6 +18,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
+use steelyard_core::balance::key_of;
 use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::plan::Proxy;
 use steelyard_core::program::Program;
@@ -188,7 +189,8 @@ impl Tcp {
     /// Finds a server. A client that leaves before, with nothing to send, ends the session.
     async fn connect(&mut self, backend: u32) -> Result<Established<Infallible>, Error> {
         let live = Arc::clone(&self.live);
-        let key = self.session.src_ip().and_then(|src| balance_key(&live, backend, src));
+        let balance = plan(&live, backend).and_then(|p| p.backend.as_ref()).map(|b| &b.balance);
+        let key = balance.and_then(|balance| key_of(balance, None, self.session.src_ip(), self.input.data()));
         let server = self.with_ctx(|program, ctx| choose_server(program, backend, ctx, None));
         let want = Want {
             key,
@@ -397,10 +399,6 @@ fn no_server() -> Error {
         stage: Stage::Connect,
         retry: false,
     }
-}
-
-fn balance_key(_live: &Live, _backend: u32, _src: std::net::IpAddr) -> Option<u32> {
-    None
 }
 
 fn count_bytes(live: &Live, frontend: u32, slot: &Slot, bytes: (u64, u64)) {
