@@ -89,6 +89,18 @@ impl Stream {
         }
     }
 
+    /// Whether bytes are there, without taking them: 0 is the end of the stream, `WouldBlock` nothing yet.
+    pub fn try_peek(&self) -> io::Result<usize> {
+        let mut byte = [0];
+        self.try_io(Interest::READABLE, || {
+            Ok(recv(
+                self.as_fd().as_raw_fd(),
+                &mut byte,
+                MsgFlags::MSG_PEEK | MsgFlags::MSG_DONTWAIT,
+            )?)
+        })
+    }
+
     /// Runs `call` on the descriptor; `WouldBlock` clears the readiness.
     pub fn try_io<R>(&self, interest: Interest, call: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
         match self {

@@ -36,6 +36,7 @@ pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session:
             client,
             buffer: None,
             ended: false,
+            speaks: false,
         },
         vars,
         record: Record::new(),
@@ -56,6 +57,8 @@ struct Input {
     client: Stream,
     buffer: Option<Buffer>,
     ended: bool,
+    /// Its first byte was seen.
+    speaks: bool,
 }
 
 struct Tcp {
@@ -100,6 +103,32 @@ impl Input {
             self.buffer = Some(buffer);
         }
         read.map_ok(drop)
+    }
+}
+
+impl Input {
+    /// Ready when the client has left with nothing to send, or has failed: bytes of such a client are not wanted by anyone. With
+    /// `abort`, its end counts even with bytes in front.
+    ///
+    /// Where the first byte answers the question it is only looked at: no buffer is held while a server is waited for.
+    fn poll_gone(&mut self, cx: &mut Context<'_>, worker: &Worker, abort: bool) -> Poll<()> {
+        if self.buffer.is_none() && !abort {
+            while !self.speaks && self.client.poll_read_ready(cx).is_ready() {
+                match self.client.try_peek() {
+                    Ok(0) => return Poll::Ready(()),
+                    Ok(_) => self.speaks = true,
+                    Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                    Err(_) => return Poll::Ready(()),
+                }
+            }
+            return Poll::Pending;
+        }
+        while let Poll::Ready(read) = self.poll(cx, worker) {
+            if read.is_err() || (self.ended && (abort || self.data().is_empty())) {
+                return Poll::Ready(());
+            }
+        }
+        Poll::Pending
     }
 }
 
@@ -206,11 +235,8 @@ impl Tcp {
             tokio::pin!(establishing);
             let input = &mut self.input;
             poll_fn(|cx| {
-                while let Poll::Ready(read) = input.poll(cx, worker) {
-                    // Bytes of a client that has failed are not wanted by anyone.
-                    if read.is_err() || (input.ended && (abort || input.data().is_empty())) {
-                        return Poll::Ready(None);
-                    }
+                if input.poll_gone(cx, worker, abort).is_ready() {
+                    return Poll::Ready(None);
                 }
                 establishing.as_mut().poll(cx).map(Some)
             })
