@@ -29,6 +29,7 @@ backend be
 def test_valid(run):
     done = run.run(GOOD, "-c", bare=True)
     assert (done.status, done.err) == (0, "")
+    assert done.out == "Configuration file is valid\n"
 
 
 def test_valid_said_with_V(run):

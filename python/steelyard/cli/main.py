@@ -82,12 +82,12 @@ def start(flags: Flags, console: StderrConsole, *, form: Form = "auto") -> int:
 
 
 def _valid(flags: Flags, listening: int) -> int:
-    """What `-c` says of a good configuration. Manual 3.5: nothing, unless `-V` asks for it."""
+    """What `-c` says of a good configuration: what 1.8 to 2.8 print and scripts look for, though 3.x asks for `-V` first."""
     if not listening:
         if not flags.quiet:
             print("Configuration file has no error but will not start (no listener) => exit(2).")
         return 2
-    if flags.verbose:
+    if not flags.quiet:
         print("Configuration file is valid")
     return 0
 

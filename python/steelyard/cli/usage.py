@@ -13,7 +13,7 @@ Usage: steelyard [-f <file|directory>]* [-cdDqVvW] [-n <maxconn>] [-N <maxconn>]
         -f   reads a configuration file, or all *.cfg of a directory; may be repeated
         --   all words after it are configuration files
         -C   changes to a directory before reading files
-        -c   only checks the configuration; says so when it is valid with -V
+        -c   only checks the configuration, and says whether it is valid
         -cc  evaluates a condition: status 0 true, 1 false, 2 wrong
         -D   goes to the background; -db stays in front whatever the file says
         -W   one master that watches a worker; -Ws also tells systemd when it is ready
