@@ -24,7 +24,6 @@ class Flags:
     master_worker: bool = False
     systemd_notify: bool = False
     quiet: bool = False
-    verbose: bool = False
     version: int = 0
     maxconn: int | None = None
     proxy_maxconn: int | None = None
@@ -123,9 +122,9 @@ def parse(words: Sequence[str]) -> Flags:
             flags.debug = flags.foreground = True
             flags.notes.append("'-d' stays in front; it does not show traffic yet")
         elif flag == "q":
-            flags.quiet, flags.verbose = True, False
+            flags.quiet = True
         elif flag == "V":
-            flags.quiet, flags.verbose = False, True
+            flags.quiet = False
         elif flag in ("sf", "st"):
             flags.old_pids_signal = flag
             while at + 1 < len(words) and not words[at + 1].startswith("-"):

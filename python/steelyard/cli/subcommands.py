@@ -42,7 +42,7 @@ def _check(words: Sequence[str]) -> int:
     )
     parser.add_argument("-W", "--warnings-fail", action="store_true", help="a warning makes it wrong")
     args = _parse(parser, words)
-    flags = Flags(files=args.file, check=True, verbose=args.format != "json", warnings_fail=args.warnings_fail)
+    flags = Flags(files=args.file, check=True, quiet=args.format == "json", warnings_fail=args.warnings_fail)
     return main.start(flags, StderrConsole(), form=args.format)
 
 
