@@ -63,6 +63,8 @@ impl Error {
     pub fn status(self) -> Option<u16> {
         match (self.fault, self.stage) {
             (_, Stage::Data | Stage::Last) => None,
+            // It left while it waited for a server: nobody is there to read a reply.
+            (Fault::Client, Stage::Queue | Stage::Connect) => None,
             (Fault::Client, _) => Some(400),
             (Fault::ClientTimeout, _) => Some(408),
             (Fault::Server, Stage::Connect | Stage::Queue) => Some(503),

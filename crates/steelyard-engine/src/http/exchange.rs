@@ -59,6 +59,8 @@ pub struct Exchange {
     pub(super) head_bytes: u64,
     /// Bytes of the head as it was sent to the server.
     pub(super) sent_head: u64,
+    /// The body of the request is malformed: the client's fault, whatever stage it is found in.
+    pub(super) bad_request: bool,
     /// Not logged (monitoring, silent aborts).
     pub(super) unlogged: bool,
     /// How the stream failed.
@@ -105,6 +107,7 @@ impl Exchange {
             now,
             head_bytes: 0,
             sent_head: 0,
+            bad_request: false,
             unlogged: false,
             failure: None,
             line: Vec::new(),
@@ -128,6 +131,7 @@ impl Exchange {
         self.persist = super::persist::Persist::default();
         self.head_bytes = 0;
         self.sent_head = 0;
+        self.bad_request = false;
         self.unlogged = false;
         self.failure = None;
         self.up.reset();

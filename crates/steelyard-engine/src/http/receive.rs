@@ -8,7 +8,7 @@ use crate::timer::after;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
-use steelyard_core::http1::{parse_request, HeadError, Limits, Progress};
+use steelyard_core::http1::{parse_request, Body, ChunkDecoder, ChunkStep, HeadError, Limits, Progress};
 
 /// What ended the wait for a request.
 pub(super) enum Woken {
@@ -23,6 +23,8 @@ pub(super) enum Woken {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
     Bad(HeadError),
+    /// The part of a chunked body that came with the head is malformed.
+    BadBody,
     /// `timeout http-request` passed.
     Timeout,
     /// The client ended or reset its connection.
@@ -76,8 +78,25 @@ pub(super) async fn head(conn: &mut Conn, ex: &mut Exchange) -> Result<(), Stop>
     ex.received = ex.now;
     ex.connected = ex.now;
     ex.body = ex.req.request_body().map_err(Stop::Bad)?;
+    if ex.body == Body::Chunked && is_malformed(ex.up.input.data()) {
+        return Err(Stop::BadBody);
+    }
     begin(conn, ex);
     Ok(())
+}
+
+/// Whether the part of a chunked body that came with the head is wrong already: no server hears of such a request.
+fn is_malformed(mut bytes: &[u8]) -> bool {
+    let mut decoder = ChunkDecoder::new();
+    loop {
+        let consumed = match decoder.step(bytes) {
+            Err(_) => return true,
+            Ok(ChunkStep::NeedMore { .. } | ChunkStep::End { .. }) => return false,
+            Ok(ChunkStep::Data { start, len }) => start + len,
+            Ok(ChunkStep::Trailer { consumed, .. }) => consumed,
+        };
+        bytes = bytes.get(consumed..).unwrap_or_default();
+    }
 }
 
 fn poll_head(
@@ -164,6 +183,7 @@ pub(super) async fn refuse(conn: &mut Conn, ex: &mut Exchange, stop: Stop) -> Af
     }
     let (status, termination, counted) = match stop {
         Stop::Bad(error) => (error.status(), *b"PR", true),
+        Stop::BadBody => (400, *b"PR", true),
         Stop::Timeout => (408, *b"cR", true),
         Stop::Ended => (400, *b"CR", !nothing),
     };

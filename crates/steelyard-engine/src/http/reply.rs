@@ -75,7 +75,8 @@ pub(super) async fn error(conn: &mut Conn, ex: &mut Exchange, failure: Error) ->
     finish::release(conn, ex, false);
     // No reply goes behind an interim response that was sent in part.
     let cut = ex.down.sent > 0 && !ex.down.is_flushed();
-    let status = failure.status().filter(|_| !silent && !cut);
+    let status = if ex.bad_request { Some(400) } else { failure.status() };
+    let status = status.filter(|_| !silent && !cut);
     let [fault, stage] = failure.termination();
     let Some(status) = status else {
         ex.unlogged |= silent;

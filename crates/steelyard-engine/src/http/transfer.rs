@@ -62,7 +62,7 @@ impl Wait {
             limits: limits(conn, back.options.accept_invalid_http_response),
             client_limit: conn.front().timeouts.client,
             server_limit: back.timeouts.server,
-            abort: back.options.abortonclose,
+            abort: back.options.abortonclose || conn.front().options.abortonclose,
             again: false,
             refused: false,
             moved: u64::MAX,
@@ -195,8 +195,10 @@ impl Wait {
                 Ok(())
             }
             Poll::Ready(Err(FlowError::Source)) => Err(error(Fault::Client, stage)),
-            Poll::Ready(Err(FlowError::Malformed)) if stage == Stage::Headers => Err(error(Fault::Proxy, Stage::Request)),
-            Poll::Ready(Err(FlowError::Malformed)) => Err(error(Fault::Proxy, stage)),
+            Poll::Ready(Err(FlowError::Malformed)) => {
+                ex.bad_request = true;
+                Err(error(Fault::Proxy, stage))
+            }
         }
     }
 
@@ -214,7 +216,10 @@ impl Wait {
         let for_client = self.waits_for_client(ex, stage);
         if moved != self.moved {
             self.moved = moved;
-            let limit = if for_client { self.client_limit } else { self.server_limit };
+            let limit = match (for_client, self.server_limit) {
+                (false, Some(limit)) => Some(limit),
+                _ => self.client_limit,
+            };
             conn.timer.set(after(ex.now, limit));
         }
         if conn.timer.poll(cx).is_pending() {
@@ -257,8 +262,7 @@ pub(super) fn watch_client(conn: &mut Conn, ex: &mut Exchange, abort: bool, cx: 
 
 fn of_response(failure: &FlowError) -> Error {
     match failure {
-        FlowError::Source => error(Fault::Server, Stage::Data),
-        FlowError::Malformed => error(Fault::Proxy, Stage::Data),
+        FlowError::Source | FlowError::Malformed => error(Fault::Server, Stage::Data),
         FlowError::Sink => error(Fault::Client, Stage::Data),
     }
 }

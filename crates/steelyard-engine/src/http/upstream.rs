@@ -108,7 +108,8 @@ async fn connect(conn: &mut Conn, ex: &mut Exchange, backend: u32, want: Want, f
     // Only after a wait in a queue: without one the caller has looked already.
     let queued = first.is_none() && ex.target.is_none();
     let mut find = |slot: &Slot| if queued { pick_idle(&pool.pool, allowed, slot) } else { None };
-    let abort = ex.back(conn).options.abortonclose;
+    let abort = ex.back(conn).options.abortonclose || conn.front().options.abortonclose;
+    let stage = if queued { Stage::Queue } else { Stage::Connect };
     let established = {
         let work = establish_from(&worker, &live, &session, purpose, first, &mut record, &mut find);
         let mut work = std::pin::pin!(work);
@@ -117,7 +118,7 @@ async fn connect(conn: &mut Conn, ex: &mut Exchange, backend: u32, want: Want, f
                 return Poll::Ready(done);
             }
             match transfer::watch_client(conn, ex, abort, cx) {
-                true => Poll::Ready(Err(failure(Fault::Client, Stage::Connect))),
+                true => Poll::Ready(Err(failure(Fault::Client, stage))),
                 false => Poll::Pending,
             }
         })
