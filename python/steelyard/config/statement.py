@@ -102,11 +102,16 @@ class Statement:
         return value if isinstance(value, int) else None
 
     def no_more(self, index: int) -> bool:
-        """True when nothing stands at `index`; else it is reported."""
-        if index < len(self.words):
-            self.extra(index)
-            return False
-        return True
+        """True when nothing stands at `index`, or nothing that would keep the line from being used; it is reported."""
+        if index >= len(self.words):
+            return True
+        if self.row.lax:
+            words, more = self.words[index:], "..." if len(self.words) > index + 1 else ""
+            message = f"'{words[0]}{more}' is not read, '{self.row.name}' ends before it"
+            self.report.warning("SY0114", message, run_of(words), help="quote the value if it holds blanks, or leave this out")
+            return True
+        self.extra(index)
+        return False
 
     def first_said(self, path: str) -> tuple[Label, ...]:
         said = self.draft.said.get(path)

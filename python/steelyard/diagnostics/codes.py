@@ -45,6 +45,10 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0111": ("no effect here", "The word belongs to the other half of a proxy and is left out."),
     "SY0112": ("deprecated word", "The word still works, and there is a better way to say it."),
     "SY0113": ("said twice", "The word may stand once in a section."),
+    "SY0114": (
+        "words that are not read",
+        "The line goes on after all that the keyword takes; HAProxy passes over such words in silence.",
+    ),
     "SY0201": ("bad name", "Names are made of letters, digits, `-`, `_`, `.` and `:`."),
     "SY0202": ("name used twice", "Two proxies of the same kind can't share a name; a frontend and a backend can."),
     "SY0203": ("unknown defaults section", "`from` names a defaults section that stands before it."),

@@ -96,6 +96,7 @@ ROWS = (
         sets="options.redispatch",
         parse=_redispatch,
         negate=True,
+        lax=True,
     ),
     Row(
         "redispatch",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steelyard.config.grammar.row import Row, Where
-from steelyard.config.grammar.values import Account, Int, Name, Size, Text, Time
+from steelyard.config.grammar.values import Account, Int, NodeName, Size, Text, Time
 from steelyard.config.statement import Statement
 
 G = Where.GLOBAL
@@ -20,6 +20,8 @@ def _variable(statement: Statement) -> None:
             environment.set(args[0], args[1])
         else:
             environment.preset(args[0], args[1])
+    elif not args:
+        statement.missing("at least one name")
     elif name == "unsetenv":
         environment.unset(tuple(args))
     else:
@@ -56,9 +58,9 @@ ROWS = (
     Row("description", G, "A text shown in statistics.", sets="description", parse=_rest),
     Row("gid", G, "Group id after start.", (Int(),), "gid", repeat="once"),
     Row("group", G, "Group name after start.", (Account("group"),), "group", repeat="once"),
-    Row("hard-stop-after", G, "Time that a soft stop may take.", (Time(),), "hard_stop_after"),
+    Row("hard-stop-after", G, "Time that a soft stop may take.", (Time(),), "hard_stop_after", lax=True),
     Row("localpeer", G, "Name of this process among peers.", (Text("<name>"),), "localpeer"),
-    Row("log-send-hostname", G, "Host name in log lines.", sets="log_send_hostname", parse=_hostname),
+    Row("log-send-hostname", G, "Host name in log lines.", sets="log_send_hostname", parse=_hostname, lax=True),
     Row("log-tag", G, "Name of the program in log lines.", (Text("<tag>"),), "log_tag"),
     Row(
         "master-worker",
@@ -73,7 +75,7 @@ ROWS = (
     Row("maxconnrate", G, "New connections a second.", (Int(),), "maxconnrate", repeat="once"),
     Row("nbproc", G, "Processes.", (Int(1, 64),), "nbproc", removed="2.5"),
     Row("nbthread", G, "Threads a process.", (Int(1, 4096),), "nbthread"),
-    Row("node", G, "Name of this machine in statistics.", (Name(),), "node"),
+    Row("node", G, "Name of this machine in statistics.", (NodeName(),), "node"),
     Row("nosplice", G, "Data is copied, never spliced.", sets="nosplice"),
     Row("pidfile", G, "File for the process id.", (Text("<file>"),), "pidfile", repeat="once"),
     Row("presetenv", G, "Sets an environment variable that is not set.", parse=_variable),
@@ -82,7 +84,7 @@ ROWS = (
     Row("setenv", G, "Sets an environment variable.", parse=_variable),
     Row("spread-checks", G, "Percent by which times between checks vary.", (Int(0, 50),), "spread_checks", repeat="once"),
     Row("stats", G, "The runtime API's socket.", parse=_stats),
-    Row("tune.bufsize", G, "Bytes of a buffer: the longest request head.", (Size(),), "bufsize"),
+    Row("tune.bufsize", G, "Bytes of a buffer: the longest request head.", (Size(1),), "bufsize"),
     Row("tune.http.maxhdr", G, "Header fields in a message.", (Int(1, 32767),), "max_headers"),
     Row("tune.maxrewrite", G, "Bytes kept free for rewriting.", (Size(),), "maxrewrite"),
     Row("uid", G, "User id after start.", (Int(),), "uid", repeat="once"),

@@ -143,7 +143,7 @@ ROWS = (
     ),
     Row("unique-id-format", PROXY, "What the unique id holds.", sets="unique_id_format", parse=_format, late=True),
     Row("log-format-sd", FRONT_D, "Structured data of RFC 5424.", effect="later"),
-    Row("log-tag", PROXY, "Name of the program in log lines.", (Text("<tag>"),), "log_tag"),
+    Row("log-tag", PROXY, "Name of the program in log lines.", (Text("<tag>"),), "log_tag", lax=True),
     Row("option httplog", FRONT_D, "Log lines with HTTP fields.", sets="options.httplog", parse=_log_option, late=True),
     Row("option tcplog", FRONT_D, "Log lines with TCP fields.", sets="options.tcplog", parse=_log_option, late=True),
 )

@@ -56,13 +56,14 @@ ROWS = (
     Row("description", ANY, "A text shown in statistics.", sets="description", parse=_description),
     Row("disabled", PROXY, "The proxy is not started.", sets="disabled"),
     Row("enabled", PROXY, "Undoes `disabled` of a defaults section.", sets="disabled", value=False),
-    Row("fullconn", BACK_D, "Connections at which the servers' `minconn` has grown to `maxconn`.", (Int(1),), "fullconn"),
+    Row("fullconn", BACK_D, "Connections at which the servers' `minconn` has grown to `maxconn`.", (Int(),), "fullconn"),
     Row(
         "hash-balance-factor",
         BACK_D,
         "Percent of the mean load a hashed server may have; 0: any.",
         (Factor(),),
         "hash_balance_factor",
+        lax=True,
     ),
     Row(
         "http-reuse",
@@ -75,7 +76,7 @@ ROWS = (
     Row("maxconn", FRONT_D, "Connections at once.", (Int(),), "maxconn"),
     Row("mode", PROXY, "`tcp` or `http`.", sets="mode", parse=_mode),
     Row("monitor-uri", FRONT_D, "A path that is answered here with 200.", (Text("<uri>"),), "monitor_uri"),
-    Row("rate-limit sessions", FRONT_D, "New sessions a second.", (Int(),), "rate_limit_sessions"),
+    Row("rate-limit sessions", FRONT_D, "New sessions a second.", (Int(),), "rate_limit_sessions", lax=True),
     Row("retries", BACK_D, "Further tries after a connection to a server failed.", (Int(),), "retries"),
-    Row("unique-id-header", FRONT_D, "Header that carries the unique id.", (Text("<header>"),), "unique_id_header"),
+    Row("unique-id-header", FRONT_D, "Header that carries the unique id.", (Text("<header>"),), "unique_id_header", lax=True),
 )

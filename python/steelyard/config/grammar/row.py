@@ -47,7 +47,9 @@ class Row:
 
     `parse` is named only where the arguments have a grammar of their own. `late` rows run when the whole section has been read,
     because they need its mode. `strict`: in the wrong half of a proxy an error, where other words only draw a warning (as in
-    HAProxy). `called`: an argument in parentheses belongs to the name. `least`: how many of `args` must be there, all by default. `deprecated` and `removed` are versions of HAProxy.
+    HAProxy). `called`: an argument in parentheses belongs to the name. `lax`: words too many draw a warning only, since
+    HAProxy passes over them in silence. `least`: how many of `args` must be there, all by
+    default. `deprecated` and `removed` are versions of HAProxy.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Row:
     late: bool = False
     strict: bool = False
     called: bool = False
+    lax: bool = False
     named_defaults: bool = False
     mode: Literal["", "http", "tcp"] = ""
     value: object = None

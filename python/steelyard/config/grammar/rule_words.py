@@ -78,7 +78,9 @@ def _use_server(statement: Statement) -> None:
         return
     name = _name(statement)
     condition, good = condition_at(statement, statement.at + 1)
-    if good and name is not None:
+    if good and condition is None:
+        statement.missing("a condition", "write 'use-server <name> if <condition>'")
+    elif good and name is not None:
         statement.add(UseServer(name, condition, statement.text(), run_of(statement.words)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steelyard.config.grammar.row import PROXY, Row
-from steelyard.config.grammar.values import Text, Time
+from steelyard.config.grammar.values import NodeName, Text, Time
 from steelyard.config.statement import Statement
 
 
@@ -26,16 +26,21 @@ def _refresh(statement: Statement) -> None:
 
 def _show(statement: Statement) -> None:
     """`show-node [name]` and `show-desc [text]`: empty for what `global` says."""
+    if statement.row.sets == "stats.show_node" and statement.args:
+        name = statement.read(statement.at, NodeName())
+        if name is not None and statement.no_more(statement.at + 1):
+            statement.set(name)
+        return
     statement.set(statement.text(statement.at))
 
 
 ROWS = (
-    Row("stats auth", PROXY, "A user and password for the page.", sets="stats.users", parse=_auth, repeat="add"),
-    Row("stats enable", PROXY, "The page at its default address.", sets="stats_enabled"),
-    Row("stats hide-version", PROXY, "The page does not tell the version.", sets="stats.hide_version"),
-    Row("stats show-version", PROXY, "The page tells the version.", sets="stats.hide_version", value=False),
-    Row("stats realm", PROXY, "Name in the browser's password window.", (Text("<realm>"),), "stats.realm"),
-    Row("stats refresh", PROXY, "How often the page loads itself again.", sets="stats.refresh", parse=_refresh),
+    Row("stats auth", PROXY, "A user and password for the page.", sets="stats.users", parse=_auth, repeat="add", lax=True),
+    Row("stats enable", PROXY, "The page at its default address.", sets="stats_enabled", lax=True),
+    Row("stats hide-version", PROXY, "The page does not tell the version.", sets="stats.hide_version", lax=True),
+    Row("stats show-version", PROXY, "The page tells the version.", sets="stats.hide_version", value=False, lax=True),
+    Row("stats realm", PROXY, "Name in the browser's password window.", (Text("<realm>"),), "stats.realm", lax=True),
+    Row("stats refresh", PROXY, "How often the page loads itself again.", sets="stats.refresh", parse=_refresh, lax=True),
     Row(
         "stats scope",
         PROXY,
@@ -43,10 +48,11 @@ ROWS = (
         (Text("<proxy>"),),
         "stats.scope",
         repeat="add",
+        lax=True,
     ),
     Row("stats show-desc", PROXY, "A description on the page.", sets="stats.show_desc", parse=_show),
-    Row("stats show-legends", PROXY, "More details on the page.", sets="stats.show_legends"),
+    Row("stats show-legends", PROXY, "More details on the page.", sets="stats.show_legends", lax=True),
     Row("stats show-modules", PROXY, "Figures of modules; there are none here.", effect="accepted"),
     Row("stats show-node", PROXY, "The machine's name on the page.", sets="stats.show_node", parse=_show),
-    Row("stats uri", PROXY, "Where the page is.", (Text("<prefix>"),), "stats.uri"),
+    Row("stats uri", PROXY, "Where the page is.", (Text("<prefix>"),), "stats.uri", lax=True),
 )

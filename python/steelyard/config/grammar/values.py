@@ -57,11 +57,14 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Size:
+    low: int = 0
     show: str = "<size>"
 
     def read(self, text: str) -> object | Bad:
         value = parse_size(text)
-        return Bad(value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            return Bad(value)
+        return value if value >= self.low else Bad(f"is too small, {self.low} is the least")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,20 @@ class Name:
             return text
         wrong = next(c for c in text if not NAME.match(c))
         return Bad(f"is no name: '{wrong}' is not allowed in it")
+
+
+@dataclass(frozen=True, slots=True)
+class NodeName:
+    """A name as of a host, also with underscores."""
+
+    show: str = "<name>"
+
+    def read(self, text: str) -> object | Bad:
+        return (
+            text
+            if NAME.match(text) and ":" not in text
+            else Bad("is no name of a node; letters, digits, '.', '-' and '_' are allowed")
+        )
 
 
 @dataclass(frozen=True, slots=True)
