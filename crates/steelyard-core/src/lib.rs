@@ -13,3 +13,6 @@ pub mod rules;
 pub mod sample;
 pub mod state;
 pub mod vars;
+
+#[cfg(test)]
+mod kit;

@@ -1,1 +1,131 @@
-// filled below
+use super::regex::{compile, RegexList, Substitution};
+use super::*;
+
+fn set(kind: TextKind, icase: bool, texts: &[&str]) -> TextSet {
+    TextSet::new(kind, icase, texts.iter().map(|text| text.as_bytes().to_vec()).collect()).unwrap()
+}
+
+/// What the manual says, one pattern at a time.
+fn model(kind: TextKind, value: &[u8], pattern: &[u8]) -> bool {
+    let inside = |delimiters: &[u8]| {
+        let start = pattern.iter().position(|byte| !delimiters.contains(byte)).unwrap_or(pattern.len());
+        let end = pattern.iter().rposition(|byte| !delimiters.contains(byte)).map_or(start, |at| at + 1);
+        let bare = &pattern[start..end];
+        (0..=value.len()).any(|at| {
+            value[at..].starts_with(bare)
+                && (at == 0 || delimiters.contains(&value[at - 1]))
+                && value.get(at + bare.len()).is_none_or(|byte| delimiters.contains(byte))
+        })
+    };
+    match kind {
+        TextKind::Str => value == pattern,
+        TextKind::Beg => value.starts_with(pattern),
+        TextKind::End => value.ends_with(pattern),
+        TextKind::Sub => pattern.is_empty() || value.windows(pattern.len()).any(|window| window == pattern),
+        TextKind::Dir => inside(b"/?"),
+        TextKind::Dom => inside(b"/?.:"),
+    }
+}
+
+#[test]
+fn sets_agree_with_the_plain_reading_whether_few_or_many() {
+    let kinds = [TextKind::Str, TextKind::Beg, TextKind::End, TextKind::Sub, TextKind::Dir, TextKind::Dom];
+    let mut seed = 1_u32;
+    let mut random = |below: u32| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 16) % below
+    };
+    for round in 0..4000 {
+        let mut word = |longest: u32| -> String {
+            let length = random(longest);
+            (0..length).map(|_| char::from(b"ab/.:?"[random(6) as usize])).collect()
+        };
+        let count = 1 + round % 12;
+        let patterns: Vec<String> = (0..count).map(|_| word(5)).collect();
+        let value = word(9);
+        let kind = kinds[round % kinds.len()];
+        let refs: Vec<&str> = patterns.iter().map(String::as_str).collect();
+        let wanted = patterns.iter().any(|pattern| model(kind, value.as_bytes(), pattern.as_bytes()));
+        assert_eq!(set(kind, false, &refs).find(value.as_bytes()).is_some(), wanted, "{kind:?} {value:?} {patterns:?}");
+        let upper: Vec<String> = patterns.iter().map(|pattern| pattern.to_uppercase()).collect();
+        let refs: Vec<&str> = upper.iter().map(String::as_str).collect();
+        assert_eq!(set(kind, true, &refs).find(value.as_bytes()).is_some(), wanted, "-i {kind:?} {value:?} {patterns:?}");
+    }
+}
+
+#[test]
+fn the_examples_of_the_manual() {
+    let dom = "http://www1.dc-eu.example.com:80/blah";
+    for pattern in ["http", "www1", ".www1", "dc-eu", "example", "com", "80", "dc-eu.example", "blah", ":www1:", "dc-eu.example:80"] {
+        // The last one is as the manual has it; HAProxy compares it byte by byte and so do we.
+        let wanted = pattern != "dc-eu.example:80";
+        assert_eq!(set(TextKind::Dom, false, &[pattern]).find(dom.as_bytes()).is_some(), wanted, "{pattern}");
+    }
+    let dir = "/images/png/logo/32x32.png";
+    for pattern in ["/images", "/images/png", "images/png", "/png/logo", "logo/32x32.png", "32x32.png"] {
+        assert!(set(TextKind::Dir, false, &[pattern]).find(dir.as_bytes()).is_some(), "{pattern}");
+    }
+    assert!(set(TextKind::Dir, false, &["32x32"]).find(dir.as_bytes()).is_none());
+}
+
+#[test]
+fn networks_of_both_families() {
+    let nets = |texts: &[&str]| NetSet::new(texts.iter().map(|text| net::parse_net(text).unwrap()).collect()).unwrap();
+    let has = |texts: &[&str], ip: &str| nets(texts).find(ip.parse().unwrap()).is_some();
+    assert!(has(&["10.0.0.0/8"], "10.2.3.4"));
+    assert!(has(&["10.0.0.0/8"], "::ffff:10.2.3.4"));
+    assert!(has(&["10.0.0.0/8"], "::10.2.3.4"));
+    assert!(has(&["10.0.0.0/8"], "2002:0a02:0304::1"));
+    assert!(!has(&["10.0.0.0/8"], "2001:db8::10.2.3.4"));
+    assert!(has(&["::ffff:0.0.0.0/96"], "10.2.3.4"));
+    assert!(!has(&["::/128"], "10.2.3.4"));
+    assert!(has(&["127.1"], "127.0.0.1"));
+    assert!(has(&["192.168.1/22"], "192.168.2.9"), "octets are left out in the middle: 192.168.0.1/22");
+    assert!(has(&["10.0.0.1/255.0.0.0"], "10.9.9.9"));
+    assert!(has(&["0.0.0.0/0"], "1.2.3.4"));
+    let many: Vec<String> = (0..40).map(|index| format!("10.{index}.0.0/16")).collect();
+    let refs: Vec<&str> = many.iter().map(String::as_str).chain(["10.3.0.0/24"]).collect();
+    assert_eq!(nets(&refs).find("10.3.0.9".parse().unwrap()), Some(40), "the longest prefix");
+    assert_eq!(nets(&refs).find("10.3.1.9".parse().unwrap()), Some(3));
+    for wrong in ["", "/", "1.2.3.4.5", "1.2.3.4/33", "::/129", "1..2", "a", "300.1"] {
+        assert!(net::parse_net(wrong).is_none(), "{wrong}");
+    }
+}
+
+#[test]
+fn ranges() {
+    let ranges = RangeSet::new(vec![(5, 7), (1, 1), (8, 9), (100, i64::MAX), (i64::MIN, -5), (9, 3), (50, 50), (60, 70)]);
+    for (value, wanted) in [(1, true), (2, false), (5, true), (8, true), (9, true), (10, false), (i64::MAX, true), (i64::MIN, true), (-4, false), (65, true)] {
+        assert_eq!(ranges.contains(value), wanted, "{value}");
+    }
+    assert_eq!(number::parse_range("3:"), Some((3, i64::MAX)));
+    assert_eq!(number::parse_range("3:4:5"), None);
+}
+
+#[test]
+fn regexes_say_what_to_write_instead() {
+    let text = compile("a(?=b)", false).unwrap_err().message;
+    assert!(text.contains("look-ahead") && text.contains("two ACLs"), "{text}");
+    let text = compile("(a)\\1", false).unwrap_err().message;
+    assert!(text.contains("back-references") && text.contains("strcmp"), "{text}");
+    assert!(compile("(", false).is_err());
+    let list = RegexList::new(&["^a", "b$"], true).unwrap();
+    assert_eq!(list.find(b"xB"), Some(1));
+    assert_eq!(list.find(b"x"), None);
+    assert!(RegexList::new(&["^\\xff.$"], false).unwrap().is_match(b"\xff\xfe"), "bytes, not characters");
+}
+
+#[test]
+fn substitutions() {
+    let regex = compile("(a+)(b)?", false).unwrap();
+    let replaced = |with: &str, value: &str, all: bool| {
+        let mut out = Vec::new();
+        Substitution::parse(with.as_bytes()).replace(&regex, value.as_bytes(), all, 100, |bytes| out.extend_from_slice(bytes)).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    assert_eq!(replaced("<\\1|\\2|\\0>", "xaaby", false), "x<aa|b|aab>y");
+    assert_eq!(replaced("\\\\\\x41\\n\\", "a", false), "\\An\\");
+    assert_eq!(replaced("-", "aXaXa", true), "-X-X-");
+    let mut out = Vec::new();
+    assert_eq!(Substitution::parse(b"\\0\\0").replace(&regex, b"aaaa", false, 5, |bytes| out.extend_from_slice(bytes)), None, "bounded");
+}

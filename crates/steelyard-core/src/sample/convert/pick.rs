@@ -104,17 +104,12 @@ fn split_port(text: &[u8]) -> (&[u8], &[u8]) {
 }
 
 impl Part {
-    #[cfg(test)]
-    pub(super) fn new(index: i64, delimiters: &[u8], count: usize) -> Self {
-        Self { index, delimiters: delimiters.into(), count }
-    }
-
     fn is_delimiter(&self, byte: u8) -> bool {
         self.delimiters.contains(&byte)
     }
 
     /// The n-th field; empty fields count.
-    pub(super) fn field<'e>(&self, text: &'e [u8]) -> Option<&'e [u8]> {
+    fn field<'e>(&self, text: &'e [u8]) -> Option<&'e [u8]> {
         let delimiter = |byte: &u8| self.is_delimiter(*byte);
         let skip = self.index.unsigned_abs() - 1;
         if self.index > 0 {
@@ -155,7 +150,7 @@ impl Part {
     }
 
     /// The n-th word; delimiters in a row are one, those at both ends none.
-    pub(super) fn word<'e>(&self, text: &'e [u8]) -> Option<&'e [u8]> {
+    fn word<'e>(&self, text: &'e [u8]) -> Option<&'e [u8]> {
         let skip = usize::try_from(self.index.unsigned_abs() - 1).ok()?;
         let last = if self.count == 0 { usize::MAX } else { skip.saturating_add(self.count) };
         let size = text.len();

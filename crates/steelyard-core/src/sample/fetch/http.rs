@@ -152,9 +152,9 @@ impl Http {
             Self::Base => Some(Sample::Str(base(view, target::path)?)),
             Self::Baseq => Some(Sample::Str(base(view, target::pathq)?)),
             Self::Base32 => Some(Sample::Int(i64::from(hash_of(view, target::path)?))),
-            Self::Url32 => Some(Sample::Int(i64::from(hash_of(view, Some)?))),
+            Self::Url32 => Some(Sample::Int(i64::from(hash_of(view, target::pathq)?))),
             Self::Base32Src => with_src(view, hash_of(view, target::path)?),
-            Self::Url32Src => with_src(view, hash_of(view, Some)?),
+            Self::Url32Src => with_src(view, hash_of(view, target::pathq)?),
             Self::Version(side) => {
                 let head = match side {
                     Side::Req => request(view)?,
