@@ -9,7 +9,7 @@ JOBS ?= 2
 ENGINE_SOURCES := Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-python lint format bench fuzz soak dev clean tools
+.PHONY: help run test test-rust test-python lint lint-style lint-types lint-rust lint-laws format bench fuzz soak dev clean tools
 
 help:
 	@echo 'make run                 build and start the demo: two sample servers behind 127.0.0.1:8080'
@@ -42,20 +42,22 @@ $(VENV)/.dev: pyproject.toml requirements-dev.txt $(VENV)/.run
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-# The engine is one file in python/steelyard, so the stamp of one profile takes the other's place.
+# The engine is one file in python/steelyard, so the stamp of one profile takes the other's place. What maturin says is shown
+# only when it fails.
+develop = VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop $(1) >$(VENV)/engine.log 2>&1 \
+	|| { cat $(VENV)/engine.log >&2; exit 1; }; rm -f $(VENV)/.engine-*; touch $@
+
 $(VENV)/.engine-release: $(ENGINE_SOURCES) $(VENV)/.run
 	@echo 'Building the engine (a few minutes the first time)'
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop -q --release
-	@rm -f $(VENV)/.engine-*; touch $@
+	@$(call develop,--release)
 
 $(VENV)/.engine-tested: $(ENGINE_SOURCES) $(VENV)/.dev
 	@echo 'Building the engine for tests'
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop -q --profile tested
-	@rm -f $(VENV)/.engine-*; touch $@
+	@$(call develop,--profile tested)
 
 $(VENV)/.engine-max: $(ENGINE_SOURCES) $(VENV)/.dev
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop -q --profile bench-max
-	@rm -f $(VENV)/.engine-*; touch $@
+	@echo 'Building the engine as a release ships it'
+	@$(call develop,--profile bench-max)
 
 dev: $(VENV)/.engine-tested
 
@@ -74,13 +76,21 @@ test-rust: $(VENV)/.dev
 test-python: $(VENV)/.engine-tested
 	@$(BIN)/python -m pytest -n $(JOBS)
 
-lint: $(VENV)/.engine-tested
+lint: lint-style lint-types lint-rust lint-laws
+
+lint-style: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+lint-types: $(VENV)/.engine-tested
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest steelyard._engine --mypy-config-file pyproject.toml
+
+lint-rust: | tools
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -q -- -D warnings
+
+lint-laws: $(VENV)/.dev
 	$(BIN)/python tools/laws.py
 
 format: $(VENV)/.dev

@@ -12,6 +12,7 @@ import pytest
 import steelyard
 from steelyard.cli.check import check
 from steelyard.cli.flags import Flags
+from tools import laws
 
 ROOT = Path(steelyard.__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.cfg"))
@@ -58,9 +59,6 @@ def test_a_check_loads_nothing_that_only_traffic_needs():
     ],
 )
 def test_the_laws_see_breaches(tmp_path, monkeypatch, source, breach):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    import laws
-
     room = tmp_path / "python" / "steelyard" / "config"
     room.mkdir(parents=True)
     (room / "x.py").write_text(source)
