@@ -14,5 +14,5 @@ CONVERTER = {
     ("sha2", 0): "224 256 384 512",
     ("url_enc", 0): "query",
     ("http_date", 1): "s ms us",
-    ("digest", 0): "",
+    ("digest", 0): "md5 sha1 sha224 sha256 sha384 sha512 MD5 SHA1 SHA224 SHA256 SHA384 SHA512",
 }

@@ -158,7 +158,9 @@ class _Reader:
             span = spot(self.word, piece.at, max(1, len(piece.text)))
             value = read(kind.kind, kind.optional, piece.text, span)
             allowed = words.get((row.name, position))
-            if allowed and piece.text and piece.text not in allowed.split():
+            if allowed and not piece.text and not isinstance(value, str):
+                value = Absent()
+            elif allowed and piece.text and piece.text not in allowed.split():
                 value = f"'{piece.text}' is not one of {', '.join(allowed.split())}"
             if isinstance(value, str):
                 self.report.alert("SY0404", f"argument {position + 1} of '{row.name}': {value}", span)
