@@ -221,7 +221,7 @@ struct Connection {
 
 impl Connection {
     fn http(self) -> impl Future<Output = ()> {
-        http::serve(self.worker, self.live, self.client, self.session)
+        http::serve(self.worker, self.live, self.client, self.session, self.vars)
     }
 
     fn tcp(self) -> impl Future<Output = ()> {

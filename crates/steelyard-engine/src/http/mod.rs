@@ -29,6 +29,7 @@ use session::Conn;
 use std::rc::Rc;
 use std::sync::Arc;
 use steelyard_core::ctx::Session;
+use steelyard_core::vars::Vars;
 use upstream::Obtained;
 
 /// What becomes of the client's connection after a request.
@@ -44,9 +45,9 @@ enum After {
 
 /// Serves the requests of one client connection until it closes.
 ///
-/// Between two requests only [`Conn`] lives here; all that a request needs is in an [`Exchange`] that the thread lends.
-pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session) {
-    let mut conn = Conn::new(worker, live, client, session);
+/// `vars` are those that rules have set for the session already. Between two requests only [`Conn`] lives here; all that a request needs is in an [`Exchange`] that the thread lends.
+pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session, vars: Vars) {
+    let mut conn = Conn::new(worker, live, client, session, vars);
     let mut last = After::Next;
     while last == After::Next {
         match receive::wait(&mut conn).await {

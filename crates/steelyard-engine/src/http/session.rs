@@ -44,14 +44,14 @@ pub(super) struct Conn {
 }
 
 impl Conn {
-    pub fn new(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session) -> Self {
+    pub fn new(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session, vars: Vars) -> Self {
         let now = Instant::now();
         Self {
             worker,
             live,
             client,
             session,
-            vars: Vars::new(),
+            vars,
             timer: Timer::new(now),
             since: now,
             requests: 0,

@@ -76,6 +76,31 @@ impl Direction {
         self.buffer = Some(buffer);
     }
 
+    /// What was read and not yet sent.
+    pub fn data(&self) -> &[u8] {
+        self.buffer.as_ref().map(Buffer::data).unwrap_or_default()
+    }
+
+    /// No more can be read before something is sent.
+    pub fn is_full(&self) -> bool {
+        self.buffer.as_ref().is_some_and(Buffer::is_full)
+    }
+
+    /// Reads and sends nothing: bytes are looked at first. Ready when something came, or the end.
+    pub fn poll_hold(&mut self, cx: &mut Context<'_>, worker: &Worker, from: &mut Stream) -> Poll<io::Result<()>> {
+        if self.ended || self.is_full() {
+            return Poll::Pending;
+        }
+        let mut buffer = self.buffer.take().unwrap_or_else(|| worker.buffers.take(worker.bufsize));
+        let read = from.poll_read_slice(cx, buffer.room());
+        if let Poll::Ready(Ok(count)) = read {
+            buffer.filled(count);
+            self.ended = count == 0;
+        }
+        self.buffer = Some(buffer);
+        read.map_ok(drop)
+    }
+
     /// Bytes were read that the receiver has not taken.
     pub fn is_blocked(&self) -> bool {
         self.buffer.as_ref().is_some_and(|b| !b.is_empty()) || self.pipe.as_ref().is_some_and(|p| p.held() > 0)

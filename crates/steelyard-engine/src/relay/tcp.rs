@@ -197,8 +197,61 @@ impl Tcp {
         }
     }
 
+    /// `tcp-response content` rules: the client's bytes flow on while the server's first ones are looked at.
+    async fn response_content(&mut self, backend: u32, duplex: &mut Duplex, server: &mut Stream) -> Result<(), Error> {
+        let live = Arc::clone(&self.live);
+        let (Some(compiled), Some(plan)) = (live.program.proxies.get(backend as usize), plan(&live, backend)) else {
+            return Ok(());
+        };
+        let rules = &compiled.tcp_response_content;
+        if rules.is_empty() {
+            return Ok(());
+        }
+        let mut timer = Timer::new(Instant::now());
+        timer.set(after(Instant::now(), plan.timeouts.inspect_response));
+        let (mut from, mut over) = (0, plan.timeouts.inspect_response.is_none());
+        loop {
+            let done = over || duplex.down.ended || duplex.down.is_full();
+            match self.with_input(duplex.down.data(), done, |program, ctx| {
+                evaluate(rules, program, ctx, from, None)
+            }) {
+                Verdict::Pass | Verdict::Allow => return Ok(()),
+                Verdict::Wait { at } => from = at,
+                Verdict::Close { .. } | Verdict::Reply(_) | Verdict::Tarpit(_) | Verdict::Service(_) => {
+                    if let Some(counters) = live.backend(backend).map(|b| &b.counters) {
+                        bump(&counters.dresp);
+                    }
+                    return Err(Error {
+                        fault: Fault::Proxy,
+                        stage: Stage::Data,
+                        retry: false,
+                    });
+                }
+            }
+            let (worker, client) = (&self.worker, &mut self.input.client);
+            let more = poll_fn(|cx| {
+                if duplex.up.poll(cx, worker, client, server).is_err() {
+                    return Poll::Ready(Err(()));
+                }
+                match duplex.down.poll_hold(cx, worker, server) {
+                    Poll::Ready(read) => Poll::Ready(read.map(|()| false).map_err(drop)),
+                    Poll::Pending => timer.poll(cx).map(|()| Ok(true)),
+                }
+            });
+            over |= more.await.map_err(|()| Error {
+                fault: Fault::Server,
+                stage: Stage::Data,
+                retry: false,
+            })?;
+        }
+    }
+
     fn evaluate(&mut self, rules: &Rules, from: usize, done: bool) -> Verdict {
-        self.with_input(done, |program, ctx| evaluate(rules, program, ctx, from, None))
+        let buffer = self.input.buffer.take();
+        let bytes = buffer.as_ref().map(Buffer::data).unwrap_or_default();
+        let verdict = self.with_input(bytes, done, |program, ctx| evaluate(rules, program, ctx, from, None));
+        self.input.buffer = buffer;
+        verdict
     }
 
     fn refused(&self, proxy: u32) -> Error {
@@ -278,6 +331,7 @@ impl Tcp {
             duplex.up.preload(buffer);
         }
         duplex.up.ended = self.input.ended;
+        Box::pin(self.response_content(backend, &mut duplex, &mut server)).await?;
         let (worker, client) = (&self.worker, &mut self.input.client);
         let counts = front.options.contstats;
         let mut told = (0, 0);
@@ -378,10 +432,13 @@ impl Tcp {
     }
 
     fn with_ctx<R>(&mut self, run: impl FnOnce(&Program, &mut Ctx<'_>) -> R) -> R {
-        self.with_input(true, run)
+        let buffer = self.input.buffer.take();
+        let result = self.with_input(buffer.as_ref().map(Buffer::data).unwrap_or_default(), true, run);
+        self.input.buffer = buffer;
+        result
     }
 
-    fn with_input<R>(&mut self, done: bool, run: impl FnOnce(&Program, &mut Ctx<'_>) -> R) -> R {
+    fn with_input<R>(&mut self, input: &[u8], done: bool, run: impl FnOnce(&Program, &mut Ctx<'_>) -> R) -> R {
         let live = Arc::clone(&self.live);
         let state = WorkerState {
             worker: &self.worker,
@@ -395,7 +452,7 @@ impl Tcp {
             server: self.server,
             req: None,
             res: None,
-            input: self.input.buffer.as_ref().map(Buffer::data).unwrap_or_default(),
+            input,
             input_done: done,
             vars: &mut self.vars,
             record: &mut self.record,
