@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from steelyard.config.grammar.row import Effect, Row, Where
@@ -33,6 +34,23 @@ class Mss:
         return Bad(value) if isinstance(value, str) else value if value else Bad("is out of range")
 
 
+_SHARDS = re.compile(r"(?:by-thread|by-group|[1-9]\d{0,3})\Z", re.ASCII)
+_SET = r"(?:all|odd|even|[1-9]\d{0,3}(?:-[1-9]\d{0,3})?)"
+_THREADS = re.compile(rf"(?:\d+/)?{_SET}(?:,(?:\d+/)?{_SET})*\Z", re.ASCII)
+_PROCESSES = re.compile(rf"{_SET}(?:/{_SET})?\Z", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A word of a certain form whose value changes nothing here."""
+
+    form: re.Pattern[str]
+    show: str
+
+    def read(self, text: str) -> object | Bad:
+        return text if self.form.match(text) else Bad(f"is not of the form {self.show}")
+
+
 def _row(name: str, doc: str, *args: ArgType, sets: str = "", effect: Effect = "supported", instead: str = "") -> Row:
     return Row(name, Where.BIND, doc, args, sets or name.replace("-", "_"), effect=effect, instead=instead)
 
@@ -56,12 +74,27 @@ _ROWS = (
     _row("mss", "Largest TCP segment to announce.", Mss()),
     _row("name", "Name of the listener in statistics and logs.", Text("<name>")),
     _row("nice", "Scheduling priority; all connections are served alike here.", Int(-1024, 1024), effect="accepted"),
-    _row("process", "Processes and threads that accept; the kernel spreads them here.", Text("<set>"), effect="accepted"),
+    _row(
+        "process",
+        "Processes and threads that accept; all of them do here.",
+        Shaped(_PROCESSES, "<first>-<last>, all, odd or even"),
+        effect="accepted",
+    ),
     _row("proto", "The only protocol to speak.", OneOf(("h1",)), effect="accepted"),
-    _row("shards", "Sockets for this address; one each thread here.", Text("<number>"), effect="accepted"),
+    _row(
+        "shards",
+        "Sockets for this address; one each thread here.",
+        Shaped(_SHARDS, "<number>, by-thread or by-group"),
+        effect="accepted",
+    ),
     _row("tcp-ut", "How long sent data may stay unacknowledged.", Time(), sets="tcp_user_timeout"),
     _row("tfo", "TCP fast open."),
-    _row("thread", "Threads that accept; all of them do here.", Text("<set>"), effect="accepted"),
+    _row(
+        "thread",
+        "Threads that accept; all of them do here.",
+        Shaped(_THREADS, "<first>-<last>, all, odd or even"),
+        effect="accepted",
+    ),
     _row("transparent", "Accept connections for addresses that are not this machine's."),
     _row("uid", "User id of a socket file.", Int()),
     _row("user", "User name of a socket file.", Account("user")),

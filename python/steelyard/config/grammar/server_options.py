@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from steelyard.config.grammar.addresses import Wanted, is_ipv4, is_ipv6, parse_address
 from steelyard.config.grammar.row import SERVERS, Effect, Row, Where
 from steelyard.config.grammar.table import Table
-from steelyard.config.grammar.values import ArgType, Int, OneOf, Text, Time
+from steelyard.config.grammar.values import ArgType, Bad, Int, OneOf, Text, Time
+from steelyard.config.model import Inet
+from steelyard.config.span import NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,21 @@ class Port:
 
     def read(self, text: str) -> object:
         return Int(1, 65535).read(text)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAddress:
+    """An IP address; its port is said with `port`."""
+
+    show: str = "<address>"
+
+    def read(self, text: str) -> object:
+        found = parse_address(text, NOWHERE, Wanted("maybe"))
+        if isinstance(found, Bad):
+            return found
+        if not isinstance(found.where, Inet) or not (is_ipv4(found.where.host) or is_ipv6(found.where.host)):
+            return Bad("is not an IP address")
+        return Bad("has a port; write 'addr <address> port <port>'") if found.port_given else found.where.host
 
 
 def _row(
@@ -36,7 +54,7 @@ def _later(names: str, count: int) -> tuple[Row, ...]:
 
 
 _ROWS = (
-    _row("addr", "Address for health checks.", Text("<address>"), sets="check_addr"),
+    _row("addr", "Address for health checks.", CheckAddress(), sets="check_addr"),
     _row("backup", "Used only when no other server is left."),
     _row("check", "Health checks are made."),
     _row("check-send-proxy", "Health checks start with a PROXY protocol header."),
