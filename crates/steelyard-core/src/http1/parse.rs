@@ -281,6 +281,10 @@ fn fold(input: &[u8], at: usize, limits: &Limits, head: &mut Head) -> Result<Ste
         stop -= 1;
     }
     last.value.end = last.value.end.max(stop as u32);
+    // The value may have been empty so far: then it begins on this line.
+    while last.value.start < last.value.end && matches!(input[last.value.start as usize], b' ' | b'\t' | b'\r' | b'\n') {
+        last.value.start += 1;
+    }
     last.line_end = 0;
     head.ragged = true;
     Ok(Step::Next(next))
