@@ -6,6 +6,8 @@ time lets other Python threads run.
 
 from typing import final
 
+__all__ = ["Engine", "EngineError", "OrderError", "PlanError", "capabilities", "check_plan", "version"]
+
 class PlanError(ValueError):
     """A plan that can't be run."""
 

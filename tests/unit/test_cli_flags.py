@@ -25,10 +25,9 @@ def test_lists_of_pids_may_be_empty_and_end_at_a_flag():
     assert (flags.old_pids, flags.old_pids_signal, flags.files) == ([1, 2], "st", ["a"])
 
 
-@pytest.mark.parametrize(("words", "quiet"), [("-q", True), ("-q -V", False), ("-V -q", True)])
+@pytest.mark.parametrize(("words", "quiet"), [("-q", True), ("-q -V", False), ("-V -q", True), ("-V", False)])
 def test_quiet_and_verbose_undo_each_other(words, quiet):
-    flags = parse(words.split())
-    assert flags.quiet == quiet
+    assert parse(words.split()).quiet == quiet
 
 
 def test_switches():
