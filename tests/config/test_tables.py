@@ -62,3 +62,11 @@ def test_codes_used_are_the_codes_known() -> None:
     }
     assert used - set(CODES) == set()
     assert set(CODES) - used == set()
+
+
+def test_every_code_is_shown_by_a_case_or_a_test() -> None:
+    """But for those of the engine and of the compiler, which need more than a file to come up."""
+    tests = HERE.parent
+    shown = {code for path in tests.rglob("*.case") for code in re.findall(r"\[(SY\d{4})\]", path.read_text(errors="replace"))}
+    shown |= {code for path in tests.rglob("test_*.py") for code in re.findall(r'"(SY\d{4})"', path.read_text())}
+    assert {code for code in set(CODES) - shown if not code.startswith(("SY06", "SY09"))} == set()

@@ -22,10 +22,6 @@ def condition_at(statement: Statement, at: int, ruleset: str = "") -> tuple[Cond
     words = statement.words
     if at >= len(words):
         return None, True
-    if words[at].text not in ("if", "unless"):
-        message = f"'{words[at]}' stands where 'if' or 'unless' is expected"
-        statement.report.alert("SY0108", message, words[at].span)
-        return None, False
     found = parse_condition(words, at, place_of(statement, ruleset), statement.report)
     return (found, True) if found is not None and known(statement, found) else (None, False)
 

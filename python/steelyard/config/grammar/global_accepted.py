@@ -1,4 +1,4 @@
-"""Words of the `global` section that change nothing here, and those that come later (manual section 3).
+"""Words of the `global` section that change nothing here, those that come later, and those that won't (manual section 3).
 
 Accepted is what only tunes HAProxy's own machinery (buffers, threads, pollers), or belongs to a part whose own words are
 refused, so that it can't be reached (TLS, QUIC, Lua, the HTTP client): leaving it out changes nothing that is served.
@@ -59,18 +59,22 @@ ssl-skip-self-issued-ca stress-level strict-limits thread-group thread-groups th
 """
 
 _LATER = """
-51degrees-allow-unmatched 51degrees-cache-size 51degrees-data-file 51degrees-difference 51degrees-drift
-51degrees-property-name-list 51degrees-property-separator 51degrees-use-performance-graph 51degrees-use-predictive-graph
-default-path deviceatlas-json-file deviceatlas-log-level deviceatlas-properties-cookie deviceatlas-separator dns-accept-family
-external-check grace h1-accept-payload-with-any-method h1-case-adjust h1-case-adjust-file
+default-path dns-accept-family external-check grace h1-accept-payload-with-any-method h1-case-adjust h1-case-adjust-file
 h1-do-not-close-on-insecure-transfer-encoding harden.reject-privileged-ports.tcp http-err-codes http-fail-codes lua-load
 lua-load-per-thread maxsessrate pp2-never-send-local server-state-base server-state-file setcap shm-stats-file
-shm-stats-file-max-objects stats-file unix-bind wurfl-cache-size wurfl-data-file wurfl-engine-mode wurfl-information-list
-wurfl-information-list-separator wurfl-patch-file
+shm-stats-file-max-objects stats-file unix-bind
+"""
+
+_REFUSED = """
+51degrees-allow-unmatched 51degrees-cache-size 51degrees-data-file 51degrees-difference 51degrees-drift
+51degrees-property-name-list 51degrees-property-separator 51degrees-use-performance-graph 51degrees-use-predictive-graph
+deviceatlas-json-file deviceatlas-log-level deviceatlas-properties-cookie deviceatlas-separator wurfl-cache-size
+wurfl-data-file wurfl-engine-mode wurfl-information-list wurfl-information-list-separator wurfl-patch-file
 """
 
 ROWS = (
     *(Row(f"tune.{name}", G, "Tunes HAProxy's machinery; nothing here.", effect="accepted") for name in _TUNE.split()),
     *(Row(name, G, "Changes nothing here.", effect="accepted", negate=name in _NEGATED) for name in _WORDS.split()),
     *(Row(name, G, "Not supported yet.", effect="later") for name in _LATER.split()),
+    *(Row(name, G, "Needs a library for device detection.", effect="refused") for name in _REFUSED.split()),
 )
