@@ -12,7 +12,10 @@ pub struct PlanError {
 
 impl PlanError {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), at: None }
+        Self {
+            message: message.into(),
+            at: None,
+        }
     }
 
     /// Says where, unless an inner part already did.

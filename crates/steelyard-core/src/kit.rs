@@ -123,19 +123,34 @@ pub fn request(text: &[u8]) -> Head {
 
 /// A plan with one HTTP proxy, a frontend and a backend with servers `s1` and `s2`.
 pub fn plan() -> Plan {
-    let server = |name: &str, id| plan::Server { name: name.into(), id, ..plan::Server::default() };
+    let server = |name: &str, id| plan::Server {
+        name: name.into(),
+        id,
+        ..plan::Server::default()
+    };
     let proxy = plan::Proxy {
         id: 7,
         name: "web".into(),
         mode: plan::Mode::Http,
         frontend: Some(plan::Frontend {
-            binds: vec![plan::Bind { id: 1, name: "door".into(), ..plan::Bind::default() }],
+            binds: vec![plan::Bind {
+                id: 1,
+                name: "door".into(),
+                ..plan::Bind::default()
+            }],
             ..plan::Frontend::default()
         }),
-        backend: Some(plan::Backend { servers: vec![server("s1", 1), server("s2", 2)], ..plan::Backend::default() }),
+        backend: Some(plan::Backend {
+            servers: vec![server("s1", 1), server("s2", 2)],
+            ..plan::Backend::default()
+        }),
         ..plan::Proxy::default()
     };
-    let mut plan = Plan { version: PLAN_VERSION, proxies: vec![proxy], ..Plan::default() };
+    let mut plan = Plan {
+        version: PLAN_VERSION,
+        proxies: vec![proxy],
+        ..Plan::default()
+    };
     plan.global.hostname = "vm".into();
     plan
 }
@@ -144,28 +159,48 @@ pub fn plan() -> Plan {
 pub fn expr(text: &str) -> Expr {
     let mut calls = split(text, ',').into_iter().map(call);
     let fetch = calls.next().unwrap_or_default();
-    Expr { fetch, converters: calls.collect(), text: text.into() }
+    Expr {
+        fetch,
+        converters: calls.collect(),
+        text: text.into(),
+    }
 }
 
 fn call(text: &str) -> Call {
-    let Some(open) = text.find('(') else { return Call { name: text.into(), args: Vec::new() } };
+    let Some(open) = text.find('(') else {
+        return Call {
+            name: text.into(),
+            args: Vec::new(),
+        };
+    };
     let name = &text[..open];
     let inner = &text[open + 1..text.len() - 1];
     if inner.is_empty() {
-        return Call { name: name.into(), args: Vec::new() };
+        return Call {
+            name: name.into(),
+            args: Vec::new(),
+        };
     }
     let texts = ["str", "meth", "bin", "env"].contains(&name);
     let words = split(inner, ',');
-    let args = words.into_iter().enumerate().map(|(index, word)| arg(name, index, word, texts)).collect();
+    let args = words
+        .into_iter()
+        .enumerate()
+        .map(|(index, word)| arg(name, index, word, texts))
+        .collect();
     Call { name: name.into(), args }
 }
 
 fn arg(name: &str, index: usize, word: &str, text: bool) -> Arg {
     if name.starts_with("map") && index == 0 {
-        return Arg::Map { map: word.parse().unwrap_or(0) };
+        return Arg::Map {
+            map: word.parse().unwrap_or(0),
+        };
     }
     if name.starts_with("http_auth") && index == 0 {
-        return Arg::Userlist { userlist: word.parse().unwrap_or(0) };
+        return Arg::Userlist {
+            userlist: word.parse().unwrap_or(0),
+        };
     }
     if word.is_empty() && name != "str" {
         return Arg::Absent;
@@ -173,16 +208,30 @@ fn arg(name: &str, index: usize, word: &str, text: bool) -> Arg {
     if let (false, Ok(value)) = (text, word.parse()) {
         return Arg::Int { value };
     }
-    let scopes = [("proc.", Scope::Proc), ("sess.", Scope::Sess), ("txn.", Scope::Txn), ("req.", Scope::Req), ("res.", Scope::Res)];
+    let scopes = [
+        ("proc.", Scope::Proc),
+        ("sess.", Scope::Sess),
+        ("txn.", Scope::Txn),
+        ("req.", Scope::Req),
+        ("res.", Scope::Res),
+    ];
     for (prefix, scope) in scopes {
         if let Some(rest) = word.strip_prefix(prefix) {
-            return Arg::Var { scope, name: rest.into() };
+            return Arg::Var {
+                scope,
+                name: rest.into(),
+            };
         }
     }
     if name == "srv_conn" || name == "srv_is_up" {
-        return Arg::Server { proxy: 0, server: u32::from(word == "s2") };
+        return Arg::Server {
+            proxy: 0,
+            server: u32::from(word == "s2"),
+        };
     }
-    Arg::Str { value: word.trim_matches('"').into() }
+    Arg::Str {
+        value: word.trim_matches('"').into(),
+    }
 }
 
 /// Splits at a sign outside brackets and quotes.

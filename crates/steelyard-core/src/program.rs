@@ -81,7 +81,11 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
         return Err(PlanError::new(format!("plan version {} is not {PLAN_VERSION}", plan.version)));
     }
     let build = Build::new(&plan);
-    let acls = plan.acls.iter().map(|acl| Acl::compile(acl, &build)).collect::<Result<Vec<_>, _>>()?;
+    let acls = plan
+        .acls
+        .iter()
+        .map(|acl| Acl::compile(acl, &build))
+        .collect::<Result<Vec<_>, _>>()?;
     let mut proxies = Vec::with_capacity(plan.proxies.len());
     let mut backends = HashMap::default();
     for (index, proxy) in plan.proxies.iter().enumerate() {
@@ -93,7 +97,12 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
         proxies.push(compile_proxy(index, proxy, &acls, &build).map_err(|error| error.at(proxy.at))?);
     }
     drop(build);
-    Ok(Program { plan, proxies, acls, backends })
+    Ok(Program {
+        plan,
+        proxies,
+        acls,
+        backends,
+    })
 }
 
 /// Indices that later look-ups rely on.
@@ -107,7 +116,12 @@ fn check_indices(plan: &Plan, proxy: &plan::Proxy) -> Result<(), PlanError> {
     }
     if let Some(backend) = &proxy.backend {
         let servers = backend.servers.len();
-        if backend.use_server.iter().filter_map(|rule| rule.server).any(|index| index as usize >= servers) {
+        if backend
+            .use_server
+            .iter()
+            .filter_map(|rule| rule.server)
+            .any(|index| index as usize >= servers)
+        {
             return Err(PlanError::new(format!("'{}' uses a server that is not there", proxy.name)).at(proxy.at));
         }
     }
@@ -119,7 +133,11 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
     let format = |format: &plan::LogFormat, style| -> Result<Option<Format>, PlanError> {
         Ok(Some(Format::compile(format, style, build)?).filter(|format| !format.is_empty()))
     };
-    let conds = |list: &[plan::Cond]| list.iter().map(|cond| Cond::compile(cond, build)).collect::<Result<Vec<_>, _>>();
+    let conds = |list: &[plan::Cond]| {
+        list.iter()
+            .map(|cond| Cond::compile(cond, build))
+            .collect::<Result<Vec<_>, _>>()
+    };
     let frontend = proxy.frontend.as_ref();
     let backend = proxy.backend.as_ref();
     let stats = proxy.stats.as_ref();
@@ -143,8 +161,14 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
         error_log: format(&proxy.error_log_format, Style::Log)?,
         unique_id: format(&proxy.unique_id_format, Style::Http)?,
         needs: Needs::default(),
-        use_backend: use_backend.iter().map(|rule| Chooser::backend(rule, build)).collect::<Result<_, _>>()?,
-        use_server: use_server.iter().map(|rule| Chooser::server(rule, build)).collect::<Result<_, _>>()?,
+        use_backend: use_backend
+            .iter()
+            .map(|rule| Chooser::backend(rule, build))
+            .collect::<Result<_, _>>()?,
+        use_server: use_server
+            .iter()
+            .map(|rule| Chooser::server(rule, build))
+            .collect::<Result<_, _>>()?,
         errorfiles: proxy
             .errorfiles
             .iter()
@@ -157,7 +181,9 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
 
 fn forwarded(option: &plan::ForwardFor) -> Result<Forwarded, PlanError> {
     let nets = option.except.iter().map(|(address, prefix)| {
-        let ip = address.parse::<IpAddr>().map_err(|_| PlanError::new(format!("'{address}' is not an address")))?;
+        let ip = address
+            .parse::<IpAddr>()
+            .map_err(|_| PlanError::new(format!("'{address}' is not an address")))?;
         Ok::<_, PlanError>((ip, *prefix))
     });
     Ok(Forwarded {
@@ -169,8 +195,16 @@ fn forwarded(option: &plan::ForwardFor) -> Result<Forwarded, PlanError> {
 
 /// Reads off what must be recorded, and gives the capture rules their slots.
 fn needs(made: &mut ProxyProgram, acls: &[Acl]) -> Result<Needs, PlanError> {
-    let mut requests: Vec<_> = made.tcp_request_content.captures().chain(made.http_request.captures()).collect();
-    let mut responses: Vec<_> = made.tcp_response_content.captures().chain(made.http_response.captures()).collect();
+    let mut requests: Vec<_> = made
+        .tcp_request_content
+        .captures()
+        .chain(made.http_request.captures())
+        .collect();
+    let mut responses: Vec<_> = made
+        .tcp_response_content
+        .captures()
+        .chain(made.http_response.captures())
+        .collect();
     requests.sort_by_key(|at| (at.file, at.line));
     responses.sort_by_key(|at| (at.file, at.line));
     made.tcp_request_content.assign_slots(&requests);
@@ -189,7 +223,11 @@ fn needs(made: &mut ProxyProgram, acls: &[Acl]) -> Result<Needs, PlanError> {
         &made.stats,
     ];
     let choosers = made.use_backend.iter().chain(&made.use_server).filter_map(Chooser::cond);
-    let used = sets.iter().flat_map(|rules| rules.conds()).chain(choosers).flat_map(Cond::acls);
+    let used = sets
+        .iter()
+        .flat_map(|rules| rules.conds())
+        .chain(choosers)
+        .flat_map(Cond::acls);
     let used: Vec<&Acl> = used.filter_map(|acl| acls.get(acl as usize)).collect();
     let formats = [&made.log, &made.error_log, &made.unique_id];
     let formats = || formats.into_iter().flatten();

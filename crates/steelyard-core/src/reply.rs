@@ -46,6 +46,9 @@ pub struct CompiledReply {
     body: CompiledBody,
 }
 
+/// Name and value.
+type Field = (Box<[u8]>, Box<[u8]>);
+
 #[derive(Debug)]
 enum CompiledBody {
     /// The proxy's error file for the status, or the built-in page.
@@ -54,22 +57,34 @@ enum CompiledBody {
     Bytes(Box<[u8]>),
     Format(Format),
     /// Start line and fields of an error file, and its body.
-    Raw { status: u16, reason: Box<[u8]>, fields: Box<[(Box<[u8]>, Box<[u8]>)]>, body: Box<[u8]> },
-    Location { status: u16, url: Box<[u8]> },
+    Raw {
+        status: u16,
+        reason: Box<[u8]>,
+        fields: Box<[Field]>,
+        body: Box<[u8]>,
+    },
+    Location {
+        status: u16,
+        url: Box<[u8]>,
+    },
 }
 
 impl CompiledReply {
     pub fn compile(reply: &plan::Reply, build: &Build<'_>) -> Result<Self, PlanError> {
-        let headers = reply.headers.iter().map(|(name, value)| {
-            Ok::<_, PlanError>((name.as_bytes().into(), Format::compile(value, Style::Http, build)?))
-        });
+        let headers = reply
+            .headers
+            .iter()
+            .map(|(name, value)| Ok::<_, PlanError>((name.as_bytes().into(), Format::compile(value, Style::Http, build)?)));
         let body = match &reply.body {
             ReplyBody::Default => CompiledBody::Default,
             ReplyBody::Empty => CompiledBody::Empty,
             ReplyBody::Bytes { bytes } => CompiledBody::Bytes(decode(bytes)?.into()),
             ReplyBody::LogFormat { format } => CompiledBody::Format(Format::compile(format, Style::Http, build)?),
             ReplyBody::Raw { bytes } => raw(&decode(bytes)?)?,
-            ReplyBody::Location { status, url } => CompiledBody::Location { status: *status, url: url.as_bytes().into() },
+            ReplyBody::Location { status, url } => CompiledBody::Location {
+                status: *status,
+                url: url.as_bytes().into(),
+            },
         };
         Ok(Self {
             status: reply.status,
@@ -112,21 +127,38 @@ impl CompiledReply {
             CompiledBody::Default | CompiledBody::Empty => {}
             CompiledBody::Bytes(bytes) => body.extend_from_slice(bytes),
             CompiledBody::Format(format) => format.render(view, &mut body),
-            CompiledBody::Raw { status, reason, fields, body } => {
+            CompiledBody::Raw {
+                status,
+                reason,
+                fields,
+                body,
+            } => {
                 let mut head = Head::from_parts_response(*status, reason);
                 for (name, value) in fields {
                     head.add(name, value);
                 }
-                return MadeReply { head, body: body.to_vec(), cause, close: false };
+                return MadeReply {
+                    head,
+                    body: body.to_vec(),
+                    cause,
+                    close: false,
+                };
             }
             CompiledBody::Location { status, url } => return redirect(*status, url, cause),
         }
-        MadeReply { head: Head::from_parts_response(status, page::reason(status)), body, cause, close: false }
+        MadeReply {
+            head: Head::from_parts_response(status, page::reason(status)),
+            body,
+            cause,
+            close: false,
+        }
     }
 }
 
 fn decode(bytes: &Payload) -> Result<Vec<u8>, PlanError> {
-    STANDARD.decode(&bytes.0).map_err(|_| PlanError::new("a payload is not base64"))
+    STANDARD
+        .decode(&bytes.0)
+        .map_err(|_| PlanError::new("a payload is not base64"))
 }
 
 /// Splits an error file; lengths and connection fields are made anew.
@@ -136,18 +168,32 @@ fn raw(bytes: &[u8]) -> Result<CompiledBody, PlanError> {
         return Ok(CompiledBody::Empty);
     }
     let mut head = Head::new();
-    let limits = Limits { relaxed: true, ..Limits::default() };
+    let limits = Limits {
+        relaxed: true,
+        ..Limits::default()
+    };
     let wrong = || PlanError::new("an error file must be a whole HTTP/1 response, head first");
     let Progress::Done { consumed } = parse_response(bytes, &limits, &mut head).map_err(|_| wrong())? else {
         return Err(wrong());
     };
     let body = &bytes[consumed..];
     let own = |name: &[u8]| {
-        [&b"content-length"[..], b"connection", b"transfer-encoding", b"keep-alive"].iter().any(|own| own.eq_ignore_ascii_case(name))
+        [&b"content-length"[..], b"connection", b"transfer-encoding", b"keep-alive"]
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(name))
     };
-    let mut fields: Vec<(Box<[u8]>, Box<[u8]>)> = vec![(b"content-length"[..].into(), body.len().to_string().into_bytes().into())];
-    fields.extend(head.fields().filter(|field| !own(field.0)).map(|(name, value)| (name.into(), value.into())));
-    Ok(CompiledBody::Raw { status: head.status(), reason: head.reason().into(), fields: fields.into(), body: body.into() })
+    let mut fields: Vec<Field> = vec![(b"content-length"[..].into(), body.len().to_string().into_bytes().into())];
+    fields.extend(
+        head.fields()
+            .filter(|field| !own(field.0))
+            .map(|(name, value)| (name.into(), value.into())),
+    );
+    Ok(CompiledBody::Raw {
+        status: head.status(),
+        reason: head.reason().into(),
+        fields: fields.into(),
+        body: body.into(),
+    })
 }
 
 fn length(made: &mut MadeReply) {
@@ -164,7 +210,12 @@ pub(crate) fn redirect(status: u16, url: &[u8], cause: ReplyCause) -> MadeReply 
     if matches!(status, 302 | 303 | 307) {
         head.add(b"cache-control", b"no-cache");
     }
-    MadeReply { head, body: Vec::new(), cause, close: false }
+    MadeReply {
+        head,
+        body: Vec::new(),
+        cause,
+        close: false,
+    }
 }
 
 /// 401, or 407 where the client speaks to a proxy, with the realm it has to log in to.
@@ -173,7 +224,14 @@ pub(crate) fn auth(view: &View<'_>, proxy: u32, to_proxy: bool, realm: &[u8]) ->
     let mut challenge = b"Basic realm=\"".to_vec();
     challenge.extend_from_slice(realm);
     challenge.push(b'"');
-    made.head.add(if to_proxy { b"proxy-authenticate" } else { b"www-authenticate" }, &challenge);
+    made.head.add(
+        if to_proxy {
+            b"proxy-authenticate"
+        } else {
+            b"www-authenticate"
+        },
+        &challenge,
+    );
     made
 }
 

@@ -70,10 +70,10 @@ pub(super) enum Alias {
 
 /// Names of all aliases, without the percent sign; `o` carries flags and writes nothing.
 pub const NAMES: &[&str] = &[
-    "T", "Tl", "Ts", "t", "ms", "tr", "trg", "trl", "Ta", "Tc", "Td", "Th", "Ti", "Tq", "TR", "Tr", "Tt", "Tu", "Tw", "B",
-    "CC", "CS", "H", "HM", "HP", "HPO", "HQ", "HU", "HV", "ID", "ST", "U", "ac", "b", "bc", "bi", "bp", "bq", "ci", "cp",
-    "f", "fc", "fi", "fp", "ft", "hr", "hrl", "hs", "hsl", "lc", "o", "pid", "r", "rc", "rt", "s", "sc", "si", "sp", "sq",
-    "sslc", "sslv", "ts", "tsc",
+    "T", "Tl", "Ts", "t", "ms", "tr", "trg", "trl", "Ta", "Tc", "Td", "Th", "Ti", "Tq", "TR", "Tr", "Tt", "Tu", "Tw", "B", "CC",
+    "CS", "H", "HM", "HP", "HPO", "HQ", "HU", "HV", "ID", "ST", "U", "ac", "b", "bc", "bi", "bp", "bq", "ci", "cp", "f", "fc",
+    "fi", "fp", "ft", "hr", "hrl", "hs", "hsl", "lc", "o", "pid", "r", "rc", "rt", "s", "sc", "si", "sp", "sq", "sslc", "sslv",
+    "ts", "tsc",
 ];
 
 impl Alias {

@@ -20,8 +20,8 @@ impl Unsafe {
     fn bad(self, byte: u8) -> bool {
         match self {
             Self::None => false,
-            Self::Header => byte < 32 || byte >= 127 || matches!(byte, b'"' | b'#' | b'{' | b'|' | b'}'),
-            Self::Url => byte < 32 || byte >= 127 || matches!(byte, b'"' | b'#'),
+            Self::Header => !(32..127).contains(&byte) || matches!(byte, b'"' | b'#' | b'{' | b'|' | b'}'),
+            Self::Url => !(32..127).contains(&byte) || matches!(byte, b'"' | b'#'),
             Self::Http => byte == 127 || byte < 32 && byte != b'\t',
         }
     }

@@ -39,7 +39,10 @@ struct Flags {
 
 impl Flags {
     fn parse(flags: &[String], style: Style) -> Result<Self, PlanError> {
-        let mut found = Self { mandatory: style == Style::Log, ..Self::default() };
+        let mut found = Self {
+            mandatory: style == Style::Log,
+            ..Self::default()
+        };
         for flag in flags {
             let (on, name) = match flag.strip_prefix('-') {
                 Some(name) => (false, name),
@@ -81,7 +84,8 @@ impl Format {
                 LogItem::Text { value } => items.push(Item::Text(value.as_bytes().into())),
                 LogItem::Alias { name, flags, .. } if name == "o" => common.extend(flags.iter().cloned()),
                 LogItem::Alias { name, flags, .. } => {
-                    let alias = Alias::parse(name).ok_or_else(|| PlanError::new(format!("log alias '%{name}' is not supported")))?;
+                    let alias =
+                        Alias::parse(name).ok_or_else(|| PlanError::new(format!("log alias '%{name}' is not supported")))?;
                     items.push(Item::Alias(alias, Flags::parse(&[&common[..], flags].concat(), style)?));
                 }
                 LogItem::Expr { expr, flags } => {
@@ -90,7 +94,10 @@ impl Format {
                 }
             }
         }
-        Ok(Self { items: items.into(), style })
+        Ok(Self {
+            items: items.into(),
+            style,
+        })
     }
 
     /// Appends the text to `out`.
@@ -122,7 +129,9 @@ impl Format {
 
     /// Whether the request body is looked at.
     pub fn wants_body(&self) -> bool {
-        self.items.iter().any(|item| matches!(item, Item::Expr(expr, _) if expr.wants_body()))
+        self.items
+            .iter()
+            .any(|item| matches!(item, Item::Expr(expr, _) if expr.wants_body()))
     }
 }
 

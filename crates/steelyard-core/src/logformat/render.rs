@@ -93,10 +93,23 @@ fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mut Vec<u8>) 
         Alias::Hostname => plain(out, Some(view.program.plan.global.hostname.as_bytes())),
         Alias::RequestLine => {
             let line = &record.request_line[..record.request_line.len().min(REQUEST_LINE_MAX)];
-            value(out, Some(if line.is_empty() { BAD_REQUEST } else { line }), Unsafe::Url, flags);
+            value(
+                out,
+                Some(if line.is_empty() { BAD_REQUEST } else { line }),
+                Unsafe::Url,
+                flags,
+            );
         }
         Alias::Method | Alias::Path | Alias::PathOnly | Alias::Query | Alias::Uri | Alias::Version => {
-            value(out, Some(request_part(alias, view)), Unsafe::Url, Flags { mandatory: false, ..flags });
+            value(
+                out,
+                Some(request_part(alias, view)),
+                Unsafe::Url,
+                Flags {
+                    mandatory: false,
+                    ..flags
+                },
+            );
         }
         Alias::UniqueId => plain(out, unique_id(view)),
         Alias::Status => number(
@@ -175,11 +188,23 @@ fn query_time(view: &View<'_>) -> i64 {
 /// `%Td`: what is left of the total after the other stages.
 fn data_time(view: &View<'_>) -> i64 {
     let times = &view.record.times;
-    let http = view.program.plan.proxies.get(view.frontend as usize).is_some_and(|proxy| proxy.mode == Mode::Http);
+    let http = view
+        .program
+        .plan
+        .proxies
+        .get(view.frontend as usize)
+        .is_some_and(|proxy| proxy.mode == Mode::Http);
     if (http && times.response < 0) || (!http && times.connect < 0) {
         return -1;
     }
-    let spent = [times.handshake, times.idle, times.request, times.queue, times.connect, times.response];
+    let spent = [
+        times.handshake,
+        times.idle,
+        times.request,
+        times.queue,
+        times.connect,
+        times.response,
+    ];
     (times.total - spent.iter().map(|time| (*time).max(0)).sum::<i64>()).max(0)
 }
 
@@ -191,7 +216,9 @@ fn request_part<'e>(alias: Alias, view: &View<'e>) -> &'e [u8] {
     }
     let mut words = line.splitn(3, |byte| *byte == b' ');
     let method = words.next().unwrap_or_default();
-    let Some(uri) = words.next() else { return if alias == Alias::Method { method } else { BAD_REQUEST } };
+    let Some(uri) = words.next() else {
+        return if alias == Alias::Method { method } else { BAD_REQUEST };
+    };
     let query = memchr::memchr(b'?', uri).unwrap_or(uri.len());
     match alias {
         Alias::Method => method,
@@ -221,7 +248,11 @@ fn hex_ip(out: &mut Vec<u8>, ip: IpAddr) {
         IpAddr::V4(ip) => &ip.octets(),
         IpAddr::V6(ip) => &ip.octets(),
     };
-    out.extend(octets.iter().flat_map(|byte| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]));
+    out.extend(
+        octets
+            .iter()
+            .flat_map(|byte| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]),
+    );
 }
 
 /// An address that may not be there.

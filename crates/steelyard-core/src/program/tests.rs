@@ -1,1 +1,115 @@
-// filled below
+use super::*;
+use crate::kit::{expr, plan as base_plan};
+use crate::plan::{Action, At, LogItem, Rule};
+
+#[test]
+fn names_are_told_once() {
+    let told = capabilities();
+    for mut names in [told.fetches, told.converters, told.actions, told.aliases] {
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count, "{names:?}");
+    }
+}
+
+/// Each name that is told compiles with some arguments, so that none is only a name.
+#[test]
+fn every_name_compiles() {
+    let mut plan = base_plan();
+    plan.userlists.push(plan::Userlist::default());
+    plan.pattern_files.push(plan::PatternFile {
+        path: "m".into(),
+        ..plan::PatternFile::default()
+    });
+    let build = Build::new(&plan);
+    let tries = [
+        "",
+        "(1)",
+        "(a)",
+        "(txn.a)",
+        "(s1)",
+        "(0,1)",
+        "(1,a)",
+        "(a,b)",
+        "(a,1)",
+        "(61)",
+        "(1.2.3.4)",
+        "(::1)",
+        "(s)",
+        "(,2)",
+        "(256)",
+        "(md5)",
+    ];
+    let compiles = |text: String| crate::sample::CompiledExpr::compile(&expr(&text), &build).is_ok();
+    for name in capabilities().fetches {
+        let server = name.starts_with("srv_") && !["srv_id", "srv_name"].contains(&name);
+        if server {
+            let call = plan::Call {
+                name: name.into(),
+                args: vec![plan::Arg::Server { proxy: 0, server: 0 }],
+            };
+            let expr = plan::Expr {
+                fetch: call,
+                ..plan::Expr::default()
+            };
+            assert!(crate::sample::CompiledExpr::compile(&expr, &build).is_ok(), "{name}");
+        } else {
+            assert!(tries.iter().any(|args| compiles(format!("{name}{args}"))), "{name}");
+        }
+    }
+    for name in capabilities().converters {
+        assert!(tries.iter().any(|args| compiles(format!("str(x),{name}{args}"))), "{name}");
+    }
+    for name in capabilities().aliases {
+        let item = LogItem::Alias {
+            name: name.into(),
+            arg: String::new(),
+            flags: Vec::new(),
+        };
+        assert!(Format::compile(&vec![item], Style::Log, &build).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn needs_are_read_off_rules_acls_and_logs() {
+    let at = |line| At { file: 0, line };
+    let capture = |line, text: &str| Rule {
+        at: at(line),
+        action: Action::Capture {
+            expr: expr(text),
+            len: 10,
+        },
+        cond: None,
+        text: String::new(),
+    };
+    let mut plan = base_plan();
+    assert_eq!(compile(plan.clone()).unwrap().proxies[0].needs, Needs::default());
+    plan.proxies[0].rules.http_request.push(capture(9, "req.body"));
+    plan.proxies[0].rules.tcp_request_content.push(capture(3, "src"));
+    plan.proxies[0].log_format = vec![LogItem::Alias {
+        name: "r".into(),
+        arg: String::new(),
+        flags: Vec::new(),
+    }];
+    let needs = compile(plan).unwrap().proxies[0].needs;
+    assert_eq!(
+        needs,
+        Needs {
+            request_line: true,
+            request_body: true,
+            request_captures: 2,
+            response_captures: 0
+        }
+    );
+}
+
+#[test]
+fn a_plan_with_wrong_indices_is_refused() {
+    let mut plan = base_plan();
+    if let Some(frontend) = plan.proxies[0].frontend.as_mut() {
+        frontend.default_backend = Some(4);
+    }
+    assert!(compile(plan).is_err());
+    assert!(compile(Plan::default()).is_err(), "another version");
+}

@@ -4,8 +4,25 @@ use super::*;
 fn pages_have_the_lengths_that_haproxy_sends() {
     // Measured on HAProxy 2.8.
     let lengths = [
-        (200, 58), (400, 90), (401, 112), (403, 93), (404, 83), (405, 147), (407, 112), (408, 110), (410, 114), (413, 106),
-        (421, 104), (422, 116), (425, 80), (429, 117), (500, 97), (501, 135), (502, 107), (503, 107), (504, 92),
+        (200, 58),
+        (400, 90),
+        (401, 112),
+        (403, 93),
+        (404, 83),
+        (405, 147),
+        (407, 112),
+        (408, 110),
+        (410, 114),
+        (413, 106),
+        (421, 104),
+        (422, 116),
+        (425, 80),
+        (429, 117),
+        (500, 97),
+        (501, 135),
+        (502, 107),
+        (503, 107),
+        (504, 92),
     ];
     for (status, length) in lengths {
         assert_eq!(page::body(status).len(), length, "{status}");
@@ -26,9 +43,20 @@ fn a_page_is_sent_as_haproxy_sends_it() {
 #[test]
 fn an_error_file_gets_its_own_length() {
     let body = raw(b"HTTP/1.0 503 Gone Fishing\r\nContent-Length: 7\r\nConnection: close\r\nX-A: b\r\n\r\nback soon\n").unwrap();
-    let CompiledBody::Raw { status, reason, fields, body } = body else { panic!("not raw") };
+    let CompiledBody::Raw {
+        status,
+        reason,
+        fields,
+        body,
+    } = body
+    else {
+        panic!("not raw")
+    };
     assert_eq!((status, &*reason), (503, &b"Gone Fishing"[..]));
-    let names: Vec<_> = fields.iter().map(|field| String::from_utf8_lossy(&field.0).into_owned()).collect();
+    let names: Vec<_> = fields
+        .iter()
+        .map(|field| String::from_utf8_lossy(&field.0).into_owned())
+        .collect();
     assert_eq!(names, ["content-length", "X-A"]);
     assert_eq!(&*fields[0].1, b"10");
     assert_eq!(&*body, b"back soon\n");

@@ -23,7 +23,9 @@ pub enum Action {
     Deny(Box<CompiledReply>),
     Tarpit(Box<CompiledReply>),
     Return(Box<CompiledReply>),
-    Close { silent: bool },
+    Close {
+        silent: bool,
+    },
     Redirect(Box<Redirect>),
     Auth(Option<Box<[u8]>>),
     Edit(Box<Edit>, Format),
@@ -33,15 +35,44 @@ pub enum Action {
     SetVarFmt(VarId, Format),
     UnsetVar(VarId),
     SetLogLevel(Option<u8>),
-    Capture { expr: Box<CompiledExpr>, length: usize, slot: usize },
+    Capture {
+        expr: Box<CompiledExpr>,
+        length: usize,
+        slot: usize,
+    },
     UseService(Box<str>),
 }
 
 /// Tags of all actions.
 pub const NAMES: &[&str] = &[
-    "allow", "deny", "tarpit", "return", "reject", "silent_drop", "redirect", "auth", "set_header", "add_header", "del_header",
-    "replace_header", "replace_value", "replace_path", "replace_pathq", "replace_uri", "set_method", "set_path", "set_pathq",
-    "set_query", "set_uri", "set_status", "set_var", "set_var_fmt", "unset_var", "set_log_level", "capture", "use_service",
+    "allow",
+    "deny",
+    "tarpit",
+    "return",
+    "reject",
+    "silent_drop",
+    "redirect",
+    "auth",
+    "set_header",
+    "add_header",
+    "del_header",
+    "replace_header",
+    "replace_value",
+    "replace_path",
+    "replace_pathq",
+    "replace_uri",
+    "set_method",
+    "set_path",
+    "set_pathq",
+    "set_query",
+    "set_uri",
+    "set_status",
+    "set_var",
+    "set_var_fmt",
+    "unset_var",
+    "set_log_level",
+    "capture",
+    "use_service",
 ];
 
 impl Action {
@@ -62,7 +93,9 @@ impl Action {
         }
         let reply = |reply| CompiledReply::compile(reply, build).map(Box::new);
         let expr = |expr: &plan::Expr| {
-            CompiledExpr::compile(expr, build).map(Box::new).map_err(|error| error.within(&expr.text))
+            CompiledExpr::compile(expr, build)
+                .map(Box::new)
+                .map_err(|error| error.within(&expr.text))
         };
         Ok(match action {
             A::Allow => Self::Allow,
@@ -74,13 +107,21 @@ impl Action {
             A::Auth { realm } => Self::Auth(realm.as_ref().map(|realm| realm.as_bytes().into())),
             A::DelHeader { name, matcher } => Self::Remove(Removal::compile(name, *matcher)?),
             A::SetStatus { status, reason } => Self::SetStatus(*status, reason.as_ref().map(|text| text.as_bytes().into())),
-            A::SetVar { scope, name, expr: value } => Self::SetVar(build.var(*scope, name), expr(value)?),
+            A::SetVar {
+                scope,
+                name,
+                expr: value,
+            } => Self::SetVar(build.var(*scope, name), expr(value)?),
             A::SetVarFmt { scope, name, value } => {
                 Self::SetVarFmt(build.var(*scope, name), Format::compile(value, Style::Http, build)?)
             }
             A::UnsetVar { scope, name } => Self::UnsetVar(build.var(*scope, name)),
             A::SetLogLevel { level } => Self::SetLogLevel(*level),
-            A::Capture { expr: value, len } => Self::Capture { expr: expr(value)?, length: *len as usize, slot: 0 },
+            A::Capture { expr: value, len } => Self::Capture {
+                expr: expr(value)?,
+                length: *len as usize,
+                slot: 0,
+            },
             A::UseService { name } => Self::UseService(name.as_str().into()),
             // Edits and redirects were taken above.
             _ => return Err(PlanError::new("this action is not supported")),
@@ -146,7 +187,9 @@ impl Action {
                 if let Some(head) = message(ctx, response) {
                     edit.apply(head, &text, limit);
                 }
-                note(trace, at, || (format!("{edit:?}"), String::from_utf8_lossy(&text).into_owned()));
+                note(trace, at, || {
+                    (format!("{edit:?}"), String::from_utf8_lossy(&text).into_owned())
+                });
                 ctx.scratch.text = text;
                 None
             }
@@ -178,7 +221,9 @@ impl Action {
                 let view = ctx.view(program, None);
                 format.render(&view, &mut text);
                 set_var(&view, *id, Sample::Str(&text));
-                note(trace, at, || ("set-var-fmt".into(), String::from_utf8_lossy(&text).into_owned()));
+                note(trace, at, || {
+                    ("set-var-fmt".into(), String::from_utf8_lossy(&text).into_owned())
+                });
                 ctx.scratch.text = text;
                 None
             }
@@ -200,7 +245,11 @@ impl Action {
                     let text = sample.as_str(view.arena);
                     text[..text.len().min(*length)].to_vec()
                 });
-                let slots = if response { &mut ctx.record.response_captures } else { &mut ctx.record.request_captures };
+                let slots = if response {
+                    &mut ctx.record.response_captures
+                } else {
+                    &mut ctx.record.request_captures
+                };
                 if slots.len() <= *slot {
                     slots.resize(*slot + 1, None);
                 }

@@ -117,7 +117,9 @@ pub fn choose_backend(program: &Program, proxy: u32, ctx: &mut Ctx<'_>, mut trac
         frontend.default_backend
     });
     if let Some(trace) = trace {
-        let name = index.and_then(|index| program.plan.proxies.get(index as usize)).map(|proxy| proxy.name.clone());
+        let name = index
+            .and_then(|index| program.plan.proxies.get(index as usize))
+            .map(|proxy| proxy.name.clone());
         trace.steps.push(Step::Choice {
             at: chosen.map(|(_, rule)| rule.at),
             what: chosen.map_or_else(|| "default_backend".into(), |(_, rule)| rule.text.to_string()),
@@ -143,9 +145,15 @@ pub fn choose_server(program: &Program, backend: u32, ctx: &mut Ctx<'_>, mut tra
             }
         };
         if let Some(trace) = trace {
-            let name = index.and_then(|index| servers.get(index as usize)).map(|server| server.name.clone());
+            let name = index
+                .and_then(|index| servers.get(index as usize))
+                .map(|server| server.name.clone());
             let (what, name) = (rule.text.to_string(), name.unwrap_or_default());
-            trace.steps.push(Step::Choice { at: Some(rule.at), what, name });
+            trace.steps.push(Step::Choice {
+                at: Some(rule.at),
+                what,
+                name,
+            });
         }
         return index;
     }

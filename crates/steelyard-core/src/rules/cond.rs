@@ -44,7 +44,10 @@ impl Acl {
             made().map_err(|error| error.at(test.at))
         };
         let tests = acl.tests.iter().map(test).collect::<Result<_, _>>()?;
-        Ok(Self { tests, name: acl.name.as_str().into() })
+        Ok(Self {
+            tests,
+            name: acl.name.as_str().into(),
+        })
     }
 
     /// Whether any test of the ACL looks at the request body.
@@ -122,7 +125,10 @@ impl Cond {
         if terms.is_empty() {
             return Err(PlanError::new("a condition without an ACL"));
         }
-        Ok(Self { unless: cond.unless, terms: terms.into() })
+        Ok(Self {
+            unless: cond.unless,
+            terms: terms.into(),
+        })
     }
 
     /// The ACLs that are used.

@@ -37,8 +37,16 @@ impl Edit {
         let (edit, value) = match action {
             A::SetHeader { name: field, value } => (Self::SetHeader(name(field)), value),
             A::AddHeader { name: field, value } => (Self::AddHeader(name(field)), value),
-            A::ReplaceHeader { name: field, regex, value } => (Self::ReplaceHeader(name(field), compile(regex, false)?), value),
-            A::ReplaceValue { name: field, regex, value } => (Self::ReplaceValue(name(field), compile(regex, false)?), value),
+            A::ReplaceHeader {
+                name: field,
+                regex,
+                value,
+            } => (Self::ReplaceHeader(name(field), compile(regex, false)?), value),
+            A::ReplaceValue {
+                name: field,
+                regex,
+                value,
+            } => (Self::ReplaceValue(name(field), compile(regex, false)?), value),
             A::ReplacePath { regex, value } => (Self::ReplacePath(compile(regex, false)?), value),
             A::ReplacePathq { regex, value } => (Self::ReplacePathq(compile(regex, false)?), value),
             A::ReplaceUri { regex, value } => (Self::ReplaceUri(compile(regex, false)?), value),

@@ -30,7 +30,11 @@ fn run(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, mut tra
                 }
             };
             if let Some(trace) = trace.as_deref_mut() {
-                trace.steps.push(Step::Rule { at: rule.at, text: rule.text.to_string(), taken: answer == Answer::True });
+                trace.steps.push(Step::Rule {
+                    at: rule.at,
+                    text: rule.text.to_string(),
+                    taken: answer == Answer::True,
+                });
             }
             match answer {
                 Answer::False => continue,
@@ -39,7 +43,11 @@ fn run(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, mut tra
                 Answer::True => {}
             }
         } else if let Some(trace) = trace.as_deref_mut() {
-            trace.steps.push(Step::Rule { at: rule.at, text: rule.text.to_string(), taken: true });
+            trace.steps.push(Step::Rule {
+                at: rule.at,
+                text: rule.text.to_string(),
+                taken: true,
+            });
         }
         if let Some(verdict) = rule.action.run(rules, rule.at, index, program, ctx, trace.as_deref_mut()) {
             return verdict;

@@ -74,7 +74,11 @@ impl Rules {
             };
             made().map_err(|error| error.at(rule.at))
         };
-        Ok(Self { set, proxy, list: rules.iter().map(compile).collect::<Result<_, _>>()? })
+        Ok(Self {
+            set,
+            proxy,
+            list: rules.iter().map(compile).collect::<Result<_, _>>()?,
+        })
     }
 
     pub fn is_empty(&self) -> bool {
@@ -109,7 +113,10 @@ impl Rules {
     }
 
     pub(crate) fn captures(&self) -> impl Iterator<Item = At> + '_ {
-        self.list.iter().filter(|rule| matches!(rule.action, Action::Capture { .. })).map(|rule| rule.at)
+        self.list
+            .iter()
+            .filter(|rule| matches!(rule.action, Action::Capture { .. }))
+            .map(|rule| rule.at)
     }
 }
 

@@ -22,7 +22,16 @@ pub struct Redirect {
 
 impl Redirect {
     pub fn compile(action: &plan::Action, build: &Build<'_>) -> Result<Option<Self>, PlanError> {
-        let plan::Action::Redirect { kind, target, code, drop_query, append_slash, ignore_empty, set_cookie, clear_cookie } = action
+        let plan::Action::Redirect {
+            kind,
+            target,
+            code,
+            drop_query,
+            append_slash,
+            ignore_empty,
+            set_cookie,
+            clear_cookie,
+        } = action
         else {
             return Ok(None);
         };

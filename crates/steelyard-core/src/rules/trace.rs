@@ -8,7 +8,13 @@ pub enum Step {
     /// A rule was reached; `taken` is whether its condition held.
     Rule { at: At, text: String, taken: bool },
     /// An ACL test was made on a value.
-    Test { at: At, acl: String, text: String, value: Option<String>, matched: bool },
+    Test {
+        at: At,
+        acl: String,
+        text: String,
+        value: Option<String>,
+        matched: bool,
+    },
     /// A variable, header or other part was changed.
     Change { at: At, what: String, value: String },
     /// A backend or a server was chosen, and by what.

@@ -16,14 +16,21 @@ pub struct Build<'p> {
 
 impl<'p> Build<'p> {
     pub fn new(plan: &'p Plan) -> Self {
-        Self { plan, names: RefCell::default(), maps: MapCache::default() }
+        Self {
+            plan,
+            names: RefCell::default(),
+            maps: MapCache::default(),
+        }
     }
 
     /// The number of a variable name; each name gets one.
     pub fn var(&self, scope: Scope, name: &str) -> VarId {
         let mut names = self.names.borrow_mut();
         let next = u32::try_from(names.len()).unwrap_or(u32::MAX);
-        VarId { scope, name: *names.entry(name.to_owned()).or_insert(next) }
+        VarId {
+            scope,
+            name: *names.entry(name.to_owned()).or_insert(next),
+        }
     }
 }
 
@@ -57,7 +64,10 @@ impl<'p> Args<'p> {
 
     /// A string as owned bytes; an absent or empty one is `None`.
     pub fn opt_name(&self, index: usize) -> Result<Option<Box<[u8]>>, PlanError> {
-        Ok(self.opt_str(index)?.filter(|name| !name.is_empty()).map(|name| name.as_bytes().into()))
+        Ok(self
+            .opt_str(index)?
+            .filter(|name| !name.is_empty())
+            .map(|name| name.as_bytes().into()))
     }
 
     pub fn opt_int(&self, index: usize) -> Result<Option<i64>, PlanError> {
@@ -99,7 +109,12 @@ impl<'p> Args<'p> {
     pub fn server(&self, index: usize) -> Result<(u32, u32), PlanError> {
         match self.get(index) {
             Arg::Server { proxy, server } => {
-                let backend = self.build.plan.proxies.get(*proxy as usize).and_then(|proxy| proxy.backend.as_ref());
+                let backend = self
+                    .build
+                    .plan
+                    .proxies
+                    .get(*proxy as usize)
+                    .and_then(|proxy| proxy.backend.as_ref());
                 match backend.and_then(|backend| backend.servers.get(*server as usize)) {
                     Some(_) => Ok((*proxy, *server)),
                     None => Err(self.wrong(index, "a server")),
@@ -141,7 +156,9 @@ impl<'p> Args<'p> {
             Arg::Net { address, .. } => mask_bits(address),
             _ => None,
         };
-        bits.filter(|bits| *bits <= longest).map(Some).ok_or_else(|| self.wrong(index, "a netmask"))
+        bits.filter(|bits| *bits <= longest)
+            .map(Some)
+            .ok_or_else(|| self.wrong(index, "a netmask"))
     }
 }
 
@@ -149,11 +166,15 @@ fn mask_bits(mask: &str) -> Option<u8> {
     match mask.parse::<std::net::IpAddr>().ok()? {
         std::net::IpAddr::V4(mask) => {
             let ones = u32::from(mask).leading_ones();
-            (u32::from(mask).count_ones() == ones).then(|| u8::try_from(ones).ok()).flatten()
+            (u32::from(mask).count_ones() == ones)
+                .then(|| u8::try_from(ones).ok())
+                .flatten()
         }
         std::net::IpAddr::V6(mask) => {
             let ones = u128::from(mask).leading_ones();
-            (u128::from(mask).count_ones() == ones).then(|| u8::try_from(ones).ok()).flatten()
+            (u128::from(mask).count_ones() == ones)
+                .then(|| u8::try_from(ones).ok())
+                .flatten()
         }
     }
 }

@@ -63,8 +63,12 @@ impl<'e> Sample<'e> {
             Self::Int(value) => Some(IpAddr::V4(Ipv4Addr::from((value & 0xffff_ffff) as u32))),
             Self::Str(bytes) => parse_ip(bytes),
             Self::Bin(bytes) => match bytes.len() {
-                4 => <[u8; 4]>::try_from(bytes).ok().map(|octets| IpAddr::from(Ipv4Addr::from(octets))),
-                16 => <[u8; 16]>::try_from(bytes).ok().map(|octets| IpAddr::from(Ipv6Addr::from(octets))),
+                4 => <[u8; 4]>::try_from(bytes)
+                    .ok()
+                    .map(|octets| IpAddr::from(Ipv4Addr::from(octets))),
+                16 => <[u8; 16]>::try_from(bytes)
+                    .ok()
+                    .map(|octets| IpAddr::from(Ipv6Addr::from(octets))),
                 _ => None,
             },
             Self::Bool(_) | Self::Meth(_) => None,
@@ -80,15 +84,12 @@ impl<'e> Sample<'e> {
 
     /// Length of the value as text.
     pub fn text_len(self, arena: &'e Bump) -> usize {
-        match self {
-            Self::Str(bytes) | Self::Meth(bytes) | Self::Bin(bytes) => bytes.len(),
-            other => other.as_str(arena).len(),
-        }
+        self.as_str(arena).len()
     }
 }
 
 /// Writes something that is at most 48 bytes long into the arena.
-fn fixed<'e>(arena: &'e Bump, fill: impl FnOnce(&mut &mut [u8]) -> std::io::Result<()>) -> &'e [u8] {
+fn fixed(arena: &Bump, fill: impl FnOnce(&mut &mut [u8]) -> std::io::Result<()>) -> &[u8] {
     let mut space = [0_u8; 48];
     let mut rest = &mut space[..];
     // The longest value, an IPv6 address, has 45 bytes.
@@ -108,7 +109,13 @@ pub fn parse_int(bytes: &[u8]) -> i64 {
     let mut value: i64 = 0;
     for byte in digits.iter().take_while(|byte| byte.is_ascii_digit()) {
         let digit = i64::from(byte - b'0');
-        let next = value.checked_mul(10).and_then(|shifted| if negative { shifted.checked_sub(digit) } else { shifted.checked_add(digit) });
+        let next = value.checked_mul(10).and_then(|shifted| {
+            if negative {
+                shifted.checked_sub(digit)
+            } else {
+                shifted.checked_add(digit)
+            }
+        });
         match next {
             Some(next) => value = next,
             None => return if negative { i64::MIN } else { i64::MAX },

@@ -16,12 +16,22 @@ pub struct CompiledExpr {
 
 impl CompiledExpr {
     pub fn compile(expr: &Expr, build: &Build<'_>) -> Result<Self, PlanError> {
-        let args = Args { name: &expr.fetch.name, list: &expr.fetch.args, build };
+        let args = Args {
+            name: &expr.fetch.name,
+            list: &expr.fetch.args,
+            build,
+        };
         let fetch = Fetch::compile(&args)?;
         let converters = expr
             .converters
             .iter()
-            .map(|call| Convert::compile(&Args { name: &call.name, list: &call.args, build }))
+            .map(|call| {
+                Convert::compile(&Args {
+                    name: &call.name,
+                    list: &call.args,
+                    build,
+                })
+            })
             .collect::<Result<_, _>>()?;
         Ok(Self { fetch, converters })
     }

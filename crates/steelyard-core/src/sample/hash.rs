@@ -3,13 +3,18 @@
 /// SDBM.
 pub fn sdbm(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0, |hash: u32, byte| {
-        u32::from(*byte).wrapping_add(hash << 6).wrapping_add(hash << 16).wrapping_sub(hash)
+        u32::from(*byte)
+            .wrapping_add(hash << 6)
+            .wrapping_add(hash << 16)
+            .wrapping_sub(hash)
     })
 }
 
 /// Bernstein's hash times 33, from 5381.
 pub fn djb2(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(5381, |hash: u32, byte| (hash << 5).wrapping_add(hash).wrapping_add(u32::from(*byte)))
+    bytes.iter().fold(5381, |hash: u32, byte| {
+        (hash << 5).wrapping_add(hash).wrapping_add(u32::from(*byte))
+    })
 }
 
 /// WT6: two words turned by amounts that follow from their own content.
@@ -37,7 +42,11 @@ const fn table(polynomial: u32) -> [u32; 256] {
         let mut value = index as u32;
         let mut bit = 0;
         while bit < 8 {
-            value = if value & 1 == 1 { (value >> 1) ^ polynomial } else { value >> 1 };
+            value = if value & 1 == 1 {
+                (value >> 1) ^ polynomial
+            } else {
+                value >> 1
+            };
             bit += 1;
         }
         table[index] = value;
@@ -50,7 +59,9 @@ static CRC32: [u32; 256] = table(0xedb8_8320);
 static CRC32C: [u32; 256] = table(0x82f6_3b78);
 
 fn crc(table: &[u32; 256], bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(u32::MAX, |hash, byte| table[((hash ^ u32::from(*byte)) & 0xff) as usize] ^ (hash >> 8))
+    !bytes.iter().fold(u32::MAX, |hash, byte| {
+        table[((hash ^ u32::from(*byte)) & 0xff) as usize] ^ (hash >> 8)
+    })
 }
 
 /// CRC-32 (ISO 3309, as Ethernet and gzip).

@@ -9,15 +9,22 @@ fn world() -> World {
     let mut plan = plan();
     plan.userlists.push(Userlist {
         name: "staff".into(),
-        users: vec![User { name: "ann".into(), password: "secret".into(), insecure: true, groups: vec!["dev".into(), "ops".into()] }],
+        users: vec![User {
+            name: "ann".into(),
+            password: "secret".into(),
+            insecure: true,
+            groups: vec!["dev".into(), "ops".into()],
+        }],
     });
     let file = |keys: &[&str], values: &[&str]| PatternFile {
         path: "m".into(),
         keys: keys.iter().map(|key| (*key).into()).collect(),
         values: values.iter().map(|value| (*value).into()).collect(),
     };
-    plan.pattern_files.push(file(&["a.example", "example", "b"], &["1", "2", "9.9.9.9"]));
-    plan.pattern_files.push(file(&["10.0.0.0/8", "10.1.0.0/16", "::1"], &["big", "small", "six"]));
+    plan.pattern_files
+        .push(file(&["a.example", "example", "b"], &["1", "2", "9.9.9.9"]));
+    plan.pattern_files
+        .push(file(&["10.0.0.0/8", "10.1.0.0/16", "::1"], &["big", "small", "six"]));
     plan.pattern_files.push(file(&["^/x(.)(.)$", "y"], &["<\\2\\1>", "why"]));
     World::new(plan)
 }
@@ -28,7 +35,9 @@ fn ask(world: &mut World, text: &str) -> Option<String> {
     let build = Build::new(&program.plan);
     let compiled = CompiledExpr::compile(&expr(text), &build).unwrap_or_else(|error| panic!("{text}: {error}"));
     let view = ctx.view(program, None);
-    let value = compiled.one(&view).map(|sample| String::from_utf8_lossy(sample.as_str(view.arena)).into_owned());
+    let value = compiled
+        .one(&view)
+        .map(|sample| String::from_utf8_lossy(sample.as_str(view.arena)).into_owned());
     value
 }
 
@@ -207,7 +216,10 @@ fn hashes_are_haproxys() {
             ("str(hello),xxh3", "-7685981735718036227"),
             ("str(hello),xxh3(7)", "2263127920094649883"),
             ("str(hello),sha1,hex", "AAF4C61DDCC5E8A2DABEDE0F3B482CD9AEA9434D"),
-            ("str(hello),sha2,hex", "2CF24DBA5FB0A30E26E83B2AC5B9E29E1B161E5C1FA7425E73043362938B9824"),
+            (
+                "str(hello),sha2,hex",
+                "2CF24DBA5FB0A30E26E83B2AC5B9E29E1B161E5C1FA7425E73043362938B9824",
+            ),
             ("str(hello),digest(md5),hex", "5D41402ABC4B2A76B9719D911017C592"),
             ("str(hello),base64", "aGVsbG8="),
             ("str(aGVsbG8=),b64dec", "hello"),
@@ -232,7 +244,10 @@ fn dates() {
         &[
             ("int(784111777),http_date", "Sun, 06 Nov 1994 08:49:37 GMT"),
             ("int(784111777),http_date(10)", "Sun, 06 Nov 1994 08:49:47 GMT"),
-            ("int(784111777),utime(\"%Y-%m-%d %H:%M:%S %z %j %a %b %e %U\")", "1994-11-06 08:49:37 +0000 310 Sun Nov  6 45"),
+            (
+                "int(784111777),utime(\"%Y-%m-%d %H:%M:%S %z %j %a %b %e %U\")",
+                "1994-11-06 08:49:37 +0000 310 Sun Nov  6 45",
+            ),
             ("int(784111777),utime(\"%d/%b/%Y:%T\",10)", "06/Nov/1994:08:49:47"),
             ("int(951782400),utime(\"%F %G-W%V-%u\")", "2000-02-29 2000-W09-2"),
             ("int(1104537600),utime(\"%F %G-W%V-%u\")", "2005-01-01 2004-W53-6"),
@@ -279,7 +294,10 @@ fn request_fetches() {
             ("req.hdr_ip(j)", "1.2.3.4"),
             ("req.hdr_ip(k)", "::1"),
             ("req.hdr_ip(m)", ""),
-            ("req.hdr_names", "host,x,x,empty,quoted,v,w,i,j,k,l,m,cookie,cookie,authorization"),
+            (
+                "req.hdr_names",
+                "host,x,x,empty,quoted,v,w,i,j,k,l,m,cookie,cookie,authorization",
+            ),
             ("req.cook(a)", "4"),
             ("req.cook(b)", "2"),
             ("req.cook", "1"),
@@ -367,7 +385,13 @@ fn bodies_and_responses() {
     let mut answer = world().response(text);
     check(
         &mut answer,
-        &[("status", "404"), ("res.cook(a)", "1"), ("res.cook(Path)", ""), ("res.cook_names", "a,b"), ("res.hdr(content-length)", "0")],
+        &[
+            ("status", "404"),
+            ("res.cook(a)", "1"),
+            ("res.cook(Path)", ""),
+            ("res.cook_names", "a,b"),
+            ("res.hdr(content-length)", "0"),
+        ],
     );
 }
 
@@ -398,14 +422,65 @@ fn maps() {
 #[test]
 fn strange_values_are_survived() {
     let long = "a,;\"=%&?/:. ".repeat(3000);
-    let texts = ["", "\0", "%", "\"", "=", ",", ";;;;", "%zz%2", "\\", "[", "[::", "::::", "1.2.3.", "-", "é\u{10ffff}", &long];
+    let texts = [
+        "",
+        "\0",
+        "%",
+        "\"",
+        "=",
+        ",",
+        ";;;;",
+        "%zz%2",
+        "\\",
+        "[",
+        "[::",
+        "::::",
+        "1.2.3.",
+        "-",
+        "é\u{10ffff}",
+        &long,
+    ];
     let mut world = world();
     let simple = [
-        "lower", "upper", "length", "reverse", "reverse_dom", "url_dec", "url_dec(1)", "url_enc", "hex", "hex2i", "base64",
-        "b64dec", "ub64dec", "htonl", "json(utf8)", "json(utf8ps)", "json", "language(a;b)", "host_only", "port_only",
-        "field(-3,\",\",0)", "word(-3,\",\",0)", "field(9,\",\")", "word(2,\"= \",7)", "bytes(2,5)", "ipmask(8,8)", "crc32(1)", "xxh3",
-        "http_date", "utime(\"%c %5N %\")", "regsub(a*,\"\\1\\9\\x4\",g)", "cut_crlf", "param(a)", "be2dec(:,3)", "map_dom(0)",
-        "map_regm(2)", "map_ip(1)", "add(1)", "bool",
+        "lower",
+        "upper",
+        "length",
+        "reverse",
+        "reverse_dom",
+        "url_dec",
+        "url_dec(1)",
+        "url_enc",
+        "hex",
+        "hex2i",
+        "base64",
+        "b64dec",
+        "ub64dec",
+        "htonl",
+        "json(utf8)",
+        "json(utf8ps)",
+        "json",
+        "language(a;b)",
+        "host_only",
+        "port_only",
+        "field(-3,\",\",0)",
+        "word(-3,\",\",0)",
+        "field(9,\",\")",
+        "word(2,\"= \",7)",
+        "bytes(2,5)",
+        "ipmask(8,8)",
+        "crc32(1)",
+        "xxh3",
+        "http_date",
+        "utime(\"%c %5N %\")",
+        "regsub(a*,\"\\1\\9\\x4\",g)",
+        "cut_crlf",
+        "param(a)",
+        "be2dec(:,3)",
+        "map_dom(0)",
+        "map_regm(2)",
+        "map_ip(1)",
+        "add(1)",
+        "bool",
     ];
     for text in texts {
         for converter in simple {
@@ -414,8 +489,10 @@ fn strange_values_are_survived() {
             let (program, ctx) = world.ctx();
             let build = Build::new(&program.plan);
             let compiled = CompiledExpr::compile(&value, &build).unwrap();
-                let view = ctx.view(program, None);
-            let _ = compiled.one(&view).map(|sample| (sample.as_str(view.arena).len(), sample.as_ip(), sample.as_int()));
+            let view = ctx.view(program, None);
+            let _ = compiled
+                .one(&view)
+                .map(|sample| (sample.as_str(view.arena).len(), sample.as_ip(), sample.as_int()));
         }
     }
 }

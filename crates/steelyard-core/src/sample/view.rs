@@ -72,9 +72,13 @@ impl<'e> View<'e> {
 
     /// Whether the client speaks to us as to a proxy: then it authenticates with the fields for proxies.
     pub fn to_proxy(&self) -> bool {
-        let Some(proxy) = self.program.plan.proxies.get(self.frontend as usize) else { return false };
+        let Some(proxy) = self.program.plan.proxies.get(self.frontend as usize) else {
+            return false;
+        };
         (proxy.options.http_proxy || proxy.options.http_use_proxy_header)
-            && self.req.is_some_and(|head| !matches!(head.target().first(), Some(b'/' | b'*')))
+            && self
+                .req
+                .is_some_and(|head| !matches!(head.target().first(), Some(b'/' | b'*')))
     }
 
     /// More input is needed; gives the answer of a fetch that has none.

@@ -72,19 +72,30 @@ impl MapTable {
                     .collect::<Result<_, _>>()?,
             ),
             MapMatch::Ip => {
-                let nets = file.keys.iter().map(|key| net::parse_net(key).ok_or_else(|| wrong(key, "a network")));
+                let nets = file
+                    .keys
+                    .iter()
+                    .map(|key| net::parse_net(key).ok_or_else(|| wrong(key, "a network")));
                 Index::Ip(NetSet::new(nets.collect::<Result<_, _>>()?)?)
             }
-            MapMatch::Reg => Index::Reg(RegexList::new(&file.keys.iter().map(String::as_str).collect::<Vec<_>>(), false)?),
+            MapMatch::Reg => Index::Reg(RegexList::new(
+                &file.keys.iter().map(String::as_str).collect::<Vec<_>>(),
+                false,
+            )?),
             MapMatch::Regm => {
-                let pairs = file.keys.iter().zip(&file.values).map(|(key, value)| {
-                    Ok::<_, PlanError>((regex::compile(key, false)?, Substitution::parse(value.as_bytes())))
-                });
+                let pairs =
+                    file.keys.iter().zip(&file.values).map(|(key, value)| {
+                        Ok::<_, PlanError>((regex::compile(key, false)?, Substitution::parse(value.as_bytes())))
+                    });
                 Index::Regm(pairs.collect::<Result<_, _>>()?)
             }
         };
         let own = |texts: &[String]| texts.iter().map(|text| text.as_bytes().into()).collect();
-        Ok(Self { index, keys: own(&file.keys), values: own(&file.values) })
+        Ok(Self {
+            index,
+            keys: own(&file.keys),
+            values: own(&file.values),
+        })
     }
 
     /// Key and value of the entry that fits.

@@ -15,7 +15,7 @@ pub use text::{TextKind, TextSet};
 
 use self::regex::RegexList;
 use crate::error::PlanError;
-use crate::plan::{AclTest, Arg, Matcher, Pattern, PatternFile};
+use crate::plan::{AclTest, Matcher, Pattern, PatternFile};
 use crate::sample::args::Build;
 use crate::sample::fetch::constant::unhex;
 use crate::sample::{parse_int, Sample};
@@ -32,7 +32,6 @@ pub enum Matching {
     Ip(NetSet),
     Bin(TextSet),
     Text(TextSet),
-    /// Methods are compared without case.
     Reg(RegexList),
 }
 
@@ -41,9 +40,19 @@ impl Matching {
         let files: Vec<&PatternFile> = test
             .files
             .iter()
-            .map(|file| build.plan.pattern_files.get(*file as usize).ok_or_else(|| PlanError::new("no such pattern file")))
+            .map(|file| {
+                build
+                    .plan
+                    .pattern_files
+                    .get(*file as usize)
+                    .ok_or_else(|| PlanError::new("no such pattern file"))
+            })
             .collect::<Result<_, _>>()?;
-        let keys = || files.iter().flat_map(|file| file.keys.iter().map(move |key| (file.path.as_str(), key.as_str())));
+        let keys = || {
+            files
+                .iter()
+                .flat_map(|file| file.keys.iter().map(move |key| (file.path.as_str(), key.as_str())))
+        };
         let unfit = || PlanError::new(format!("a pattern of '{}' does not fit its match method", test.text));
         let ranges = || -> Result<RangeSet, PlanError> {
             let mut ranges = Vec::new();
@@ -103,10 +112,6 @@ impl Matching {
                 }
                 TextSet::new(TextKind::Str, false, blocks).map(Self::Bin)
             }
-            // Methods are compared without case (manual section 7.3.6, `method`).
-            Matcher::Str if test.expr.fetch.name == "method" && test.expr.converters.is_empty() => {
-                TextSet::new(TextKind::Str, true, texts()?).map(Self::Text)
-            }
             Matcher::Str => text(TextKind::Str),
             Matcher::Beg => text(TextKind::Beg),
             Matcher::Sub => text(TextKind::Sub),
@@ -132,7 +137,7 @@ impl Matching {
             Self::Found => true,
             Self::Bool => sample.as_bool().unwrap_or(false),
             Self::Int(ranges) => match sample {
-                Sample::Str(text) if text.is_empty() => false,
+                Sample::Str([]) => false,
                 Sample::Str(text) => ranges.contains(parse_int(text)),
                 other => other.as_int().is_some_and(|value| ranges.contains(value)),
             },
@@ -147,11 +152,6 @@ impl Matching {
 
 fn wrong_key(path: &str, key: &str, wanted: &str) -> PlanError {
     PlanError::new(format!("'{key}' in {path} is not {wanted}"))
-}
-
-/// Whether an argument is a map, for callers that only want to know.
-pub fn is_map(arg: &Arg) -> bool {
-    matches!(arg, Arg::Map { .. })
 }
 
 #[cfg(test)]

@@ -5,11 +5,14 @@ use ahash::RandomState;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+/// A netmask, and the networks that have it with the index of their entry.
+type Group<M> = (M, HashMap<M, u32, RandomState>);
+
 /// Networks, grouped by prefix length: one hash look-up for each length that occurs, longest first.
 #[derive(Debug)]
 pub struct NetSet {
-    v4: Box<[(u32, HashMap<u32, u32, RandomState>)]>,
-    v6: Box<[(u128, HashMap<u128, u32, RandomState>)]>,
+    v4: Box<[Group<u32>]>,
+    v6: Box<[Group<u128>]>,
     /// Few networks are simply compared.
     few_v4: Option<Box<[(u32, u32, u32)]>>,
 }
@@ -28,8 +31,8 @@ fn mask6(prefix: u8) -> u128 {
 impl NetSet {
     /// The index of a network is its place in the list.
     pub fn new(nets: Vec<(IpAddr, u8)>) -> Result<Self, PlanError> {
-        let mut v4: Vec<(u32, HashMap<u32, u32, RandomState>)> = Vec::new();
-        let mut v6: Vec<(u128, HashMap<u128, u32, RandomState>)> = Vec::new();
+        let mut v4: Vec<Group<u32>> = Vec::new();
+        let mut v6: Vec<Group<u128>> = Vec::new();
         let mut few = Vec::new();
         for (index, (ip, prefix)) in nets.iter().enumerate() {
             let index = u32::try_from(index).map_err(|_| PlanError::new("too many networks"))?;
@@ -47,12 +50,16 @@ impl NetSet {
                 _ => return Err(PlanError::new(format!("{ip}/{prefix} is not a network"))),
             }
         }
-        v4.sort_by(|a, b| b.0.cmp(&a.0));
-        v6.sort_by(|a, b| b.0.cmp(&a.0));
+        v4.sort_by_key(|group| std::cmp::Reverse(group.0));
+        v6.sort_by_key(|group| std::cmp::Reverse(group.0));
         // The longest prefix wins, then the first entry: the order in which they are compared.
         few.sort_by(|a, b| b.1.cmp(&a.1).then(a.2.cmp(&b.2)));
         let few_v4 = (few.len() <= FEW).then(|| few.into());
-        Ok(Self { v4: v4.into(), v6: v6.into(), few_v4 })
+        Ok(Self {
+            v4: v4.into(),
+            v6: v6.into(),
+            few_v4,
+        })
     }
 
     /// Index of the network with the longest prefix that has the address.
@@ -77,7 +84,7 @@ impl NetSet {
     }
 }
 
-fn group<M: PartialEq, K>(groups: &mut Vec<(M, HashMap<K, u32, RandomState>)>, mask: M) -> &mut HashMap<K, u32, RandomState> {
+fn group<M: PartialEq>(groups: &mut Vec<Group<M>>, mask: M) -> &mut HashMap<M, u32, RandomState> {
     let at = match groups.iter().position(|(seen, _)| *seen == mask) {
         Some(at) => at,
         None => {
@@ -116,7 +123,9 @@ pub fn parse_net(text: &str) -> Option<(IpAddr, u8)> {
             Ok(bits) => bits,
             Err(_) => {
                 let mask = u32::from(prefix.parse::<Ipv4Addr>().ok()?);
-                u8::try_from(mask.leading_ones()).ok().filter(|ones| u32::from(*ones) == mask.count_ones())?
+                u8::try_from(mask.leading_ones())
+                    .ok()
+                    .filter(|ones| u32::from(*ones) == mask.count_ones())?
             }
         },
     };

@@ -24,7 +24,10 @@ fn explain(pattern: &str, error: &regex::Error) -> PlanError {
     } else if text.contains("backreference") {
         "back-references in a pattern are not supported: capture the part in a variable and compare it with strcmp()"
     } else {
-        text.lines().last().unwrap_or("not a valid regex").trim_start_matches("error: ")
+        text.lines()
+            .last()
+            .unwrap_or("not a valid regex")
+            .trim_start_matches("error: ")
     };
     PlanError::new(format!("regex '{pattern}': {advice}"))
 }
@@ -138,7 +141,11 @@ impl Substitution {
             (made <= limit).then(|| push(bytes))
         };
         while at <= value.len() {
-            let hit = if groups { regex.captures_read_at(&mut locations, value, at) } else { regex.find_at(value, at) };
+            let hit = if groups {
+                regex.captures_read_at(&mut locations, value, at)
+            } else {
+                regex.find_at(value, at)
+            };
             let Some(hit) = hit else { break };
             matched = true;
             emit(&value[at..hit.start()])?;
@@ -191,7 +198,9 @@ fn expand(text: &[u8], mut each: impl FnMut(Part)) {
                 let mut value = 0_u32;
                 let mut digits = 0;
                 while digits < 2 {
-                    let Some(digit) = bytes.peek().and_then(|byte| char::from(*byte).to_digit(16)) else { break };
+                    let Some(digit) = bytes.peek().and_then(|byte| char::from(*byte).to_digit(16)) else {
+                        break;
+                    };
                     value = value * 16 + digit;
                     digits += 1;
                     bytes.next();

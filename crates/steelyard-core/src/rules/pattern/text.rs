@@ -32,7 +32,10 @@ enum Keys {
     /// In the order of the configuration.
     Few(Box<[Box<[u8]>]>),
     /// By content; and the lengths that occur, ascending.
-    Many { index: HashMap<Box<[u8]>, u32, RandomState>, lengths: Box<[usize]> },
+    Many {
+        index: HashMap<Box<[u8]>, u32, RandomState>,
+        lengths: Box<[usize]>,
+    },
     Substrings(Box<AhoCorasick>),
 }
 
@@ -45,7 +48,10 @@ impl TextSet {
             let delimiters = kind.delimiters();
             let start = text.iter().position(|byte| !delimiters.contains(byte)).unwrap_or(text.len());
             text.drain(..start);
-            let end = text.iter().rposition(|byte| !delimiters.contains(byte)).map_or(0, |at| at + 1);
+            let end = text
+                .iter()
+                .rposition(|byte| !delimiters.contains(byte))
+                .map_or(0, |at| at + 1);
             text.truncate(end);
         }
         let keys = if kind == TextKind::Sub && texts.len() > 1 {
@@ -62,7 +68,10 @@ impl TextSet {
                 let at = u32::try_from(at).map_err(|_| PlanError::new("too many patterns"))?;
                 index.entry(text.into_boxed_slice()).or_insert(at);
             }
-            Keys::Many { index, lengths: lengths.into() }
+            Keys::Many {
+                index,
+                lengths: lengths.into(),
+            }
         };
         Ok(Self { kind, icase, keys })
     }
@@ -99,9 +108,9 @@ impl TextSet {
                 key.is_empty() || value.windows(key.len()).any(|window| window.eq_ignore_ascii_case(key))
             }
             TextKind::Sub => memchr::memmem::find(value, key).is_some(),
-            TextKind::Dir | TextKind::Dom => {
-                self.starts(value).any(|at| self.ends_at(value, at + key.len()) && self.same(key, &value[at..at + key.len()]))
-            }
+            TextKind::Dir | TextKind::Dom => self
+                .starts(value)
+                .any(|at| self.ends_at(value, at + key.len()) && self.same(key, &value[at..at + key.len()])),
         };
         let mut best: Option<usize> = None;
         for (index, key) in keys.iter().enumerate() {
@@ -121,11 +130,15 @@ impl TextSet {
         let fitting = &lengths[..lengths.partition_point(|length| *length <= value.len())];
         match self.kind {
             TextKind::Beg => fitting.iter().rev().find_map(|length| index.get(&value[..*length]).copied()),
-            TextKind::End => fitting.iter().filter_map(|length| index.get(&value[value.len() - length..]).copied()).min(),
+            TextKind::End => fitting
+                .iter()
+                .filter_map(|length| index.get(&value[value.len() - length..]).copied())
+                .min(),
             TextKind::Dir | TextKind::Dom => {
                 let at_start = |at: usize| {
                     let ends = fitting.iter().filter(move |length| self.ends_at(value, at + **length));
-                    ends.filter_map(move |length| index.get(&value[at..at + length]).copied()).min()
+                    ends.filter_map(move |length| index.get(&value[at..at + length]).copied())
+                        .min()
                 };
                 self.starts(value).filter_map(at_start).min()
             }
@@ -144,7 +157,11 @@ impl TextSet {
     /// Where components start: at the start and after each delimiter.
     fn starts<'v>(&self, value: &'v [u8]) -> impl Iterator<Item = usize> + 'v {
         let delimiters = self.kind.delimiters();
-        let after = value.iter().enumerate().filter(|(_, byte)| delimiters.contains(byte)).map(|(at, _)| at + 1);
+        let after = value
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| delimiters.contains(byte))
+            .map(|(at, _)| at + 1);
         std::iter::once(0).chain(after)
     }
 

@@ -7,8 +7,16 @@ use crate::error::PlanError;
 
 #[derive(Debug)]
 pub enum Date {
-    Http { offset: i64, unit: Unit },
-    Format { format: Box<[u8]>, offset: i64, unit: Unit, local: bool },
+    Http {
+        offset: i64,
+        unit: Unit,
+    },
+    Format {
+        format: Box<[u8]>,
+        offset: i64,
+        unit: Unit,
+        local: bool,
+    },
 }
 
 pub const NAMES: &[&str] = &["http_date", "ltime", "utime", "ms_ltime", "ms_utime", "us_ltime", "us_utime"];
@@ -33,9 +41,22 @@ pub(crate) struct Moment {
     pub epoch: i64,
 }
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 const LONG_MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const LONG_DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -54,7 +75,11 @@ impl Moment {
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted_month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+        let month = if shifted_month < 10 {
+            shifted_month + 3
+        } else {
+            shifted_month - 9
+        };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
         let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
         let before = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
@@ -81,7 +106,13 @@ impl Moment {
     fn iso_week(&self) -> (i64, i64) {
         let week = (self.yearday - (self.weekday_number() + 6) % 7 + 10) / 7;
         let last_day = |year: i64| (year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400)).rem_euclid(7);
-        let weeks_in = |year: i64| if last_day(year) == 4 || last_day(year - 1) == 3 { 53 } else { 52 };
+        let weeks_in = |year: i64| {
+            if last_day(year) == 4 || last_day(year - 1) == 3 {
+                53
+            } else {
+                52
+            }
+        };
         if week < 1 {
             (weeks_in(self.year - 1), self.year - 1)
         } else if week > weeks_in(self.year) {
@@ -96,10 +127,18 @@ impl Date {
     pub fn compile(args: &Args<'_>) -> Result<Option<Self>, PlanError> {
         let format = |unit, local| -> Result<Self, PlanError> {
             let format = args.str(0)?.as_bytes().into();
-            Ok(Self::Format { format, offset: args.opt_int(1)?.unwrap_or(0), unit, local })
+            Ok(Self::Format {
+                format,
+                offset: args.opt_int(1)?.unwrap_or(0),
+                unit,
+                local,
+            })
         };
         Ok(Some(match args.name {
-            "http_date" => Self::Http { offset: args.opt_int(0)?.unwrap_or(0), unit: Unit::parse(args, 1)? },
+            "http_date" => Self::Http {
+                offset: args.opt_int(0)?.unwrap_or(0),
+                unit: Unit::parse(args, 1)?,
+            },
             "ltime" => format(Unit::Seconds, true)?,
             "utime" => format(Unit::Seconds, false)?,
             "ms_ltime" => format(Unit::Millis, true)?,
@@ -124,11 +163,23 @@ impl Date {
                 strftime(b"%a, %d %b %Y %H:%M:%S", &Moment::new(seconds, 0), 0, &mut out);
                 if *unit != Unit::Seconds {
                     out.push(b'.');
-                    push_int(&mut out, if *unit == Unit::Millis { nanos / 1_000_000 } else { nanos / 1_000 });
+                    push_int(
+                        &mut out,
+                        if *unit == Unit::Millis {
+                            nanos / 1_000_000
+                        } else {
+                            nanos / 1_000
+                        },
+                    );
                 }
                 out.extend_from_slice(b" GMT");
             }
-            Self::Format { format, offset, unit, local } => {
+            Self::Format {
+                format,
+                offset,
+                unit,
+                local,
+            } => {
                 let (seconds, nanos) = split(value.saturating_add(*offset), *unit);
                 let east = if *local { i64::from(view.state.utc_offset()) } else { 0 };
                 strftime(format, &Moment::new(seconds, east), nanos, &mut out);

@@ -20,8 +20,9 @@ pub enum Digest {
     Sha512,
 }
 
-pub const NAMES: &[&str] =
-    &["crc32", "crc32c", "djb2", "sdbm", "wt6", "xxh32", "xxh64", "xxh3", "sha1", "sha2", "digest"];
+pub const NAMES: &[&str] = &[
+    "crc32", "crc32c", "djb2", "sdbm", "wt6", "xxh32", "xxh64", "xxh3", "sha1", "sha2", "digest",
+];
 
 impl Digest {
     pub fn compile(args: &Args<'_>) -> Result<Option<Self>, PlanError> {
@@ -34,8 +35,8 @@ impl Digest {
             "sdbm" => word(hash::sdbm)?,
             "wt6" => word(hash::wt6)?,
             "xxh32" => Self::Xxh32((seed()? & 0xffff_ffff) as u32),
-            "xxh64" => Self::Xxh64(seed()?.cast_unsigned()),
-            "xxh3" => Self::Xxh3(seed()?.cast_unsigned()),
+            "xxh64" => Self::Xxh64(seed()? as u64),
+            "xxh3" => Self::Xxh3(seed()? as u64),
             "sha1" => Self::Sha1,
             "sha2" => match args.opt_int(0)?.unwrap_or(256) {
                 224 => Self::Sha224,
@@ -66,8 +67,8 @@ impl Digest {
                 Sample::Int(i64::from(if spread { hash::avalanche(value) } else { value }))
             }
             Self::Xxh32(seed) => Sample::Int(i64::from(twox_hash::XxHash32::oneshot(seed, bytes))),
-            Self::Xxh64(seed) => Sample::Int(twox_hash::XxHash64::oneshot(seed, bytes).cast_signed()),
-            Self::Xxh3(seed) => Sample::Int(twox_hash::XxHash3_64::oneshot_with_seed(seed, bytes).cast_signed()),
+            Self::Xxh64(seed) => Sample::Int(twox_hash::XxHash64::oneshot(seed, bytes) as i64),
+            Self::Xxh3(seed) => Sample::Int(twox_hash::XxHash3_64::oneshot_with_seed(seed, bytes) as i64),
             Self::Md5 => keep(&md5::Md5::digest(bytes)),
             Self::Sha1 => keep(&sha1::Sha1::digest(bytes)),
             Self::Sha224 => keep(&sha2::Sha224::digest(bytes)),

@@ -17,7 +17,12 @@ pub enum Encode {
     UrlBase64Decode,
     Htonl,
     /// Chunks of so many bytes as text, separated.
-    Chunks { separator: Box<[u8]>, size: usize, whole_only: bool, form: ChunkForm },
+    Chunks {
+        separator: Box<[u8]>,
+        size: usize,
+        whole_only: bool,
+        form: ChunkForm,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -27,8 +32,9 @@ pub enum ChunkForm {
     LittleDecimal,
 }
 
-pub const NAMES: &[&str] =
-    &["hex", "hex2i", "base64", "b64dec", "ub64enc", "ub64dec", "htonl", "be2hex", "be2dec", "le2dec"];
+pub const NAMES: &[&str] = &[
+    "hex", "hex2i", "base64", "b64dec", "ub64enc", "ub64dec", "htonl", "be2hex", "be2dec", "le2dec",
+];
 
 impl Encode {
     pub fn compile(args: &Args<'_>) -> Result<Option<Self>, PlanError> {
@@ -68,15 +74,22 @@ impl Encode {
                     return None;
                 }
                 let digit = |byte: &u8| char::from(*byte).to_digit(16);
-                let value = bytes.iter().try_fold(0_u64, |value, byte| Some(value << 4 | u64::from(digit(byte)?)))?;
-                Sample::Int(value.cast_signed())
+                let value = bytes
+                    .iter()
+                    .try_fold(0_u64, |value, byte| Some(value << 4 | u64::from(digit(byte)?)))?;
+                Sample::Int(value as i64)
             }
             Self::Base64 => encode(view, &STANDARD, bytes)?,
             Self::UrlBase64 => encode(view, &URL_SAFE_NO_PAD, bytes)?,
             Self::Base64Decode => decode(view, &STANDARD, sample.as_str(view.arena))?,
             Self::UrlBase64Decode => decode(view, &URL_SAFE_NO_PAD, sample.as_str(view.arena))?,
             Self::Htonl => Sample::Bin(view.arena.alloc(((sample.as_int()? & 0xffff_ffff) as u32).to_be_bytes())),
-            Self::Chunks { separator, size, whole_only, form } => {
+            Self::Chunks {
+                separator,
+                size,
+                whole_only,
+                form,
+            } => {
                 let mut out = bumpalo::collections::Vec::new_in(view.arena);
                 for (index, chunk) in bytes.chunks(*size).enumerate() {
                     if *whole_only && chunk.len() < *size {
@@ -107,7 +120,11 @@ fn hex<'e>(view: &View<'e>, bytes: &[u8]) -> Option<&'e [u8]> {
         return None;
     }
     let mut out = bumpalo::collections::Vec::with_capacity_in(bytes.len() * 2, view.arena);
-    out.extend(bytes.iter().flat_map(|byte| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]));
+    out.extend(
+        bytes
+            .iter()
+            .flat_map(|byte| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]),
+    );
     Some(out.into_bump_slice())
 }
 

@@ -15,7 +15,9 @@ pub const NAMES: &[&str] = &["url_dec", "url_enc"];
 impl Form {
     pub fn compile(args: &Args<'_>) -> Result<Option<Self>, PlanError> {
         Ok(Some(match args.name {
-            "url_dec" => Self::Decode { in_form: args.opt_int(0)?.unwrap_or(0) != 0 },
+            "url_dec" => Self::Decode {
+                in_form: args.opt_int(0)?.unwrap_or(0) != 0,
+            },
             "url_enc" => match args.opt_str(0)? {
                 None | Some("" | "query") => Self::Encode,
                 Some(_) => return Err(args.wrong(0, "'query'")),

@@ -26,7 +26,11 @@ impl Json {
             "utf8ps" => (true, true, true),
             _ => return Err(args.wrong(0, "ascii, utf8, utf8s, utf8p or utf8ps")),
         };
-        Ok(Some(Self { utf8, permissive, silent }))
+        Ok(Some(Self {
+            utf8,
+            permissive,
+            silent,
+        }))
     }
 
     pub fn apply<'e>(self, view: &View<'e>, sample: Sample<'e>) -> Option<Sample<'e>> {

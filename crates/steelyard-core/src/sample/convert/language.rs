@@ -16,7 +16,10 @@ pub const NAMES: &[&str] = &["language"];
 impl Language {
     pub fn compile(args: &Args<'_>) -> Result<Option<Self>, PlanError> {
         let known = args.str(0)?.split(';').map(|name| name.as_bytes().into()).collect();
-        Ok(Some(Self { known, default: args.opt_str(1)?.map(|text| text.as_bytes().into()) }))
+        Ok(Some(Self {
+            known,
+            default: args.opt_str(1)?.map(|text| text.as_bytes().into()),
+        }))
     }
 
     pub fn apply<'e>(&'e self, view: &View<'e>, sample: Sample<'e>) -> Option<Sample<'e>> {
@@ -45,7 +48,9 @@ impl Language {
 
 /// `q=0.8` in thousandths; what can't be read is 0.
 fn quality(text: &[u8]) -> u32 {
-    let Some(value) = text.strip_prefix(b"q=").or_else(|| text.strip_prefix(b"Q=")) else { return 0 };
+    let Some(value) = text.strip_prefix(b"q=").or_else(|| text.strip_prefix(b"Q=")) else {
+        return 0;
+    };
     let digit = |index: usize| value.get(index).and_then(|byte| char::from(*byte).to_digit(10)).unwrap_or(0);
     (digit(0) * 1000 + digit(2) * 100 + digit(3) * 10 + digit(4)).min(1000)
 }

@@ -23,11 +23,44 @@ enum Output {
 }
 
 pub const NAMES: &[&str] = &[
-    "map", "map_str", "map_str_int", "map_str_ip", "map_str_key", "map_beg", "map_beg_int", "map_beg_ip", "map_beg_key",
-    "map_sub", "map_sub_int", "map_sub_ip", "map_sub_key", "map_dir", "map_dir_int", "map_dir_ip", "map_dir_key", "map_dom",
-    "map_dom_int", "map_dom_ip", "map_dom_key", "map_end", "map_end_int", "map_end_ip", "map_end_key", "map_reg",
-    "map_reg_int", "map_reg_ip", "map_reg_key", "map_regm", "map_int", "map_int_int", "map_int_ip", "map_int_key", "map_ip",
-    "map_ip_int", "map_ip_ip", "map_ip_key",
+    "map",
+    "map_str",
+    "map_str_int",
+    "map_str_ip",
+    "map_str_key",
+    "map_beg",
+    "map_beg_int",
+    "map_beg_ip",
+    "map_beg_key",
+    "map_sub",
+    "map_sub_int",
+    "map_sub_ip",
+    "map_sub_key",
+    "map_dir",
+    "map_dir_int",
+    "map_dir_ip",
+    "map_dir_key",
+    "map_dom",
+    "map_dom_int",
+    "map_dom_ip",
+    "map_dom_key",
+    "map_end",
+    "map_end_int",
+    "map_end_ip",
+    "map_end_key",
+    "map_reg",
+    "map_reg_int",
+    "map_reg_ip",
+    "map_reg_key",
+    "map_regm",
+    "map_int",
+    "map_int_int",
+    "map_int_ip",
+    "map_int_key",
+    "map_ip",
+    "map_ip_int",
+    "map_ip_ip",
+    "map_ip_key",
 ];
 
 impl Map {
@@ -53,13 +86,22 @@ impl Map {
             _ => Output::Str,
         };
         let number = args.map(0)?;
-        let file = args.build.plan.pattern_files.get(number as usize).ok_or_else(|| args.wrong(0, "a map"))?;
+        let file = args
+            .build
+            .plan
+            .pattern_files
+            .get(number as usize)
+            .ok_or_else(|| args.wrong(0, "a map"))?;
         let default: Option<Box<[u8]>> = match args.list.get(1) {
             Some(Arg::Int { value }) => Some(value.to_string().into_bytes().into()),
             Some(Arg::Net { address, .. }) => Some(address.as_bytes().into()),
             _ => args.opt_str(1)?.map(|text| text.as_bytes().into()),
         };
-        Ok(Some(Self { table: args.build.maps.get(number, file, how)?, output, default }))
+        Ok(Some(Self {
+            table: args.build.maps.get(number, file, how)?,
+            output,
+            default,
+        }))
     }
 
     pub fn apply<'e>(&'e self, view: &View<'e>, sample: Sample<'e>) -> Option<Sample<'e>> {

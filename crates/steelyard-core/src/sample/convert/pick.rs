@@ -34,14 +34,22 @@ impl Pick {
                 return Err(args.wrong(0, "an index other than 0"));
             }
             let count = usize::try_from(args.opt_int(2)?.unwrap_or(1)).map_err(|_| args.wrong(2, "a count"))?;
-            Ok(Part { index, delimiters: args.str(1)?.as_bytes().into(), count })
+            Ok(Part {
+                index,
+                delimiters: args.str(1)?.as_bytes().into(),
+                count,
+            })
         };
         Ok(Some(match args.name {
             "field" => Self::Field(part()?),
             "word" => Self::Word(part()?),
             "bytes" => Self::Bytes {
                 offset: Operand::compile(args, 0)?,
-                length: if args.list.len() > 1 { Some(Operand::compile(args, 1)?) } else { None },
+                length: if args.list.len() > 1 {
+                    Some(Operand::compile(args, 1)?)
+                } else {
+                    None
+                },
             },
             "param" => Self::Param {
                 name: args.str(0)?.as_bytes().into(),
@@ -60,7 +68,9 @@ impl Pick {
                 Sample::Str(_) | Sample::Meth(_) => Sample::Str(bytes),
                 _ => Sample::Bin(bytes),
             };
-            let Ok(start) = usize::try_from(offset.value(view)?) else { return Some(cut(&[])) };
+            let Ok(start) = usize::try_from(offset.value(view)?) else {
+                return Some(cut(&[]));
+            };
             let rest = bytes.get(start..).unwrap_or_default();
             let end = match length {
                 None => rest.len(),
@@ -82,7 +92,9 @@ impl Pick {
             }
             Self::HostOnly => {
                 let (host, _) = split_port(text);
-                Some(Sample::Str(view.arena.alloc_slice_fill_iter(host.iter().map(u8::to_ascii_lowercase))))
+                Some(Sample::Str(
+                    view.arena.alloc_slice_fill_iter(host.iter().map(u8::to_ascii_lowercase)),
+                ))
             }
             Self::PortOnly => Some(Sample::Int(parse_int(split_port(text).1))),
             Self::Bytes { .. } => None,
@@ -152,7 +164,11 @@ impl Part {
     /// The n-th word; delimiters in a row are one, those at both ends none.
     fn word<'e>(&self, text: &'e [u8]) -> Option<&'e [u8]> {
         let skip = usize::try_from(self.index.unsigned_abs() - 1).ok()?;
-        let last = if self.count == 0 { usize::MAX } else { skip.saturating_add(self.count) };
+        let last = if self.count == 0 {
+            usize::MAX
+        } else {
+            skip.saturating_add(self.count)
+        };
         let size = text.len();
         // Places are counted from the side that the index counts from.
         let byte_at = |at: usize| if self.index > 0 { text[at] } else { text[size - 1 - at] };
@@ -177,6 +193,10 @@ impl Part {
             // All that is left, delimiters at the end included.
             end = size;
         }
-        Some(if self.index > 0 { &text[first..end] } else { &text[size - end..size - first] })
+        Some(if self.index > 0 {
+            &text[first..end]
+        } else {
+            &text[size - end..size - first]
+        })
     }
 }

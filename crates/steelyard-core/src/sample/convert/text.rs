@@ -19,13 +19,36 @@ pub enum Text {
     Reverse,
     ReverseDomain,
     Iif(Box<[u8]>, Box<[u8]>),
-    Concat { start: Box<[u8]>, var: Option<VarId>, end: Box<[u8]> },
-    AddItem { delimiter: Box<[u8]>, var: Option<VarId>, suffix: Box<[u8]> },
-    Regsub { regex: Regex, with: Substitution, all: bool },
+    Concat {
+        start: Box<[u8]>,
+        var: Option<VarId>,
+        end: Box<[u8]>,
+    },
+    AddItem {
+        delimiter: Box<[u8]>,
+        var: Option<VarId>,
+        suffix: Box<[u8]>,
+    },
+    Regsub {
+        regex: Regex,
+        with: Substitution,
+        all: bool,
+    },
 }
 
 pub const NAMES: &[&str] = &[
-    "lower", "upper", "length", "ltrim", "rtrim", "cut_crlf", "reverse", "reverse_dom", "iif", "concat", "add_item", "regsub",
+    "lower",
+    "upper",
+    "length",
+    "ltrim",
+    "rtrim",
+    "cut_crlf",
+    "reverse",
+    "reverse_dom",
+    "iif",
+    "concat",
+    "add_item",
+    "regsub",
 ];
 
 impl Text {
@@ -41,8 +64,16 @@ impl Text {
             "reverse" => Self::Reverse,
             "reverse_dom" => Self::ReverseDomain,
             "iif" => Self::Iif(bytes(0)?, bytes(1)?),
-            "concat" => Self::Concat { start: bytes(0)?, var: args.opt_var(1)?, end: bytes(2)? },
-            "add_item" => Self::AddItem { delimiter: bytes(0)?, var: args.opt_var(1)?, suffix: bytes(2)? },
+            "concat" => Self::Concat {
+                start: bytes(0)?,
+                var: args.opt_var(1)?,
+                end: bytes(2)?,
+            },
+            "add_item" => Self::AddItem {
+                delimiter: bytes(0)?,
+                var: args.opt_var(1)?,
+                suffix: bytes(2)?,
+            },
             "regsub" => {
                 let (pattern, icase) = args.regex(0)?;
                 let flags = args.opt_str(2)?.unwrap_or_default();
@@ -64,7 +95,10 @@ impl Text {
             return Some(Sample::Str(if sample.as_bool()? { yes } else { no }));
         }
         let text = sample.as_str(view.arena);
-        let variable = |var: &Option<VarId>| var.and_then(|id| get_var(view, id)).map_or(&b""[..], |value| value.as_str(view.arena));
+        let variable = |var: &Option<VarId>| {
+            var.and_then(|id| get_var(view, id))
+                .map_or(&b""[..], |value| value.as_str(view.arena))
+        };
         Some(match self {
             Self::Lower => Sample::Str(changed(view, text, u8::is_ascii_uppercase, u8::to_ascii_lowercase)),
             Self::Upper => Sample::Str(changed(view, text, u8::is_ascii_lowercase, u8::to_ascii_uppercase)),

@@ -32,8 +32,16 @@ pub enum SetIf {
     Less,
 }
 
-pub const NAMES: &[&str] =
-    &["set-var", "unset-var", "strcmp", "secure_memcmp", "nbsrv", "srv_is_up", "srv_queue", "fe_exists"];
+pub const NAMES: &[&str] = &[
+    "set-var",
+    "unset-var",
+    "strcmp",
+    "secure_memcmp",
+    "nbsrv",
+    "srv_is_up",
+    "srv_queue",
+    "fe_exists",
+];
 
 impl Variable {
     pub fn compile(args: &Args<'_>) -> Result<Option<Self>, PlanError> {
@@ -48,7 +56,10 @@ impl Variable {
                     "iflt" => Ok(SetIf::Less),
                     _ => Err(args.wrong(index, "a condition such as ifexists")),
                 });
-                Self::Set { id: args.var(0)?, conditions: conditions.collect::<Result<_, _>>()? }
+                Self::Set {
+                    id: args.var(0)?,
+                    conditions: conditions.collect::<Result<_, _>>()?,
+                }
             }
             "unset-var" => Self::Unset(args.var(0)?),
             "strcmp" => Self::Strcmp(args.var(0)?),
@@ -104,7 +115,9 @@ impl Variable {
             Self::FrontendExists => {
                 let name = sample.as_str(view.arena);
                 let mut proxies = view.program.plan.proxies.iter();
-                Some(Sample::Bool(proxies.any(|proxy| proxy.frontend.is_some() && proxy.name.as_bytes() == name)))
+                Some(Sample::Bool(
+                    proxies.any(|proxy| proxy.frontend.is_some() && proxy.name.as_bytes() == name),
+                ))
             }
         }
     }

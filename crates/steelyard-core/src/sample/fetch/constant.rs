@@ -11,7 +11,18 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub struct Constant(Option<Owned>);
 
 pub const NAMES: &[&str] = &[
-    "always_true", "always_false", "str", "int", "bool", "ipv4", "ipv6", "bin", "meth", "env", "hostname", "proc",
+    "always_true",
+    "always_false",
+    "str",
+    "int",
+    "bool",
+    "ipv4",
+    "ipv6",
+    "bin",
+    "meth",
+    "env",
+    "hostname",
+    "proc",
     "quic_enabled",
 ];
 
@@ -72,7 +83,9 @@ fn address(args: &Args<'_>) -> Result<IpAddr, PlanError> {
     if let Ok(ip) = text.parse::<Ipv4Addr>() {
         return Ok(IpAddr::V4(ip));
     }
-    text.parse::<Ipv6Addr>().map(IpAddr::V6).map_err(|_| args.wrong(0, "an address"))
+    text.parse::<Ipv6Addr>()
+        .map(IpAddr::V6)
+        .map_err(|_| args.wrong(0, "an address"))
 }
 
 /// Bytes of an even number of hexadecimal digits.
@@ -81,5 +94,8 @@ pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     if text.len() % 2 != 0 {
         return None;
     }
-    text.as_bytes().chunks_exact(2).map(|pair| u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok()).collect()
+    text.as_bytes()
+        .chunks_exact(2)
+        .map(|pair| u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok())
+        .collect()
 }

@@ -26,8 +26,16 @@ pub enum DataAt {
 }
 
 pub const NAMES: &[&str] = &[
-    "req.len", "req.payload", "req.payload_lv", "res.len", "res.payload", "res.payload_lv", "req.ssl_hello_type",
-    "req.ssl_sni", "req.proto_http", "wait_end",
+    "req.len",
+    "req.payload",
+    "req.payload_lv",
+    "res.len",
+    "res.payload",
+    "res.payload_lv",
+    "req.ssl_hello_type",
+    "req.ssl_sni",
+    "req.proto_http",
+    "wait_end",
 ];
 
 impl Content {
@@ -37,13 +45,20 @@ impl Content {
         };
         Ok(Some(match args.name {
             "req.len" | "res.len" => Self::Len,
-            "req.payload" | "res.payload" => Self::Payload { offset: size(0)?, length: size(1)? },
+            "req.payload" | "res.payload" => Self::Payload {
+                offset: size(0)?,
+                length: size(1)?,
+            },
             "req.payload_lv" | "res.payload_lv" => {
                 let length = size(1)?;
                 if !(1..=8).contains(&length) {
                     return Err(args.wrong(1, "a length of 1 to 8 bytes"));
                 }
-                Self::PayloadLv { at: size(0)?, size: length, data: data_at(args)? }
+                Self::PayloadLv {
+                    at: size(0)?,
+                    size: length,
+                    data: data_at(args)?,
+                }
             }
             "req.ssl_hello_type" => Self::HelloType,
             "req.ssl_sni" => Self::ServerName,
@@ -62,7 +77,9 @@ impl Content {
             }
             Self::Payload { offset, length } => slice(view, *offset, *length),
             Self::PayloadLv { at, size, data } => {
-                let Some(digits) = input.get(*at..at.saturating_add(*size)) else { return view.wait() };
+                let Some(digits) = input.get(*at..at.saturating_add(*size)) else {
+                    return view.wait();
+                };
                 let length = digits.iter().fold(0_usize, |value, byte| (value << 8) | usize::from(*byte));
                 let start = match data {
                     DataAt::AfterLength => at + size,
@@ -102,7 +119,9 @@ fn data_at(args: &Args<'_>) -> Result<DataAt, PlanError> {
     match args.list.get(2) {
         None | Some(Arg::Absent) => Ok(DataAt::AfterLength),
         Some(Arg::Str { value }) if value.starts_with(['+', '-']) => number(value).map(DataAt::Relative),
-        _ => usize::try_from(args.int(2)?).map(DataAt::Absolute).map_err(|_| args.wrong(2, "an offset")),
+        _ => usize::try_from(args.int(2)?)
+            .map(DataAt::Absolute)
+            .map_err(|_| args.wrong(2, "an offset")),
     }
 }
 
@@ -127,7 +146,7 @@ const CLIENT_HELLO: u8 = 1;
 /// Outcome of looking for a part of a TLS handshake message.
 enum Tls<T> {
     Found(T),
-    NotTls,
+    Other,
     Partial,
 }
 
@@ -135,11 +154,11 @@ enum Tls<T> {
 fn handshake(input: &[u8]) -> Tls<(u8, &[u8])> {
     let Some(header) = input.get(..5) else {
         let tls = input.first().is_none_or(|kind| *kind == HANDSHAKE) && input.get(1).is_none_or(|major| *major == 3);
-        return if tls { Tls::Partial } else { Tls::NotTls };
+        return if tls { Tls::Partial } else { Tls::Other };
     };
     let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
     if header[0] != HANDSHAKE || header[1] != 3 || !(4..=16_384 + 256).contains(&length) {
-        return Tls::NotTls;
+        return Tls::Other;
     }
     match input.get(5..5 + length) {
         None => Tls::Partial,
@@ -147,7 +166,7 @@ fn handshake(input: &[u8]) -> Tls<(u8, &[u8])> {
             let size = usize::from(record[1]) << 16 | usize::from(record[2]) << 8 | usize::from(record[3]);
             match record.get(4..4 + size) {
                 Some(body) => Tls::Found((record[0], body)),
-                None => Tls::NotTls,
+                None => Tls::Other,
             }
         }
     }
@@ -156,7 +175,7 @@ fn handshake(input: &[u8]) -> Tls<(u8, &[u8])> {
 fn hello_type<'e>(view: &View<'e>) -> Option<Sample<'e>> {
     match handshake(view.input) {
         Tls::Found((kind, _)) => Some(Sample::Int(i64::from(kind))),
-        Tls::NotTls => None,
+        Tls::Other => None,
         Tls::Partial => view.wait(),
     }
 }
@@ -164,7 +183,7 @@ fn hello_type<'e>(view: &View<'e>) -> Option<Sample<'e>> {
 fn server_name<'e>(view: &View<'e>) -> Option<Sample<'e>> {
     match handshake(view.input) {
         Tls::Found((CLIENT_HELLO, hello)) => sni(hello).map(Sample::Str),
-        Tls::Found(_) | Tls::NotTls => None,
+        Tls::Found(_) | Tls::Other => None,
         Tls::Partial => view.wait(),
     }
 }

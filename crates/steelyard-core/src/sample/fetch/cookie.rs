@@ -24,7 +24,14 @@ enum What {
 }
 
 pub const NAMES: &[&str] = &[
-    "req.cook", "req.cook_cnt", "req.cook_val", "req.cook_names", "res.cook", "res.cook_cnt", "res.cook_val", "res.cook_names",
+    "req.cook",
+    "req.cook_cnt",
+    "req.cook_val",
+    "req.cook_names",
+    "res.cook",
+    "res.cook_cnt",
+    "res.cook_val",
+    "res.cook_names",
 ];
 
 impl Cookie {
@@ -38,10 +45,16 @@ impl Cookie {
             "" => What::Value,
             "_val" => What::Int,
             "_cnt" => What::Count,
-            "_names" => What::Names { delimiter: args.opt_str(0)?.and_then(|text| text.bytes().next()).unwrap_or(b',') },
+            "_names" => What::Names {
+                delimiter: args.opt_str(0)?.and_then(|text| text.bytes().next()).unwrap_or(b','),
+            },
             _ => return Ok(None),
         };
-        let name = if matches!(what, What::Names { .. }) { None } else { args.opt_name(0)? };
+        let name = if matches!(what, What::Names { .. }) {
+            None
+        } else {
+            args.opt_name(0)?
+        };
         Ok(Some(Self { side, what, name }))
     }
 

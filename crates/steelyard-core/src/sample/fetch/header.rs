@@ -19,9 +19,17 @@ pub struct Header {
 #[derive(Debug)]
 enum What {
     /// `full`: whole lines. `occurrence`: 0 any, from 1 at the start, from -1 at the end.
-    Values { full: bool, occurrence: i32, form: Form },
-    Count { full: bool },
-    Names { delimiter: u8 },
+    Values {
+        full: bool,
+        occurrence: i32,
+        form: Form,
+    },
+    Count {
+        full: bool,
+    },
+    Names {
+        delimiter: u8,
+    },
     Text,
     Binary,
 }
@@ -34,9 +42,24 @@ enum Form {
 }
 
 pub const NAMES: &[&str] = &[
-    "req.hdr", "req.fhdr", "req.hdr_cnt", "req.fhdr_cnt", "req.hdr_ip", "req.hdr_val", "req.hdr_names", "req.hdrs",
-    "req.hdrs_bin", "res.hdr", "res.fhdr", "res.hdr_cnt", "res.fhdr_cnt", "res.hdr_ip", "res.hdr_val", "res.hdr_names",
-    "res.hdrs", "res.hdrs_bin",
+    "req.hdr",
+    "req.fhdr",
+    "req.hdr_cnt",
+    "req.fhdr_cnt",
+    "req.hdr_ip",
+    "req.hdr_val",
+    "req.hdr_names",
+    "req.hdrs",
+    "req.hdrs_bin",
+    "res.hdr",
+    "res.fhdr",
+    "res.hdr_cnt",
+    "res.fhdr_cnt",
+    "res.hdr_ip",
+    "res.hdr_val",
+    "res.hdr_names",
+    "res.hdrs",
+    "res.hdrs_bin",
 ];
 
 /// Occurrences are counted from the end as far as this (HAProxy's own bound).
@@ -64,7 +87,9 @@ impl Header {
             "hdr_val" => values(false, Form::Int)?,
             "hdr_cnt" => What::Count { full: false },
             "fhdr_cnt" => What::Count { full: true },
-            "hdr_names" => What::Names { delimiter: args.opt_str(0)?.and_then(|text| text.bytes().next()).unwrap_or(b',') },
+            "hdr_names" => What::Names {
+                delimiter: args.opt_str(0)?.and_then(|text| text.bytes().next()).unwrap_or(b','),
+            },
             "hdrs" => What::Text,
             "hdrs_bin" => What::Binary,
             _ => return Ok(None),
@@ -172,7 +197,11 @@ impl Header {
 
     pub fn each<'e>(&'e self, view: &View<'e>, stop: &mut dyn FnMut(Sample<'e>) -> bool) {
         match self.what {
-            What::Values { full, occurrence: 0, form } => {
+            What::Values {
+                full,
+                occurrence: 0,
+                form,
+            } => {
                 let Some(head) = self.head(view) else { return };
                 self.values(head, full, |value| form.sample(value).is_some_and(&mut *stop));
             }
@@ -191,7 +220,10 @@ impl Form {
             Self::Str => Some(Sample::Str(value)),
             Self::Int => Some(Sample::Int(parse_int(value))),
             Self::Ip => {
-                let bare = value.strip_prefix(b"[").and_then(|rest| Some(&rest[..memchr::memchr(b']', rest)?])).unwrap_or(value);
+                let bare = value
+                    .strip_prefix(b"[")
+                    .and_then(|rest| Some(&rest[..memchr::memchr(b']', rest)?]))
+                    .unwrap_or(value);
                 parse_ip(bare).map(Sample::from_ip)
             }
         }

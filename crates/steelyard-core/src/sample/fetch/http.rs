@@ -52,10 +52,38 @@ pub enum Http {
 }
 
 pub const NAMES: &[&str] = &[
-    "method", "path", "pathq", "query", "url", "url_ip", "url_port", "url_param", "urlp_val", "base", "baseq", "base32",
-    "base32+src", "url32", "url32+src", "req.ver", "res.ver", "status", "txn.status", "http_first_req", "capture.req.method",
-    "capture.req.uri", "capture.req.ver", "capture.req.hdr", "capture.res.hdr", "unique-id", "http_auth", "http_auth_group",
-    "http_auth_type", "http_auth_user", "http_auth_pass", "http_auth_bearer",
+    "method",
+    "path",
+    "pathq",
+    "query",
+    "url",
+    "url_ip",
+    "url_port",
+    "url_param",
+    "urlp_val",
+    "base",
+    "baseq",
+    "base32",
+    "base32+src",
+    "url32",
+    "url32+src",
+    "req.ver",
+    "res.ver",
+    "status",
+    "txn.status",
+    "http_first_req",
+    "capture.req.method",
+    "capture.req.uri",
+    "capture.req.ver",
+    "capture.req.hdr",
+    "capture.res.hdr",
+    "unique-id",
+    "http_auth",
+    "http_auth_group",
+    "http_auth_type",
+    "http_auth_user",
+    "http_auth_pass",
+    "http_auth_bearer",
 ];
 
 impl Param {
@@ -65,7 +93,11 @@ impl Param {
             None => b'&',
         };
         let icase = args.opt_str(icase_at)?.is_some_and(|flag| flag == "i");
-        Ok(Self { name: args.opt_name(0)?, delimiter, icase })
+        Ok(Self {
+            name: args.opt_name(0)?,
+            delimiter,
+            icase,
+        })
     }
 
     pub(super) fn is(&self, name: &[u8]) -> bool {
@@ -77,7 +109,9 @@ impl Param {
     }
 
     pub(super) fn values<'e>(&'e self, text: &'e [u8]) -> impl Iterator<Item = &'e [u8]> {
-        target::params(text, self.delimiter).filter(|pair| self.is(pair.0)).map(|pair| pair.1)
+        target::params(text, self.delimiter)
+            .filter(|pair| self.is(pair.0))
+            .map(|pair| pair.1)
     }
 
     /// The part of the target that has the parameters.
@@ -218,9 +252,15 @@ impl Http {
                 return;
             }
         };
-        let Some(text) = request(view).and_then(|head| param.text(head)) else { return };
+        let Some(text) = request(view).and_then(|head| param.text(head)) else {
+            return;
+        };
         for value in param.values(text) {
-            if stop(if number { Sample::Int(parse_int(value)) } else { Sample::Str(value) }) {
+            if stop(if number {
+                Sample::Int(parse_int(value))
+            } else {
+                Sample::Str(value)
+            }) {
                 return;
             }
         }
@@ -228,8 +268,12 @@ impl Http {
 
     /// An ACL on `http_auth_group` compares the groups of the user, not the user's name.
     fn groups<'e>(&'e self, view: &View<'e>, list: u32, stop: &mut dyn FnMut(Sample<'e>) -> bool) {
-        let Some(list) = view.program.plan.userlists.get(list as usize) else { return };
-        let Some(user) = credentials(view).filter(|user| users::known(list, user)) else { return };
+        let Some(list) = view.program.plan.userlists.get(list as usize) else {
+            return;
+        };
+        let Some(user) = credentials(view).filter(|user| users::known(list, user)) else {
+            return;
+        };
         for group in users::groups(list, user.name) {
             if stop(Sample::Str(group.as_bytes())) {
                 return;

@@ -117,6 +117,9 @@ impl Fetch {
     }
 
     pub fn wants_request_line(&self) -> bool {
-        matches!(self, Self::Http(http::Http::CaptureMethod | http::Http::CaptureUri | http::Http::CaptureVersion))
+        matches!(
+            self,
+            Self::Http(http::Http::CaptureMethod | http::Http::CaptureUri | http::Http::CaptureVersion)
+        )
     }
 }

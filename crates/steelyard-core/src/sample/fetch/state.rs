@@ -16,10 +16,18 @@ pub enum StateFetch {
     Server(fn(u32, u32) -> Gauge, u32, u32),
     ServerIsUp(u32, u32),
     Process,
-    Date { offset: i64, unit: Unit },
+    Date {
+        offset: i64,
+        unit: Unit,
+    },
     Rand(Option<i64>),
-    Uuid { version: u8 },
-    Var { id: VarId, default: Option<Owned> },
+    Uuid {
+        version: u8,
+    },
+    Var {
+        id: VarId,
+        default: Option<Owned>,
+    },
     Pid,
     Thread,
     Uptime,
@@ -46,18 +54,41 @@ impl Unit {
 }
 
 pub const NAMES: &[&str] = &[
-    "fe_conn", "fe_req_rate", "fe_sess_rate", "be_conn", "be_conn_free", "be_sess_rate", "nbsrv", "queue", "avg_queue",
-    "connslots", "srv_conn", "srv_conn_free", "srv_is_up", "srv_sess_rate", "srv_queue", "srv_weight", "srv_iweight",
-    "srv_uweight", "act_conn", "date", "date_us", "rand", "uuid", "var", "pid", "thread", "uptime", "txn.sess_term_state",
+    "fe_conn",
+    "fe_req_rate",
+    "fe_sess_rate",
+    "be_conn",
+    "be_conn_free",
+    "be_sess_rate",
+    "nbsrv",
+    "queue",
+    "avg_queue",
+    "connslots",
+    "srv_conn",
+    "srv_conn_free",
+    "srv_is_up",
+    "srv_sess_rate",
+    "srv_queue",
+    "srv_weight",
+    "srv_iweight",
+    "srv_uweight",
+    "act_conn",
+    "date",
+    "date_us",
+    "rand",
+    "uuid",
+    "var",
+    "pid",
+    "thread",
+    "uptime",
+    "txn.sess_term_state",
 ];
 
 impl StateFetch {
     pub fn compile(args: &Args<'_>) -> Result<Option<Self>, PlanError> {
         let frontend = |gauge: fn(u32) -> Gauge| Ok::<_, PlanError>(Self::Frontend(gauge, args.opt_proxy(0)?));
         let backend = |gauge: fn(u32) -> Gauge| Ok::<_, PlanError>(Self::Backend(gauge, args.opt_proxy(0)?));
-        let server = |gauge: fn(u32, u32) -> Gauge| {
-            args.server(0).map(|(proxy, server)| Self::Server(gauge, proxy, server))
-        };
+        let server = |gauge: fn(u32, u32) -> Gauge| args.server(0).map(|(proxy, server)| Self::Server(gauge, proxy, server));
         Ok(Some(match args.name {
             "fe_conn" => frontend(Gauge::FeConn)?,
             "fe_req_rate" => frontend(Gauge::FeReqRate)?,
@@ -78,8 +109,14 @@ impl StateFetch {
             "srv_uweight" => server(Gauge::SrvUserWeight)?,
             "srv_is_up" => args.server(0).map(|(proxy, server)| Self::ServerIsUp(proxy, server))?,
             "act_conn" => Self::Process,
-            "date" => Self::Date { offset: args.opt_int(0)?.unwrap_or(0), unit: Unit::parse(args, 1)? },
-            "date_us" => Self::Date { offset: 0, unit: Unit::Micros },
+            "date" => Self::Date {
+                offset: args.opt_int(0)?.unwrap_or(0),
+                unit: Unit::parse(args, 1)?,
+            },
+            "date_us" => Self::Date {
+                offset: 0,
+                unit: Unit::Micros,
+            },
             "rand" => Self::Rand(args.opt_int(0)?.filter(|range| *range > 0)),
             "uuid" => match args.opt_int(0)?.unwrap_or(4) {
                 4 => Self::Uuid { version: 4 },

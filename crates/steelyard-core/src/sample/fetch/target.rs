@@ -59,7 +59,11 @@ pub(crate) fn host_port(authority: &[u8]) -> (&[u8], Option<&[u8]>) {
 /// Address of an absolute-form whose host is numeric.
 pub(crate) fn target_ip(target: &[u8]) -> Option<IpAddr> {
     let (host, _) = host_port(authority(target)?);
-    parse_ip(host.strip_prefix(b"[").and_then(|host| host.strip_suffix(b"]")).unwrap_or(host))
+    parse_ip(
+        host.strip_prefix(b"[")
+            .and_then(|host| host.strip_suffix(b"]"))
+            .unwrap_or(host),
+    )
 }
 
 /// Port of an absolute-form; 80 where it gives none.
@@ -72,8 +76,9 @@ pub(crate) fn target_port(target: &[u8]) -> Option<i64> {
 
 /// Name and value pairs of a form or query string; a piece without `=` is no parameter.
 pub(crate) fn params(text: &[u8], delimiter: u8) -> impl Iterator<Item = (&[u8], &[u8])> {
-    text.split(move |byte| matches!(*byte, b'&' | b';') || *byte == delimiter).filter_map(|piece| {
-        let at = memchr::memchr(b'=', piece)?;
-        Some((&piece[..at], &piece[at + 1..]))
-    })
+    text.split(move |byte| matches!(*byte, b'&' | b';') || *byte == delimiter)
+        .filter_map(|piece| {
+            let at = memchr::memchr(b'=', piece)?;
+            Some((&piece[..at], &piece[at + 1..]))
+        })
 }

@@ -32,9 +32,29 @@ pub enum Transport {
 }
 
 pub const NAMES: &[&str] = &[
-    "src", "src_port", "dst", "dst_port", "src_is_local", "dst_is_local", "dst_conn", "fc_src", "fc_src_port", "fc_dst",
-    "fc_dst_port", "fe_id", "fe_name", "be_id", "be_name", "srv_id", "srv_name", "so_id", "so_name", "be_server_timeout",
-    "be_tunnel_timeout", "ssl_fc", "fc_http_major",
+    "src",
+    "src_port",
+    "dst",
+    "dst_port",
+    "src_is_local",
+    "dst_is_local",
+    "dst_conn",
+    "fc_src",
+    "fc_src_port",
+    "fc_dst",
+    "fc_dst_port",
+    "fe_id",
+    "fe_name",
+    "be_id",
+    "be_name",
+    "srv_id",
+    "srv_name",
+    "so_id",
+    "so_name",
+    "be_server_timeout",
+    "be_tunnel_timeout",
+    "ssl_fc",
+    "fc_http_major",
 ];
 
 impl Transport {
@@ -97,7 +117,13 @@ impl Transport {
 }
 
 pub(crate) fn bind<'e>(view: &View<'e>) -> Option<&'e Bind> {
-    let frontend = view.program.plan.proxies.get(view.session.frontend as usize)?.frontend.as_ref()?;
+    let frontend = view
+        .program
+        .plan
+        .proxies
+        .get(view.session.frontend as usize)?
+        .frontend
+        .as_ref()?;
     frontend.binds.get(view.session.bind as usize)
 }
 

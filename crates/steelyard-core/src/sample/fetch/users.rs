@@ -21,7 +21,11 @@ pub(super) fn scheme(value: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// User and password of the Basic scheme in the field that this client authenticates with.
 pub(crate) fn credentials<'e>(view: &View<'e>) -> Option<Credentials<'e>> {
-    let header: &[u8] = if view.to_proxy() { b"proxy-authorization" } else { b"authorization" };
+    let header: &[u8] = if view.to_proxy() {
+        b"proxy-authorization"
+    } else {
+        b"authorization"
+    };
     let (scheme, token) = scheme(view.req?.get(header)?)?;
     if !scheme.eq_ignore_ascii_case(b"basic") || token.len() > view.limit() {
         return None;
@@ -30,12 +34,17 @@ pub(crate) fn credentials<'e>(view: &View<'e>) -> Option<Credentials<'e>> {
     let length = STANDARD.decode_slice(token, space).ok()?;
     let text: &'e [u8] = &space[..length];
     let colon = memchr::memchr(b':', text)?;
-    Some(Credentials { name: &text[..colon], password: &text[colon + 1..] })
+    Some(Credentials {
+        name: &text[..colon],
+        password: &text[colon + 1..],
+    })
 }
 
 /// Whether user and password are those of the list.
 pub(crate) fn known(list: &Userlist, who: &Credentials<'_>) -> bool {
-    list.users.iter().any(|user| user.name.as_bytes() == who.name && password_fits(user, who.password))
+    list.users
+        .iter()
+        .any(|user| user.name.as_bytes() == who.name && password_fits(user, who.password))
 }
 
 fn password_fits(user: &User, password: &[u8]) -> bool {
