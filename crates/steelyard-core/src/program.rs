@@ -7,6 +7,7 @@ use crate::reply::CompiledReply;
 use crate::rules::pattern::NetSet;
 use crate::rules::{Acl, Chooser, Cond, RuleSet, Rules};
 use crate::sample::args::Build;
+use crate::sample::CompiledExpr;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
@@ -56,6 +57,8 @@ pub struct ProxyProgram {
     pub needs: Needs,
     pub(crate) use_backend: Vec<Chooser>,
     pub(crate) use_server: Vec<Chooser>,
+    /// `balance hash`
+    pub(crate) balance: Option<CompiledExpr>,
     pub(crate) errorfiles: Vec<(u16, CompiledReply)>,
 }
 
@@ -169,6 +172,10 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
             .iter()
             .map(|rule| Chooser::server(rule, build))
             .collect::<Result<_, _>>()?,
+        balance: match backend.map(|backend| &backend.balance.kind) {
+            Some(plan::BalanceKind::Hash { expr }) => Some(CompiledExpr::compile(expr, build)?),
+            _ => None,
+        },
         errorfiles: proxy
             .errorfiles
             .iter()
@@ -234,9 +241,11 @@ fn needs(made: &mut ProxyProgram, acls: &[Acl]) -> Result<Needs, PlanError> {
     Ok(Needs {
         request_line: formats().any(Format::wants_request_line)
             || sets.iter().any(|rules| rules.wants_request_line())
-            || used.iter().any(|acl| acl.wants_request_line()),
+            || used.iter().any(|acl| acl.wants_request_line())
+            || made.balance.as_ref().is_some_and(CompiledExpr::wants_request_line),
         request_body: sets.iter().any(|rules| rules.wants_body())
             || used.iter().any(|acl| acl.wants_body())
+            || made.balance.as_ref().is_some_and(CompiledExpr::wants_body)
             || formats().any(Format::wants_body),
         request_captures: count(requests.len())?,
         response_captures: count(responses.len())?,

@@ -7,11 +7,13 @@ mod edit;
 mod evaluate;
 pub mod pattern;
 mod redirect;
+mod spread;
 mod trace;
 
 pub use choose::{choose_backend, choose_server, holds, Chooser};
 pub use cond::{Acl, Answer, Cond};
 pub use evaluate::evaluate;
+pub use spread::balance_key;
 pub use trace::{Step, Trace};
 
 use crate::error::PlanError;

@@ -9,12 +9,11 @@ use crate::timer::after;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use steelyard_core::balance::key_of;
 use steelyard_core::http1::{Body, ChunkDecoder, ChunkStep};
 use steelyard_core::plan::{BalanceKind, Stats};
 use steelyard_core::program::ProxyProgram;
 use steelyard_core::reply::MadeReply;
-use steelyard_core::rules::{choose_backend, choose_server, evaluate, Rules, Verdict};
+use steelyard_core::rules::{self, choose_backend, choose_server, evaluate, Rules, Verdict};
 
 /// What to do with a request.
 pub(super) enum Decision {
@@ -197,11 +196,11 @@ fn is_stats_uri(stats: &Stats, pathq: &[u8]) -> bool {
 }
 
 /// What the balance algorithm hashes.
-pub(super) fn balance_key(conn: &Conn, ex: &Exchange) -> Option<u32> {
-    let balance = &ex.back(conn).backend.as_ref()?.balance;
-    match balance.kind {
+pub(super) fn balance_key(conn: &mut Conn, ex: &mut Exchange) -> Option<u32> {
+    let backend = ex.backend?;
+    match ex.back(conn).backend.as_ref()?.balance.kind {
         BalanceKind::Roundrobin | BalanceKind::StaticRr | BalanceKind::Leastconn | BalanceKind::First => None,
-        _ => key_of(balance, Some(&ex.req), conn.session.src_ip(), &ex.seen_body),
+        _ => ex.with_ctx(conn, |program, ctx| rules::balance_key(program, backend, ctx)),
     }
 }
 

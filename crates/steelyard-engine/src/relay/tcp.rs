@@ -18,12 +18,11 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
-use steelyard_core::balance::key_of;
 use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::plan::Proxy;
 use steelyard_core::program::Program;
 use steelyard_core::record::Record;
-use steelyard_core::rules::{choose_backend, choose_server, evaluate, Rules, Verdict};
+use steelyard_core::rules::{balance_key, choose_backend, choose_server, evaluate, Rules, Verdict};
 use steelyard_core::vars::Vars;
 
 /// Serves one client connection of a frontend in TCP mode until both sides are closed.
@@ -271,8 +270,7 @@ impl Tcp {
     /// Finds a server. A client that leaves before, with nothing to send, ends the session.
     async fn connect(&mut self, backend: u32) -> Result<Established<Infallible>, Error> {
         let live = Arc::clone(&self.live);
-        let balance = plan(&live, backend).and_then(|p| p.backend.as_ref()).map(|b| &b.balance);
-        let key = balance.and_then(|balance| key_of(balance, None, self.session.src_ip(), self.input.data()));
+        let key = self.with_ctx(|program, ctx| balance_key(program, backend, ctx));
         let server = self.with_ctx(|program, ctx| choose_server(program, backend, ctx, None));
         let want = Want {
             key,

@@ -115,7 +115,10 @@ def parse_hash_type(statement: Statement) -> None:
             return
         function, at = str(read), at + 1
     avalanche = at < len(statement.words) and statement.words[at].text == "avalanche"
-    if statement.no_more(at + 1 if avalanche else at):
+    sound = statement.no_more(at + 1 if avalanche else at)
+    # Manual, hash-type: "consistent hash uses sdbm and avalanche if no hash function is specified".
+    avalanche = avalanche or (method == "consistent" and at == statement.at + 1)
+    if sound:
         known = cast(Literal["sdbm", "djb2", "wt6", "crc32", "none"], function)
         statement.set(HashType(method == "consistent", known, avalanche))
 
