@@ -35,7 +35,8 @@ class Wanted:
 
 BIND = Wanted("must", ranges=True)
 SERVER = Wanted("maybe", offsets=True)
-SOURCE = Wanted("maybe", ranges=True)
+SOURCE = Wanted("maybe")
+SERVER_SOURCE = Wanted("maybe", ranges=True)
 LOG = Wanted("maybe", datagram=True, default_port=514)
 
 
@@ -98,13 +99,15 @@ def _inet(text: str, family: int, span: Span, wanted: Wanted) -> Endpoint | Bad:
         return Endpoint(where, 0, 0, -offset if port[0] == "-" else offset, span=span)
     first, dash, second = port.partition("-")
     low_port, high_port = _number(first), _number(second) if dash else _number(first)
-    least = 0 if wanted.offsets else 1  # a server's port 0 stands for the client's destination port
+    least = 1 if wanted.ports == "must" else 0
     if low_port is None or high_port is None or low_port < least or high_port < low_port:
         return Bad(f"has the bad port '{port}'; ports go from 1 to 65535")
     if dash and not wanted.ranges:
         return Bad("has a range of ports, which is not allowed here")
-    if low_port == 0:
+    if low_port == 0 and wanted.offsets:  # a server's port 0 stands for the port that the client asked for
         return Endpoint(where, 0, 0, 0, span=span)
+    if high_port == 0:  # as if none were written
+        return Endpoint(where, wanted.default_port, wanted.default_port, port_given=False, span=span)
     return Endpoint(where, low_port, high_port, span=span)
 
 

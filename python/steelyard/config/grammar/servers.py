@@ -97,7 +97,7 @@ def _source_option(statement: Statement, at: int, values: dict[str, Any]) -> tup
     words = list(statement.words)
     for index in range(at, len(words)):
         if words[index].text == "source" and not _is_value(words, index):
-            source, end = read_source(statement, index + 1)
+            source, end = read_source(statement, index + 1, addresses.SERVER_SOURCE)
             statement.words = (*words[:index], *words[end:])
             if source is not None:
                 values["source"] = source
@@ -111,13 +111,13 @@ def _is_value(words: list[Word], index: int) -> bool:
     return bool(before and before[0].args)
 
 
-def read_source(statement: Statement, at: int) -> tuple[Source | None, int]:
+def read_source(statement: Statement, at: int, wanted: addresses.Wanted) -> tuple[Source | None, int]:
     """`<address>[:<port>[-<port>]] [usesrc <what>] [interface <name>]`; the source and the index after it."""
     words = statement.words
     if at >= len(words):
         statement.missing("an address to connect from", "write 'source <address>[:<port>]'")
         return None, at
-    where = endpoint(statement, words[at], addresses.SOURCE)
+    where = endpoint(statement, words[at], wanted)
     at += 1
     interface, client_ip, good = None, False, where is not None
     while at < len(words) and words[at].text in ("usesrc", "interface"):
@@ -142,7 +142,7 @@ def read_source(statement: Statement, at: int) -> tuple[Source | None, int]:
 
 
 def parse_source(statement: Statement) -> None:
-    source, at = read_source(statement, statement.at)
+    source, at = read_source(statement, statement.at, addresses.SOURCE)
     if source is not None and statement.no_more(at):
         statement.set(source)
 
