@@ -17,7 +17,9 @@ def check_logs(config: Config, room: Room) -> None:
             continue
         said = next((draft.said[path] for path in _FORMATS if draft.values.get(path)), None)
         targets = [target for target in draft.get("log", ()) if not target.use_global or global_logs]
-        if said is not None and not targets and "log" not in draft.words:
+        only_global = any(target.use_global for target in draft.get("log", ()))
+        if said is not None and not targets and (only_global or "log" not in draft.words):
             row, span = said
-            help = "add 'log global' or 'log <address> <facility>'"
-            room.report.warning("SY0714", f"'{row.name}' has no effect: {draft.label} has no 'log' line", span, help=help)
+            where = "section 'global'" if only_global else draft.label
+            help = "write 'log <address> <facility>' there" if only_global else "add 'log global' or 'log <address> <facility>'"
+            room.report.warning("SY0714", f"'{row.name}' has no effect: {where} has no 'log' line", span, help=help)

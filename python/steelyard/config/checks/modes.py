@@ -7,6 +7,7 @@ from steelyard.config.grammar.row import ANY
 from steelyard.config.model import Config
 from steelyard.config.statement import Room
 
+_NEEDS_HTTP = frozenset({"uri", "url_param", "hdr"})
 _QUIET = frozenset({"options.httplog", "options.httplog clf"})
 
 
@@ -19,8 +20,12 @@ def check_modes(config: Config, room: Room) -> None:
 def _one(draft: Draft, room: Room) -> None:
     """Only what the section says itself: a defaults section may well serve both modes."""
     for path, (row, span) in draft.said.items():
-        if row.mode == "http" and draft.own(path) and draft.values.get(path) is not False:
+        value = draft.values.get(path)
+        if row.mode == "http" and draft.own(path) and value is not False:
             message = f"'{row.name}' has no effect: {draft.label} is in mode tcp"
+            room.report.warning("SY0709", message, span, help="add 'mode http'")
+        elif path == "balance" and value is not None and value.name in _NEEDS_HTTP and draft.own(path):
+            message = f"'balance {value.name}' falls back to round robin: {draft.label} is in mode tcp"
             room.report.warning("SY0709", message, span, help="add 'mode http'")
         elif path in _QUIET and draft.own(path):
             message = f"'{row.name}' falls back to 'option tcplog': {draft.label} is in mode tcp"

@@ -21,7 +21,7 @@ def _switch(name: str, where: Where, doc: str, effect: Effect = "supported", mod
 def _renamed(name: str, today: str, where: Where, since: str) -> Row:
     doc = f"Old name of `option {today}`."
     instead = f"write 'option {today}'"
-    return Row(f"option {name}", where, doc, sets=f"options.{today}", negate=True, deprecated=since, instead=instead, mode="http")
+    return Row(f"option {name}", where, doc, sets=f"options.{today}", negate=True, deprecated=since, instead=instead)
 
 
 ROWS = (
@@ -45,13 +45,13 @@ ROWS = (
     _switch("http-drop-request-trailers", BACK_D, "Trailers of requests are dropped.", "later", "http"),
     _switch("http-drop-response-trailers", FRONT_D, "Trailers of responses are dropped.", "later", "http"),
     _switch("http-ignore-probes", FRONT_D, "Connections closed before a request get no error and no log line.", mode="http"),
-    _switch("http-keep-alive", PROXY, "Connections are kept on both sides.", mode="http"),
+    _switch("http-keep-alive", PROXY, "Connections are kept on both sides."),
     _switch("http-no-delay", PROXY, "Small packets go at once; they always do here.", mode="http"),
     _switch("http-pretend-keepalive", BACK_D, "Servers are asked to keep connections that are closed.", mode="http"),
-    _switch("http-server-close", PROXY, "Server connections are closed after each response.", mode="http"),
+    _switch("http-server-close", PROXY, "Server connections are closed after each response."),
     _switch("http-use-proxy-header", FRONT_D, "`Proxy-Connection` in place of `Connection`.", mode="http"),
     _switch("http_proxy", PROXY, "Requests go to the address in their URL."),
-    _switch("httpclose", PROXY, "Connections are closed after each response.", mode="http"),
+    _switch("httpclose", PROXY, "Connections are closed after each response."),
     _renamed("forceclose", "httpclose", PROXY, "2.0"),
     _switch("idle-close-on-response", FRONT_D, "A soft stop waits for one more response on idle connections."),
     _switch("independent-streams", PROXY, "Data in one direction does not renew the other's timeout."),

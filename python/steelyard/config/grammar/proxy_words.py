@@ -75,7 +75,7 @@ ROWS = (
     Row("id", ANY, "Number of the proxy in statistics.", (Int(1),), "id"),
     Row("maxconn", FRONT_D, "Connections at once.", (Int(),), "maxconn"),
     Row("mode", PROXY, "`tcp` or `http`.", sets="mode", parse=_mode),
-    Row("monitor-uri", FRONT_D, "A path that is answered here with 200.", (Text("<uri>"),), "monitor_uri"),
+    Row("monitor-uri", FRONT_D, "A path that is answered here with 200.", (Text("<uri>"),), "monitor_uri", mode="http"),
     Row("rate-limit sessions", FRONT_D, "New sessions a second.", (Int(),), "rate_limit_sessions", lax=True),
     Row("retries", BACK_D, "Further tries after a connection to a server failed.", (Int(),), "retries"),
     Row("unique-id-header", FRONT_D, "Header that carries the unique id.", (Text("<header>"),), "unique_id_header", lax=True),

@@ -88,7 +88,7 @@ def _ranges(statement: Statement, values: dict[str, Any]) -> None:
     """`minconn` above `maxconn` has no meaning; HAProxy lowers it in silence, here it is said."""
     low, high = values.get("minconn"), values.get("maxconn")
     if low and high and low > high:
-        statement.report.warning("SY0303", f"'minconn' {low} is above 'maxconn' {high} and is lowered to it", statement.span)
+        statement.report.notice("SY0303", f"'minconn' {low} is above 'maxconn' {high} and is lowered to it", statement.span)
         values["minconn"] = high
 
 

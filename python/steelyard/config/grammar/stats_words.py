@@ -36,7 +36,7 @@ def _show(statement: Statement) -> None:
 
 ROWS = (
     Row("stats auth", PROXY, "A user and password for the page.", sets="stats.users", parse=_auth, repeat="add", lax=True),
-    Row("stats enable", PROXY, "The page at its default address.", sets="stats_enabled", lax=True),
+    Row("stats enable", PROXY, "The page at its default address.", sets="stats_enabled", lax=True, mode="http"),
     Row("stats hide-version", PROXY, "The page does not tell the version.", sets="stats.hide_version", lax=True),
     Row("stats show-version", PROXY, "The page tells the version.", sets="stats.hide_version", value=False, lax=True),
     Row("stats realm", PROXY, "Name in the browser's password window.", (Text("<realm>"),), "stats.realm", lax=True),
@@ -54,5 +54,5 @@ ROWS = (
     Row("stats show-legends", PROXY, "More details on the page.", sets="stats.show_legends", lax=True),
     Row("stats show-modules", PROXY, "Figures of modules; there are none here.", effect="accepted"),
     Row("stats show-node", PROXY, "The machine's name on the page.", sets="stats.show_node", parse=_show),
-    Row("stats uri", PROXY, "Where the page is.", (Text("<prefix>"),), "stats.uri", lax=True),
+    Row("stats uri", PROXY, "Where the page is.", (Text("<prefix>"),), "stats.uri", lax=True, mode="http"),
 )
