@@ -50,7 +50,15 @@ ROWS = (
     _switch("http-pretend-keepalive", BACK_D, "Servers are asked to keep connections that are closed.", mode="http"),
     _switch("http-server-close", PROXY, "Server connections are closed after each response."),
     _switch("http-use-proxy-header", FRONT_D, "`Proxy-Connection` in place of `Connection`.", mode="http"),
-    _switch("http_proxy", PROXY, "Requests go to the address in their URL."),
+    # HAProxy dropped it with 2.5; it lives on here.
+    Row(
+        "option http_proxy",
+        PROXY,
+        "Requests go to the address in their URL.",
+        sets="options.http_proxy",
+        negate=True,
+        removed="2.5",
+    ),
     _switch("httpclose", PROXY, "Connections are closed after each response."),
     _renamed("forceclose", "httpclose", PROXY, "2.0"),
     _switch("idle-close-on-response", FRONT_D, "A soft stop waits for one more response on idle connections."),
