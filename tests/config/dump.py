@@ -47,6 +47,7 @@ def dump_plan(plan: Plan) -> str:
     for index, acl in enumerate(plan.acls):
         lines += [f"acl {index} {acl.name!r}: {_json(test, 'at', 'text')}" for test in acl.tests]
     lines += [f"file {index}: {_json(file)}" for index, file in enumerate(plan.pattern_files)]
+    lines += [f"global init: {_json(rule.action)}" for rule in plan.global_.init]
     for proxy in plan.proxies:
         for name in proxy.rules.__struct_fields__:
             for rule in getattr(proxy.rules, name):

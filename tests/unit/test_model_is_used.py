@@ -17,7 +17,6 @@ DONE = {
     "Proxy.inherits": "resolved",
     "Proxy.default_server": "merged into the servers",
     "Global.localpeer": "the name among peers, of which there are none yet",
-    "Global.set_vars": "not supported yet: its words are answered so",
     "Global.stats_sockets": "not supported yet: its words are answered so",
     "Server.on_marked_down": "not supported yet: its words are answered so",
     "Proxy.tcp_check": "without rules it is the check that is made anyway: a connection",

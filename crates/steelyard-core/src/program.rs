@@ -67,6 +67,8 @@ pub struct ProxyProgram {
 pub struct Program {
     pub plan: Plan,
     pub proxies: Vec<ProxyProgram>,
+    /// Done once before the first connection, without one: see `plan::Global::init`.
+    pub init: Rules,
     pub(crate) acls: Vec<Acl>,
     backends: HashMap<Box<[u8]>, u32, ahash::RandomState>,
 }
@@ -99,10 +101,12 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
         check_indices(&plan, proxy)?;
         proxies.push(compile_proxy(index, proxy, &acls, &build).map_err(|error| error.at(proxy.at))?);
     }
+    let init = Rules::compile(RuleSet::TcpRequestSession, 0, &plan.global.init, &build)?;
     drop(build);
     Ok(Program {
         plan,
         proxies,
+        init,
         acls,
         backends,
     })

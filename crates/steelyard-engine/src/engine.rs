@@ -2,7 +2,7 @@
 
 use crate::accept::listen;
 use crate::event::Event;
-use crate::live::Live;
+use crate::live::{set_variables, Live};
 use crate::order::Order;
 use crate::service::ServiceReply;
 use crate::worker::{self, Shared};
@@ -71,6 +71,7 @@ impl Engine {
         for _ in 0..count {
             sockets.push(listen::open(&live).map_err(EngineError::State)?);
         }
+        set_variables(&self.shared);
         let mut running = Vec::with_capacity(count);
         for (index, listeners) in sockets.into_iter().enumerate() {
             match worker::spawn(Arc::clone(&self.shared), index, listeners) {

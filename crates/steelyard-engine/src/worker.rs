@@ -169,7 +169,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    fn new(shared: Arc<Shared>, index: usize) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, index: usize) -> Self {
         let bufsize = shared.live.load().program.plan.global.bufsize as usize;
         Self {
             shared,

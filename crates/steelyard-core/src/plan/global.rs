@@ -1,5 +1,6 @@
 //! What holds for the whole process.
 
+use super::rule::Rule;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +35,8 @@ pub struct Global {
     pub process: u32,
     /// `option tune.h1.zero-copy...` and kin come later; `nosplice` is `-dS`.
     pub nosplice: bool,
+    /// `set-var` and `set-var-fmt` lines: only actions of these kinds, on variables of the process, done once before the start.
+    pub init: Vec<Rule>,
 }
 
 impl Default for Global {
@@ -56,6 +59,7 @@ impl Default for Global {
             pool_max_idle: 1_024,
             process: 1,
             nosplice: false,
+            init: Vec::new(),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! One applied plan and its running state: counters, servers, queues.
 
 mod counters;
+mod init;
 mod proxy;
 mod server;
 mod state;
 
 pub use counters::{bump, BackCounters, FrontCounters, Rate};
+pub(crate) use init::set_variables;
 pub use proxy::{BackendLive, FrontendLive, InBackend, ProxyLive};
 pub use server::{Admin, ServerLive, Source, Target};
 pub use state::{wall, Random, WorkerState};

@@ -172,7 +172,6 @@ ROWS = (
         sets="set_vars",
         parse=_set_var,
         repeat="add",
-        effect="later",
     ),
     Row(
         "set-var-fmt",
@@ -181,7 +180,6 @@ ROWS = (
         sets="set_vars",
         parse=_set_var,
         repeat="add",
-        effect="later",
     ),
     Row(
         "stats admin",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from steelyard.config.expr import Expr, LogFormat
 from steelyard.config.model import Config
 from steelyard.plan.build.address import logs
 from steelyard.plan.build.context import Context, Machine
+from steelyard.plan.build.exprs import expression, log_format
+from steelyard.plan.schema.base import At
 from steelyard.plan.schema.global_ import Global, User, Userlist
+from steelyard.plan.schema.rule import Rule, SetVar, SetVarFmt
 
 # Descriptors that are not for connections: files, logs, event queues.
 KEPT_DESCRIPTORS = 32
@@ -28,6 +32,15 @@ def threads(config: Config, machine: Machine) -> int:
     return 1 if (config.global_.nbproc or 1) > 1 else max(1, machine.cpus)
 
 
+def init(context: Context, name: str, value: Expr | LogFormat) -> Rule:
+    """One `set-var` or `set-var-fmt` line."""
+    if isinstance(value, Expr):
+        set_var = SetVar(scope="proc", name=name, expr=expression(context, value))
+        return Rule(at=context.at(value.span), action=set_var, cond=None, text=f"set-var proc.{name} {value.text}")
+    set_var_fmt = SetVarFmt(scope="proc", name=name, value=log_format(context, value))
+    return Rule(at=At(), action=set_var_fmt, cond=None, text=f"set-var-fmt proc.{name}")
+
+
 def global_(context: Context) -> Global:
     value, default, hostname = context.config.global_, Global(), context.machine.hostname
     return Global(
@@ -47,6 +60,7 @@ def global_(context: Context) -> Global:
         spread_checks=value.spread_checks or 0,
         process=context.process,
         nosplice=value.nosplice,
+        init=[init(context, name, each) for name, each in value.set_vars],
     )
 
 

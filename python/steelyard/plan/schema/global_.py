@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import field
 
 from steelyard.plan.schema.base import Node
+from steelyard.plan.schema.rule import Rule
 
 LogFormatName = Literal["rfc3164", "rfc5424", "local", "priority", "short", "timed", "iso", "raw"]
 
@@ -39,6 +40,8 @@ class LogTarget(Node, frozen=True):
 
 
 class Global(Node, frozen=True):
+    """`init`: assignments to variables of the process, done once before the start."""
+
     nbthread: int = 1
     maxconn: int = 10_000
     maxconnrate: int = 0
@@ -56,6 +59,7 @@ class Global(Node, frozen=True):
     pool_max_idle: int = 1_024
     process: int = 1
     nosplice: bool = False
+    init: list[Rule] = field(default_factory=list)
 
 
 class User(Node, frozen=True):
