@@ -136,10 +136,10 @@ fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mut Vec<u8>) 
         Alias::ClientPort => peer_port(out, view, view.session.src, flags),
         Alias::FrontendIp => peer_ip(out, view.session.dst, flags),
         Alias::FrontendPort => peer_port(out, view, view.session.dst, flags),
-        Alias::RequestHeaders => captures(out, &record.request_captures, flags),
-        Alias::ResponseHeaders => captures(out, &record.response_captures, flags),
-        Alias::RequestHeaderList => capture_list(out, &record.request_captures, flags),
-        Alias::ResponseHeaderList => capture_list(out, &record.response_captures, flags),
+        Alias::RequestHeaders => captures(out, &record.request_captures, slots(view).0, flags),
+        Alias::ResponseHeaders => captures(out, &record.response_captures, slots(view).1, flags),
+        Alias::RequestHeaderList => capture_list(out, &record.request_captures, slots(view).0, flags),
+        Alias::ResponseHeaderList => capture_list(out, &record.response_captures, slots(view).1, flags),
         Alias::Counter => counter(out, record.frontend_log_counter, flags),
         Alias::RequestCounter => counter(out, record.counter, flags),
         Alias::Pid => counter(out, view.state.pid(), flags),
@@ -297,29 +297,45 @@ fn quoted(out: &mut Vec<u8>, flags: Flags, fill: impl FnOnce(&mut Vec<u8>)) {
     }
 }
 
+/// How many capture slots the frontend has, for requests and responses.
+fn slots(view: &View<'_>) -> (usize, usize) {
+    let needs = view
+        .program
+        .proxies
+        .get(view.frontend as usize)
+        .map(|proxy| proxy.needs)
+        .unwrap_or_default();
+    (usize::from(needs.request_captures), usize::from(needs.response_captures))
+}
+
+/// The slots, those that nothing was written to included.
+fn all(filled: &[Option<Vec<u8>>], slots: usize) -> impl Iterator<Item = Option<&[u8]>> {
+    (0..slots.max(filled.len())).map(|index| filled.get(index).and_then(|slot| slot.as_deref()))
+}
+
 /// `{a|b|}`; nothing where the frontend has no slots.
-fn captures(out: &mut Vec<u8>, slots: &[Option<Vec<u8>>], flags: Flags) {
-    if slots.is_empty() {
+fn captures(out: &mut Vec<u8>, filled: &[Option<Vec<u8>>], slots: usize, flags: Flags) {
+    if slots == 0 && filled.is_empty() {
         return;
     }
     quoted(out, flags, |out| {
         out.push(b'{');
-        for (index, slot) in slots.iter().enumerate() {
+        for (index, slot) in all(filled, slots).enumerate() {
             if index > 0 {
                 out.push(b'|');
             }
-            escaped(out, slot.as_deref().unwrap_or_default(), Unsafe::Header, flags);
+            escaped(out, slot.unwrap_or_default(), Unsafe::Header, flags);
         }
         out.push(b'}');
     });
 }
 
 /// Each slot by itself, separated by spaces.
-fn capture_list(out: &mut Vec<u8>, slots: &[Option<Vec<u8>>], flags: Flags) {
-    for (index, slot) in slots.iter().enumerate() {
+fn capture_list(out: &mut Vec<u8>, filled: &[Option<Vec<u8>>], slots: usize, flags: Flags) {
+    for (index, slot) in all(filled, slots).enumerate() {
         if index > 0 {
             out.push(b' ');
         }
-        value(out, slot.as_deref(), Unsafe::Header, flags);
+        value(out, slot, Unsafe::Header, flags);
     }
 }

@@ -143,3 +143,6 @@ pub enum Verdict {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod speed;

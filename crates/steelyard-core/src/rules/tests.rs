@@ -4,7 +4,7 @@ use super::*;
 use crate::kit::{expr, plan as base_plan, World};
 use crate::plan::{AclTest, LogItem, Matcher, Pattern, Plan, RedirectKind, Reply, ReplyBody, Scope, Term, UseBackend, UseServer};
 
-fn test(text: &str, matcher: Matcher, icase: bool, patterns: Vec<Pattern>) -> AclTest {
+pub(super) fn test(text: &str, matcher: Matcher, icase: bool, patterns: Vec<Pattern>) -> AclTest {
     AclTest {
         at: At::default(),
         expr: expr(text),
@@ -16,7 +16,7 @@ fn test(text: &str, matcher: Matcher, icase: bool, patterns: Vec<Pattern>) -> Ac
     }
 }
 
-fn texts(list: &[&str]) -> Vec<Pattern> {
+pub(super) fn texts(list: &[&str]) -> Vec<Pattern> {
     list.iter().map(|value| Pattern::Text { value: (*value).into() }).collect()
 }
 
@@ -27,7 +27,7 @@ fn range(min: i64, max: i64) -> Vec<Pattern> {
     }]
 }
 
-fn net(address: &str, prefix: u8) -> Vec<Pattern> {
+pub(super) fn net(address: &str, prefix: u8) -> Vec<Pattern> {
     vec![Pattern::Net {
         address: address.into(),
         prefix,
@@ -35,7 +35,7 @@ fn net(address: &str, prefix: u8) -> Vec<Pattern> {
 }
 
 /// A plan in which each test is one ACL.
-fn with_acls(tests: Vec<AclTest>) -> Plan {
+pub(super) fn with_acls(tests: Vec<AclTest>) -> Plan {
     let mut plan = base_plan();
     plan.acls = tests
         .into_iter()
@@ -48,7 +48,7 @@ fn with_acls(tests: Vec<AclTest>) -> Plan {
 }
 
 /// Terms by ACL number from 1, negative ones negated; sums of products.
-fn cond(any: &[&[i32]]) -> plan::Cond {
+pub(super) fn cond(any: &[&[i32]]) -> plan::Cond {
     let term = |number: &i32| Term {
         acl: number.unsigned_abs() - 1,
         not: *number < 0,
@@ -60,7 +60,7 @@ fn cond(any: &[&[i32]]) -> plan::Cond {
     }
 }
 
-fn rule(action: plan::Action, cond: Option<plan::Cond>) -> plan::Rule {
+pub(super) fn rule(action: plan::Action, cond: Option<plan::Cond>) -> plan::Rule {
     plan::Rule {
         at: At { file: 0, line: 1 },
         action,
@@ -69,11 +69,11 @@ fn rule(action: plan::Action, cond: Option<plan::Cond>) -> plan::Rule {
     }
 }
 
-fn text(value: &str) -> plan::LogFormat {
+pub(super) fn text(value: &str) -> plan::LogFormat {
     vec![LogItem::Text { value: value.into() }]
 }
 
-fn value(text: &str) -> plan::LogFormat {
+pub(super) fn value(text: &str) -> plan::LogFormat {
     vec![LogItem::Expr {
         expr: expr(text),
         flags: Vec::new(),

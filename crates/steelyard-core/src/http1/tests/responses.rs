@@ -53,7 +53,10 @@ fn old_line_ends_and_folds_are_made_good() {
     let head = response(b"HTTP/1.1 200 OK\nA: b\r\nX: a\r\n  b\r\n\tc\nY: z\n\n", false).unwrap();
     assert_eq!(written(&head), "HTTP/1.1 200 OK\r\nA: b\r\nX: a    b  \tc\r\nY: z\r\n\r\n");
     let late = response(b"HTTP/1.1 200 OK\r\nX:\r\n  \r\n b\r\n\r\n", false).unwrap();
-    assert_eq!((late.get(b"x"), written(&late).as_str()), (Some(&b"b"[..]), "HTTP/1.1 200 OK\r\nX: b\r\n\r\n"));
+    assert_eq!(
+        (late.get(b"x"), written(&late).as_str()),
+        (Some(&b"b"[..]), "HTTP/1.1 200 OK\r\nX: b\r\n\r\n")
+    );
     assert_eq!(response(b"HTTP/1.1 200 OK\r\nX : a\r\n\r\n", false).err(), Some(E::Name));
     let head = response(b"HTTP/1.1 200 OK\r\nX : a\r\nY: z\r\n\r\n", true).unwrap();
     assert_eq!(written(&head), "HTTP/1.1 200 OK\r\nY: z\r\n\r\n");

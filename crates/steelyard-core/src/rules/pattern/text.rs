@@ -54,7 +54,7 @@ impl TextSet {
                 .map_or(0, |at| at + 1);
             text.truncate(end);
         }
-        let keys = if kind == TextKind::Sub && texts.len() > 1 {
+        let keys = if kind == TextKind::Sub && (texts.len() > 1 || icase) {
             let build = AhoCorasick::builder().ascii_case_insensitive(icase).build(&texts);
             Keys::Substrings(Box::new(build.map_err(|error| PlanError::new(error.to_string()))?))
         } else if texts.len() <= FEW {
@@ -104,9 +104,6 @@ impl TextSet {
             TextKind::Str => self.same(key, value),
             TextKind::Beg => value.get(..key.len()).is_some_and(|head| self.same(key, head)),
             TextKind::End => value.len() >= key.len() && self.same(key, &value[value.len() - key.len()..]),
-            TextKind::Sub if self.icase => {
-                key.is_empty() || value.windows(key.len()).any(|window| window.eq_ignore_ascii_case(key))
-            }
             TextKind::Sub => memchr::memmem::find(value, key).is_some(),
             TextKind::Dir | TextKind::Dom => self
                 .starts(value)

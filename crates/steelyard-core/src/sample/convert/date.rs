@@ -265,7 +265,9 @@ fn padded(out: &mut Vec<u8>, value: i64, width: usize, fill: u8) {
     push_int(out, value);
     let digits = out.len() - start;
     if digits < width {
-        out.splice(start..start, std::iter::repeat_n(fill, width - digits));
+        out.resize(start + width, fill);
+        out.copy_within(start..start + digits, start + width - digits);
+        out[start..start + width - digits].fill(fill);
     }
 }
 

@@ -1,0 +1,114 @@
+//! What ten typical rules cost. Run by hand: `cargo test --release -p steelyard-core speed -- --ignored --nocapture`.
+
+use super::tests::{cond, net, rule, test, text, texts, value, with_acls};
+use super::*;
+use crate::kit::{request, World};
+use crate::plan::{LogItem, Matcher};
+use std::time::Instant;
+
+const GET: &[u8] = b"GET /static/img/logo.png?v=3 HTTP/1.1\r\nHost: www.example.com\r\nUser-Agent: curl/8.0 (x86_64)\r\n\
+Accept: */*\r\nAccept-Language: en\r\nCookie: SERVERID=s1; session=abcdef\r\nX-Forwarded-For: 10.1.2.3\r\n\r\n";
+
+#[test]
+#[ignore = "a measurement, not a test"]
+fn speed_of_ten_rules() {
+    use plan::Action as A;
+    let mut plan = with_acls(vec![
+        test("path", Matcher::Beg, false, texts(&["/admin", "/private", "/.git"])),
+        test("src", Matcher::Ip, false, net("10.0.0.0", 8)),
+        test("req.hdr(host)", Matcher::Str, true, texts(&["evil.example", "bad.example"])),
+        test("path", Matcher::End, false, texts(&[".php", ".asp"])),
+        test("method", Matcher::Str, false, texts(&["TRACE"])),
+        test("req.hdr(user-agent)", Matcher::Sub, true, texts(&["sqlmap"])),
+        test("path", Matcher::Beg, false, texts(&["/static"])),
+    ]);
+    let set = &mut plan.proxies[0].rules.http_request;
+    let deny = || A::Deny {
+        reply: plan::Reply::default(),
+    };
+    set.push(rule(deny(), Some(cond(&[&[1, -2]]))));
+    set.push(rule(deny(), Some(cond(&[&[3]]))));
+    set.push(rule(deny(), Some(cond(&[&[4]]))));
+    set.push(rule(deny(), Some(cond(&[&[5]]))));
+    set.push(rule(deny(), Some(cond(&[&[6]]))));
+    set.push(rule(
+        A::SetHeader {
+            name: "X-Client".into(),
+            value: value("src"),
+        },
+        None,
+    ));
+    set.push(rule(
+        A::SetHeader {
+            name: "X-Proto".into(),
+            value: text("http"),
+        },
+        None,
+    ));
+    set.push(rule(
+        A::DelHeader {
+            name: "X-Forwarded-For".into(),
+            matcher: Matcher::Str,
+        },
+        None,
+    ));
+    set.push(rule(
+        A::SetHeader {
+            name: "X-Static".into(),
+            value: text("1"),
+        },
+        Some(cond(&[&[7]])),
+    ));
+    set.push(rule(
+        A::SetVar {
+            scope: plan::Scope::Txn,
+            name: "h".into(),
+            expr: crate::kit::expr("req.hdr(host)"),
+        },
+        None,
+    ));
+    let alias = |name: &str| LogItem::Alias {
+        name: name.into(),
+        arg: String::new(),
+        flags: Vec::new(),
+    };
+    let space = || LogItem::Text { value: " ".into() };
+    let names = "ci cp tr ft b s TR Tw Tc Tr Ta ST B CC CS tsc ac fc bc sc rc sq bq hr hs r";
+    plan.proxies[0].log_format = names.split(' ').flat_map(|name| [alias(name), space()]).collect();
+    let mut world = World::new(plan);
+    let fresh = request(GET);
+    let mut wire = Vec::new();
+    fresh.write(&mut wire);
+    let rounds = 300_000_u32;
+    let run = |world: &mut World, rules: bool| {
+        let start = Instant::now();
+        for _ in 0..rounds {
+            let mut head = world.req.take().unwrap_or_default();
+            head.clear();
+            let _ = crate::http1::parse_request(&wire, &crate::http1::Limits::default(), &mut head);
+            world.req = Some(head);
+            if rules {
+                let (program, mut ctx) = world.ctx();
+                let verdict = evaluate(&program.proxies[0].http_request, program, &mut ctx, 0, None);
+                assert!(matches!(verdict, Verdict::Pass));
+                world.vars.end_transaction();
+            }
+        }
+        f64::from(u32::try_from(start.elapsed().as_nanos() / u128::from(rounds)).unwrap_or(u32::MAX))
+    };
+    run(&mut world, true);
+    let (bare, ruled) = (run(&mut world, false), run(&mut world, true));
+    println!("ten rules: {:.0} ns (parsing alone {bare:.0} ns)", ruled - bare);
+    let mut out = Vec::new();
+    let start = Instant::now();
+    for _ in 0..rounds {
+        out.clear();
+        let (program, mut ctx) = world.ctx();
+        crate::logformat::render_log(program, program.proxies[0].log.as_ref().unwrap(), &mut ctx, &mut out);
+    }
+    println!(
+        "log line: {} ns, {} bytes",
+        start.elapsed().as_nanos() / u128::from(rounds),
+        out.len()
+    );
+}
