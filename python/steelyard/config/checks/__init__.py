@@ -12,6 +12,7 @@ from steelyard.config.checks.listeners import check_listeners
 from steelyard.config.checks.logs import check_logs
 from steelyard.config.checks.modes import check_modes
 from steelyard.config.checks.names import check_names
+from steelyard.config.checks.reach import check_reach
 from steelyard.config.checks.servers import check_servers
 from steelyard.config.checks.timeouts import check_timeouts
 from steelyard.config.model import Config
@@ -27,5 +28,6 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_names,
     check_halves,
     check_logs,
+    check_reach,
     check_defaults,
 )
