@@ -8,6 +8,8 @@ from steelyard.config.grammar.row import BACK_D, Row
 from steelyard.config.grammar.units import parse_int
 from steelyard.config.grammar.values import Bad, Int, OneOf
 from steelyard.config.model import Balance, HashType
+from steelyard.config.places import place_of
+from steelyard.config.rules import parse_expr
 from steelyard.config.statement import Statement
 
 _PLAIN = ("roundrobin", "static-rr", "leastconn", "first", "source")
@@ -25,13 +27,13 @@ def parse_balance(statement: Statement) -> None:
         statement.bad(word, "has no closing parenthesis")
         return
     values: dict[str, Any] = {"span": word.span}
-    if name in ("hash", "rdp-cookie", "log-hash", "sticky"):
+    if name in ("log-hash", "sticky"):
         statement.report.alert("SY0104", f"'balance {name}' is not supported yet", word.span)
         return
-    if name not in _ALL or (paren and name not in ("hdr", "random")):
+    if name not in _ALL or (paren and name not in ("hdr", "random", "rdp-cookie")):
         statement.bad(word, "is no way to balance", _ALL)
         return
-    reader = {"uri": _uri, "url_param": _url_param, "hdr": _hdr, "random": _random}.get(name)
+    reader = _READERS.get(name)
     end = reader(statement, inside, values) if reader else statement.at + 1
     if end is not None and statement.no_more(end):
         statement.set(Balance(name, **values))
@@ -96,6 +98,27 @@ def _random(statement: Statement, inside: str, values: dict[str, Any]) -> int | 
     return statement.at + 1
 
 
+def _hash(statement: Statement, inside: str, values: dict[str, Any]) -> int | None:
+    if statement.at + 1 >= len(statement.words):
+        statement.missing("an expression", "write 'balance hash <fetch>[,<converter>...]'")
+        return None
+    values["expr"], end = parse_expr(statement.words, statement.at + 1, place_of(statement), statement.report)
+    return end if values["expr"] is not None else None
+
+
+def _rdp_cookie(statement: Statement, inside: str, values: dict[str, Any]) -> int | None:
+    values["key"] = inside or "mstshash"
+    return statement.at + 1
+
+
+_READERS = {
+    "uri": _uri,
+    "url_param": _url_param,
+    "hdr": _hdr,
+    "random": _random,
+    "hash": _hash,
+    "rdp-cookie": _rdp_cookie,
+}
 _FUNCTIONS = ("sdbm", "djb2", "wt6", "crc32", "none")
 
 
@@ -124,6 +147,6 @@ def parse_hash_type(statement: Statement) -> None:
 
 
 ROWS = (
-    Row("balance", BACK_D, "How requests are spread over the servers.", sets="balance", parse=parse_balance),
+    Row("balance", BACK_D, "How requests are spread over the servers.", sets="balance", parse=parse_balance, late=True),
     Row("hash-type", BACK_D, "How hashes choose servers.", sets="hash_type", parse=parse_hash_type),
 )
