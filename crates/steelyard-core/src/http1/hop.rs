@@ -56,11 +56,16 @@ impl Head {
         self.fields.retain(|field| field.known.bit() & ALL == 0);
         self.seen &= !ALL;
         self.whole = 0;
+        let upgrade = connection && keep_upgrade;
         if trailers {
+            // Both are of one hop, and a sender names them (RFC 9110 section 10.1.4).
             self.add(b"TE", b"trailers");
         }
-        if connection && keep_upgrade {
-            self.add(b"Connection", b"Upgrade");
+        match (trailers, upgrade) {
+            (true, true) => self.add(b"Connection", b"TE, Upgrade"),
+            (true, false) => self.add(b"Connection", b"TE"),
+            (false, true) => self.add(b"Connection", b"Upgrade"),
+            (false, false) => {}
         }
     }
 }

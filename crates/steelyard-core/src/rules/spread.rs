@@ -46,7 +46,10 @@ mod tests {
         assert_eq!(hash_sample(&balance, &Sample::Int(3)), 3);
         assert_eq!(hash_sample(&balance, &Sample::Str(b"a")), 97);
         let address = "1.2.3.4".parse().unwrap();
-        assert_eq!(hash_sample(&balance, &Sample::Ipv4(address)), hash_key(&balance, &[1, 2, 3, 4]));
+        assert_eq!(
+            hash_sample(&balance, &Sample::Ipv4(address)),
+            hash_key(&balance, &[1, 2, 3, 4])
+        );
         balance.hash.function = HashFunction::None;
         assert_eq!(hash_sample(&balance, &Sample::Int(4_711)), 4_711);
         assert_eq!(hash_sample(&balance, &Sample::Str(b"4711")), 4_711);

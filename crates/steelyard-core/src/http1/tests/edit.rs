@@ -96,10 +96,13 @@ fn connection_fields_are_of_one_hop() {
     head.strip_connection(true);
     assert_eq!(
         written(&head),
-        "GET / HTTP/1.1\r\nUpgrade: foo\r\nTE: trailers\r\nConnection: Upgrade\r\n\r\n"
+        "GET / HTTP/1.1\r\nUpgrade: foo\r\nTE: trailers\r\nConnection: TE, Upgrade\r\n\r\n"
     );
     plain.strip_connection(false);
-    assert_eq!(written(&plain), "GET / HTTP/1.1\r\nUpgrade: foo\r\nTE: trailers\r\n\r\n");
+    assert_eq!(
+        written(&plain),
+        "GET / HTTP/1.1\r\nUpgrade: foo\r\nTE: trailers\r\nConnection: TE\r\n\r\n"
+    );
 }
 
 /// Path, pathq, query, authority of a target.
