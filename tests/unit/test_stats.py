@@ -11,12 +11,19 @@ import pytest
 
 from steelyard.config.load import load
 from steelyard.engine.events import Service
-from steelyard.engine.snapshot import BackendCounters, FrontendCounters, ProxyCounters, ServerCounters, Snapshot
+from steelyard.engine.snapshot import (
+    BackendCounters,
+    FrontendCounters,
+    GlobalCounters,
+    ProxyCounters,
+    ServerCounters,
+    Snapshot,
+)
 from steelyard.health.checker import Checker
 from steelyard.health.result import Code, Result
 from steelyard.plan import schema
 from steelyard.plan.compile import compile
-from steelyard.stats.fields import NAMES
+from steelyard.stats.fields import COLUMNS, NAMES
 from steelyard.stats.page import _short, _size, _span
 from steelyard.stats.service import Answer, answer
 
@@ -207,6 +214,31 @@ def test_numbers_for_people():
     assert [_short(each) for each in (0, 99_999, 1_234_567, "x")] == ["0", "99\u202f999", "1.23\u202fM", "x"]
 
 
-def test_snapshots_may_have_fields_that_are_not_known_here():
-    data = msgspec.json.encode({"uptime_ms": 1, "news": 1, "proxies": [{"index": 0, "servers": [{"up": True, "odd": 1}]}]})
-    assert msgspec.json.decode(data, type=Snapshot).proxies[0].servers[0].up
+def test_snapshots_are_twins_of_the_engine(tmp_path):
+    """Every field that the engine sends is known here, and the other way round."""
+    from steelyard import _engine
+
+    sent = msgspec.json.decode(_engine.Engine(schema.encode(House(tmp_path).plan)).snapshot())
+    web, shop = sent["proxies"]
+    for got, known in (
+        (sent, Snapshot),
+        (sent["global"], GlobalCounters),
+        (web, ProxyCounters),
+        (web["frontend"], FrontendCounters),
+        (shop["backend"], BackendCounters),
+        (shop["servers"][0], ServerCounters),
+    ):
+        assert set(got) == {field.encode_name for field in msgspec.structs.fields(known)}, known
+
+
+def test_no_column_shows_what_nobody_counts():
+    """A column of a counter is in the snapshot, or is made in `rows`."""
+    made = {
+        *("pxname svname status slim pid iid sid type mode addr cookie algo rate_lim weight uweight act bck qlimit".split()),
+        *("chkfail chkdown downtime lastchg last_chk".split()),
+        *(f"check_{name}" for name in ("status", "code", "duration", "desc", "rise", "fall", "health")),
+    }
+    for name, kinds in COLUMNS:
+        for kind, counters in (("F", FrontendCounters), ("B", BackendCounters), ("S", ServerCounters)):
+            if kind in kinds and name not in made:
+                assert name in {field.name for field in msgspec.structs.fields(counters)}, (name, kind)

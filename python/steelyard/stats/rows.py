@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from steelyard.engine.snapshot import BackendCounters, Counters, FrontendCounters, ServerCounters, Snapshot
+from steelyard.engine.snapshot import BackendCounters, FrontendCounters, Responses, ServerCounters, Snapshot
 from steelyard.health.checker import Checker, Watch
 from steelyard.plan.schema import Plan
 from steelyard.plan.schema.proxy import Backend, Frontend, Proxy
@@ -34,7 +34,7 @@ def rows(plan: Plan, snapshot: Snapshot, checker: Checker, wanted: Callable[[Pro
             continue
         common: dict[str, Value] = {"pxname": proxy.name, "pid": plan.global_.process, "iid": proxy.id, "mode": proxy.mode}
         if proxy.frontend is not None and counted.frontend is not None:
-            found.append(_row("F", counted.frontend, common | _frontend(proxy.frontend, counted.frontend, plan), legends))
+            found.append(_row("F", counted.frontend, common | _frontend(proxy.frontend, counted.frontend), legends))
         if proxy.backend is None or counted.backend is None:
             continue
         for number, (server, numbers) in enumerate(zip(proxy.backend.servers, counted.servers)):
@@ -44,7 +44,7 @@ def rows(plan: Plan, snapshot: Snapshot, checker: Checker, wanted: Callable[[Pro
     return found
 
 
-def _row(kind: str, counters: Counters, values: dict[str, Value], legends: bool) -> Row:
+def _row(kind: str, counters: Responses, values: dict[str, Value], legends: bool) -> Row:
     """What is said in `values`; what is not, from the counter of that name; nothing where the column is not for this kind."""
     full: dict[str, Value] = {}
     for name, kinds in COLUMNS:
@@ -55,13 +55,12 @@ def _row(kind: str, counters: Counters, values: dict[str, Value], legends: bool)
     return Row(kind, full)
 
 
-def _frontend(frontend: Frontend, counters: FrontendCounters, plan: Plan) -> dict[str, Value]:
+def _frontend(frontend: Frontend, counters: FrontendCounters) -> dict[str, Value]:
     return {
         "svname": "FRONTEND",
         "sid": 0,
         "type": 0,
-        "status": counters.state,
-        "slim": frontend.maxconn or plan.global_.maxconn,
+        "status": "OPEN" if counters.enabled else "STOP",
         "rate_lim": frontend.rate_limit_sessions,
     }
 
@@ -108,7 +107,6 @@ def _server(server: Server, counters: ServerCounters, watch: Watch | None) -> di
         "downtime": None,
         "addr": f"{server.address.ip}:{server.address.port}" if isinstance(server.address, AddressInet) else "unix",
         "cookie": server.cookie,
-        "srv_icur": counters.idle_conn_cur,
     }
     if watch is None or server.disabled:
         empty = (
