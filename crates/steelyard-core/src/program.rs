@@ -14,7 +14,7 @@ use std::net::IpAddr;
 /// What must be recorded or kept for a proxy's rules and logs to work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
-    /// `Record::request_line` is read.
+    /// `Record::request_line` is read by rules, ACLs or the unique id. (A log line reads it as well.)
     pub request_line: bool,
     /// Rules look at the request body: it must be buffered (`option http-buffer-request`).
     pub request_body: bool,
@@ -71,12 +71,18 @@ pub struct Program {
     pub init: Rules,
     pub(crate) acls: Vec<Acl>,
     backends: HashMap<Box<[u8]>, u32, ahash::RandomState>,
+    keeps_request_line: bool,
 }
 
 impl Program {
     /// Index of the backend (or listen) of that name.
     pub fn backend(&self, name: &[u8]) -> Option<u32> {
         self.backends.get(name).copied()
+    }
+
+    /// Whether anything but a log line reads `Record::request_line`.
+    pub fn keeps_request_line(&self) -> bool {
+        self.keeps_request_line
     }
 }
 
@@ -103,12 +109,14 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
     }
     let init = Rules::compile(RuleSet::TcpRequestSession, 0, &plan.global.init, &build)?;
     drop(build);
+    let keeps_request_line = proxies.iter().any(|proxy| proxy.needs.request_line);
     Ok(Program {
         plan,
         proxies,
         init,
         acls,
         backends,
+        keeps_request_line,
     })
 }
 
@@ -240,17 +248,16 @@ fn needs(made: &mut ProxyProgram, acls: &[Acl]) -> Result<Needs, PlanError> {
         .chain(choosers)
         .flat_map(Cond::acls);
     let used: Vec<&Acl> = used.filter_map(|acl| acls.get(acl as usize)).collect();
-    let formats = [&made.log, &made.error_log, &made.unique_id];
-    let formats = || formats.into_iter().flatten();
+    let unique_id = made.unique_id.iter();
     Ok(Needs {
-        request_line: formats().any(Format::wants_request_line)
+        request_line: unique_id.clone().any(Format::wants_request_line)
             || sets.iter().any(|rules| rules.wants_request_line())
             || used.iter().any(|acl| acl.wants_request_line())
             || made.balance.as_ref().is_some_and(CompiledExpr::wants_request_line),
         request_body: sets.iter().any(|rules| rules.wants_body())
             || used.iter().any(|acl| acl.wants_body())
             || made.balance.as_ref().is_some_and(CompiledExpr::wants_body)
-            || formats().any(Format::wants_body),
+            || unique_id.chain(&made.log).any(Format::wants_body),
         request_captures: count(requests.len())?,
         response_captures: count(responses.len())?,
     })

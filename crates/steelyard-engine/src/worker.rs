@@ -48,9 +48,18 @@ pub struct Totals {
     pub cum_conns: AtomicU64,
     pub conn_rate: Rate,
     pub cum_req: AtomicU64,
+    /// Streams begun: numbers them for logs and unique ids (`%rt`).
+    streams: AtomicU64,
     pub dropped_logs: AtomicU64,
     /// Times that accepting paused because descriptors or memory ran out.
     pub accept_paused: AtomicU64,
+}
+
+impl Totals {
+    /// The number of a stream that begins, from 0; it starts again after 32 bits.
+    pub fn next_stream(&self) -> u32 {
+        (self.streams.fetch_add(1, std::sync::atomic::Ordering::Relaxed) & u64::from(u32::MAX)) as u32
+    }
 }
 
 /// The end of a soft stop.

@@ -87,6 +87,7 @@ fn needs_are_read_off_rules_acls_and_logs() {
     assert_eq!(compile(plan.clone()).unwrap().proxies[0].needs, Needs::default());
     plan.proxies[0].rules.http_request.push(capture(9, "req.body"));
     plan.proxies[0].rules.tcp_request_content.push(capture(3, "src"));
+    plan.proxies[0].rules.http_request.push(capture(10, "capture.req.uri"));
     plan.proxies[0].log_format = vec![LogItem::Alias {
         name: "r".into(),
         arg: String::new(),
@@ -98,7 +99,7 @@ fn needs_are_read_off_rules_acls_and_logs() {
         Needs {
             request_line: true,
             request_body: true,
-            request_captures: 2,
+            request_captures: 3,
             response_captures: 0
         }
     );

@@ -105,9 +105,8 @@ fn unique_id(conn: &mut Conn, ex: &mut Exchange) {
     };
     ex.with_line(|ex, line| {
         ex.with_ctx(conn, |program, ctx| {
-            if let Some(format) = program.proxies.get(front as usize).and_then(|proxy| proxy.unique_id.as_ref()) {
-                steelyard_core::logformat::render_log(program, format, ctx, line);
-            }
+            // The same id as in the log: it is made once.
+            steelyard_core::logformat::stream_id(program, ctx, line);
         });
         ex.req.add(name.as_bytes(), line);
     });

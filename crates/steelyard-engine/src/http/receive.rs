@@ -159,10 +159,11 @@ fn begin(conn: &mut Conn, ex: &mut Exchange) {
         front.counters.req_rate.add(u64::try_from(now_ms).unwrap_or(u64::MAX), 1);
     }
     let record = &mut ex.record;
+    record.counter = shared.totals.next_stream();
     record.request_index = conn.requests;
     record.times.idle = ms(conn.since, ex.begun);
     record.times.request = ms(ex.begun, ex.received);
-    if finish::is_logged(conn) {
+    if finish::is_logged(conn) || conn.live.program.keeps_request_line() {
         ex.req.start_line(&mut record.request_line);
         record.request_date = before(wall(), ex.now.saturating_duration_since(ex.begun));
     }
@@ -194,6 +195,7 @@ pub(super) async fn refuse(conn: &mut Conn, ex: &mut Exchange, stop: Stop) -> Af
         bump(&front.counters.ereq);
     }
     ex.keep_client = false;
+    ex.record.counter = conn.worker.shared.totals.next_stream();
     ex.record.request_line.clear();
     ex.record.times.request = -1;
     ex.record.times.idle = 0;

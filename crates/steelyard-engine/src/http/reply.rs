@@ -45,13 +45,18 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
             made.close = false;
             send(conn, ex, made, *b"LR").await
         }
-        Decision::Service { name, proxy } => match service::ask(conn, ex, &name, proxy).await {
-            Some(made) => send(conn, ex, made, *b"LR").await,
-            None => {
-                finish_unanswered(conn, ex, *b"CR");
-                After::Abort
+        Decision::Service { name, proxy } => {
+            if name == "stats" {
+                ex.record.applet = Some("<STATS>");
             }
-        },
+            match service::ask(conn, ex, &name, proxy).await {
+                Some(made) => send(conn, ex, made, *b"LR").await,
+                None => {
+                    finish_unanswered(conn, ex, *b"CR");
+                    After::Abort
+                }
+            }
+        }
         Decision::Close { silent } => {
             count_denied_close(conn);
             if silent {

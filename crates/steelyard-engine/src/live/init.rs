@@ -15,8 +15,17 @@ pub(crate) fn set_variables(shared: &Arc<Shared>) {
         return;
     }
     let worker = Worker::new(Arc::clone(shared), 0);
-    let state = WorkerState { worker: &worker, live: &live };
-    let session = Session { src: None, dst: None, frontend: 0, bind: 0, accepted: wall() };
+    let state = WorkerState {
+        worker: &worker,
+        live: &live,
+    };
+    let session = Session {
+        src: None,
+        dst: None,
+        frontend: 0,
+        bind: 0,
+        accepted: wall(),
+    };
     let mut ctx = Ctx {
         session: &session,
         frontend: 0,

@@ -46,6 +46,7 @@ pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session:
         bytes: (0, 0),
         logged: false,
     };
+    tcp.record.counter = tcp.worker.shared.totals.next_stream();
     let ended = tcp.run().await;
     tcp.finish(ended);
 }
