@@ -28,6 +28,8 @@ pub struct Exchange {
     pub(super) down: Flow,
     pub(super) server: Option<ServerConn>,
     pub(super) slot: Option<Slot>,
+    /// The server of the last try to connect.
+    pub(super) tried: Option<u32>,
     pub(super) inside: Option<InBackend>,
     pub(super) backend: Option<u32>,
     /// The connection was used before: its death may mean that the server had closed it meanwhile.
@@ -88,6 +90,7 @@ impl Exchange {
             down: flow(),
             server: None,
             slot: None,
+            tried: None,
             inside: None,
             backend: None,
             reused: false,
@@ -132,6 +135,7 @@ impl Exchange {
         self.head_bytes = 0;
         self.sent_head = 0;
         self.bad_request = false;
+        self.tried = None;
         self.unlogged = false;
         self.failure = None;
         self.up.reset();
@@ -165,7 +169,7 @@ impl Exchange {
             session: &conn.session,
             frontend: conn.session.frontend,
             backend: self.backend,
-            server: self.slot.as_ref().map(|slot| slot.server),
+            server: self.slot.as_ref().map(|slot| slot.server).or(self.tried),
             req: Some(&mut self.req),
             res: self.answered.then_some(&mut self.res),
             input: &self.seen_body,

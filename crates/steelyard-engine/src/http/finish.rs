@@ -155,7 +155,9 @@ pub(super) fn log(conn: &mut Conn, ex: &mut Exchange) {
 
 /// What `dontlog-normal` and `log-separate-errors` tell apart (manual, both).
 fn is_erroneous(ex: &Exchange) -> bool {
-    ex.failure.is_some() || ex.record.retries > 0 || ex.record.redispatched || ex.record.status >= 500
+    // `-` is a good end, `L` one that was asked for here (a redirect, statistics).
+    let ended_well = matches!(ex.record.termination[0], b'-' | b'L');
+    !ended_well || ex.failure.is_some() || ex.record.retries > 0 || ex.record.redispatched || ex.record.status >= 500
 }
 
 /// Connections at the time of the log line, this one's place on the server already given back.

@@ -107,7 +107,16 @@ async fn connect(conn: &mut Conn, ex: &mut Exchange, backend: u32, want: Want, f
     let pool = std::rc::Rc::clone(&conn.worker);
     // Only after a wait in a queue: without one the caller has looked already.
     let queued = first.is_none() && ex.target.is_none();
-    let mut find = |slot: &Slot| if queued { pick_idle(&pool.pool, allowed, slot) } else { None };
+    // The log names the server even when it can't be reached.
+    let tried = std::cell::Cell::new(None);
+    let mut find = |slot: &Slot| {
+        tried.set(Some(slot.server));
+        if queued {
+            pick_idle(&pool.pool, allowed, slot)
+        } else {
+            None
+        }
+    };
     let abort = ex.back(conn).options.abortonclose || conn.front().options.abortonclose;
     let stage = if queued { Stage::Queue } else { Stage::Connect };
     let established = {
@@ -125,6 +134,7 @@ async fn connect(conn: &mut Conn, ex: &mut Exchange, backend: u32, want: Want, f
         .await
     };
     ex.record = record;
+    ex.tried = tried.get();
     ex.now = Instant::now();
     ex.connected = ex.now;
     let established = established?;

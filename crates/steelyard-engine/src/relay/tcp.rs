@@ -11,6 +11,7 @@ use crate::pick::{Slot, Want};
 use crate::stream::Stream;
 use crate::timer::{after, Timer};
 use crate::worker::Worker;
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::{poll_fn, Future};
 use std::rc::Rc;
@@ -281,7 +282,12 @@ impl Tcp {
         let purpose = Purpose { backend, want, to: None };
         let abort = plan(&live, backend).is_some_and(|p| p.options.abortonclose);
         let worker = &self.worker;
-        let mut never = |_: &Slot| None;
+        // The log names the server even when it can't be reached.
+        let tried = Cell::new(None);
+        let mut never = |slot: &Slot| {
+            tried.set(Some(slot.server));
+            None
+        };
         let established = {
             let establishing = establish(worker, &live, &self.session, purpose, &mut self.record, &mut never);
             tokio::pin!(establishing);
@@ -294,6 +300,7 @@ impl Tcp {
             })
             .await
         };
+        self.server = tried.get();
         match established {
             Some(result) => result,
             None => Err(Error {
