@@ -2,7 +2,7 @@
 
 use super::alias::Alias;
 use super::encode::{escaped, value, Unsafe};
-use super::{Flags, Format, Item};
+use super::{Flags, Format, Item, Style};
 use crate::plan::Mode;
 use crate::sample::convert::{strftime, Moment, HEX};
 use crate::sample::fetch::{self, bind};
@@ -16,15 +16,34 @@ const BAD_REQUEST: &[u8] = b"<BADREQ>";
 const REQUEST_LINE_MAX: usize = 1023;
 
 pub(super) fn render<'e>(format: &'e Format, view: &View<'e>, out: &mut Vec<u8>) {
+    // In log lines, spaces are separators: two of them with nothing between are one, and none begins a line.
+    let merge = format.style == Style::Log;
+    let mut separated = true;
     for item in &format.items {
         match item {
+            Item::Text(text) if merge => separate(out, text, &mut separated),
             Item::Text(text) => out.extend_from_slice(text),
             Item::Expr(expr, flags) => {
                 let text = expr.one(view).map(|sample| sample.as_str(view.arena));
                 value(out, text, format.style.unsafe_bytes(), *flags);
+                separated = false;
             }
-            Item::Alias(alias, flags) => render_alias(*alias, *flags, view, out),
+            Item::Alias(alias, flags) => {
+                let before = out.len();
+                render_alias(*alias, *flags, view, out);
+                separated = separated && out.len() == before;
+            }
         }
+    }
+}
+
+/// Text of a log line. `separated`: the last thing written was a separator.
+fn separate(out: &mut Vec<u8>, text: &[u8], separated: &mut bool) {
+    for &byte in text {
+        if byte != b' ' || !*separated {
+            out.push(byte);
+        }
+        *separated = byte == b' ';
     }
 }
 

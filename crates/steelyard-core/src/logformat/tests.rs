@@ -87,7 +87,7 @@ fn flags() {
     let mut quoted = world("%CC %H %HQ %ID %b %bi %bp %ci %cp %hr %r %s %sslc %ST %Ts", &["+Q"]);
     assert_eq!(
         line(&mut quoted),
-        "\"\" \"vm\" \"<BADREQ>\" \"\" \"web\" \"\" \"\" \"192.0.2.7\" 4711  \"<BADREQ>\" \"<NOSRV>\" \"\" -1 784111777"
+        "\"\" \"vm\" \"<BADREQ>\" \"\" \"web\" \"\" \"\" \"192.0.2.7\" 4711 \"<BADREQ>\" \"<NOSRV>\" \"\" -1 784111777"
     );
     let mut hex = world("%Ts %ms %ci %cp %lc %pid %rt %rc %fi %fp", &["+X"]);
     assert_eq!(line(&mut hex), "2EBC98A1 59 C0000207 1267 0000 1092 0000 0 7F000001 0050");
@@ -152,10 +152,16 @@ fn the_default_http_line() {
     record.request_captures = vec![Some(b"h".to_vec())];
     assert_eq!(
         line(&mut world),
-        "192.0.2.7:4711 [06/Nov/1994:08:49:37.089] web web/s2 1/0/2/3/15 200 512 - - ---- 0/0/0/0/+1 0/0 {h}  <GET / HTTP/1.1>"
+        "192.0.2.7:4711 [06/Nov/1994:08:49:37.089] web web/s2 1/0/2/3/15 200 512 - - ---- 0/0/0/0/+1 0/0 {h} <GET / HTTP/1.1>"
     );
     world.record.early = true;
     assert!(line(&mut world).contains(" 1/0/2/3/+15 200 +512 "));
+}
+
+#[test]
+fn spaces_of_log_lines_are_separators() {
+    let mut merged = world("  %hr %ci  %hr %hs end %hs ", &[]);
+    assert_eq!(line(&mut merged), "192.0.2.7 end ");
 }
 
 #[test]
