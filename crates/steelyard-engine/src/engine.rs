@@ -1,6 +1,7 @@
 //! The engine: worker threads, and the calls that Python makes.
 
 use crate::accept::listen;
+use crate::connect::may_use_client_address;
 use crate::event::Event;
 use crate::live::{set_variables, Live};
 use crate::order::Order;
@@ -66,6 +67,7 @@ impl Engine {
             return Err(EngineError::State("the engine was started before".into()));
         }
         let live = self.shared.live.load_full();
+        check_rights(&live)?;
         let count = live.program.plan.global.nbthread.max(1) as usize;
         let mut sockets = Vec::with_capacity(count);
         for _ in 0..count {
@@ -131,6 +133,20 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.stop(Duration::ZERO);
     }
+}
+
+/// What would fail for every connection is refused before there is one.
+fn check_rights(live: &Live) -> Result<(), EngineError> {
+    for (proxy, plan) in live.proxies.iter().zip(&live.program.plan.proxies) {
+        let Some(backend) = &proxy.backend else { continue };
+        let servers = backend.servers.iter().filter_map(|server| server.source.as_ref());
+        if servers.chain(&backend.source).any(|source| source.client_ip) {
+            may_use_client_address().map_err(|error| {
+                EngineError::State(format!("proxy {}: 'usesrc clientip' needs CAP_NET_ADMIN: {error}", plan.name))
+            })?;
+        }
+    }
+    Ok(())
 }
 
 fn join(handles: Vec<JoinHandle<()>>) {

@@ -18,9 +18,13 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use steelyard_core::ctx::Scratch;
+use steelyard_core::plan::Server;
 use steelyard_core::vars::ProcVars;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::Notify;
+
+/// How often slow starts are moved on.
+const WARM_EVERY: Duration = Duration::from_millis(250);
 
 /// What all threads of an engine share.
 pub struct Shared {
@@ -232,6 +236,11 @@ async fn run(worker: Rc<Worker>, listeners: Vec<Listening>) {
     for listening in listeners {
         tokio::task::spawn_local(accept::run(Rc::clone(&worker), Arc::clone(&live), listening));
     }
+    let slow = |server: &Server| server.slowstart > 0;
+    let backends = live.program.plan.proxies.iter().filter_map(|proxy| proxy.backend.as_ref());
+    if worker.index == 0 && backends.flat_map(|backend| &backend.servers).any(slow) {
+        tokio::task::spawn_local(warm(Arc::clone(&worker.shared)));
+    }
     let grace = live.program.plan.global.hard_stop_after;
     drop(live);
     if worker.index == 0 && grace > 0 {
@@ -243,4 +252,15 @@ async fn run(worker: Rc<Worker>, listeners: Vec<Listening>) {
         });
     }
     worker.shared.quitted().await;
+}
+
+/// Moves slow starts on, for as long as the engine runs.
+async fn warm(shared: Arc<Shared>) {
+    loop {
+        tokio::time::sleep(WARM_EVERY).await;
+        let live = shared.live.load_full();
+        for backend in live.proxies.iter().filter_map(|proxy| proxy.backend.as_ref()) {
+            backend.warm(shared.now_ms());
+        }
+    }
 }

@@ -6,6 +6,7 @@ mod socket;
 
 pub use establish::{establish, establish_from, Connection, Established, Purpose};
 pub(crate) use header::SIGNATURE;
+pub(crate) use socket::may_use_client_address;
 
 use crate::live::{Live, Target};
 use crate::pick::Slot;

@@ -33,6 +33,11 @@ pub fn open(slot: &Slot, session: &Session, options: &Options, address: SocketAd
     Ok(socket)
 }
 
+/// Whether this process may speak with its clients' addresses (`usesrc clientip`): that needs CAP_NET_ADMIN.
+pub fn may_use_client_address() -> io::Result<()> {
+    Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?.set_ip_transparent_v4(true)
+}
+
 /// A non-blocking unix socket.
 pub fn open_unix() -> io::Result<Socket> {
     Socket::new_raw(Domain::UNIX, Type::STREAM.nonblocking().cloexec(), None)

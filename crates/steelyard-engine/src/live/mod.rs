@@ -9,6 +9,7 @@ mod state;
 pub use counters::{bump, BackCounters, FrontCounters, Rate};
 pub(crate) use init::set_variables;
 pub use proxy::{BackendLive, FrontendLive, InBackend, ProxyLive};
+pub(crate) use server::STEPS;
 pub use server::{Admin, ServerLive, Source, Target};
 pub use state::{wall, Random, WorkerState};
 
@@ -51,3 +52,6 @@ impl Live {
         self.backend(proxy)?.servers.get(server as usize)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -120,7 +120,12 @@ impl BackendLive {
         } else {
             default_fullconn(index, plan)
         };
-        let roster = Roster::new(backend, &proxy.options, &declared, &servers, fullconn);
+        // The algorithm must know the server of `dispatch` too.
+        let known = steelyard_core::plan::Backend {
+            servers: declared.clone(),
+            ..backend.clone()
+        };
+        let roster = Roster::new(&known, &proxy.options, &declared, &servers, fullconn);
         Ok(Self {
             counters: BackCounters::default(),
             servers,
@@ -133,9 +138,16 @@ impl BackendLive {
     /// Changes the state of servers; the algorithm and the queues hear of it before anyone else picks.
     pub(crate) fn change(&self, now_ms: u64, change: impl FnOnce()) {
         let before = self.usable() != (0, 0);
-        self.roster.refresh(&self.servers, change);
+        self.roster.refresh(&self.servers, now_ms, change);
         if before != (self.usable() != (0, 0)) {
             self.changed_ms.store(now_ms, Relaxed);
+        }
+    }
+
+    /// Moves slow starts on.
+    pub(crate) fn warm(&self, now_ms: u64) {
+        if self.servers.iter().any(|server| server.is_warming()) {
+            self.roster.refresh(&self.servers, now_ms, || {});
         }
     }
 

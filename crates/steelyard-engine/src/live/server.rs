@@ -72,7 +72,17 @@ pub struct ServerLive {
     weight: AtomicU32,
     initial_weight: u32,
     changed_ms: AtomicU64,
+    /// `slowstart`, milliseconds; 0 is none.
+    slowstart: u64,
+    /// When it came up and began to warm; [`WARM`] when it is done.
+    warming_ms: AtomicU64,
 }
+
+/// No slow start is under way.
+const WARM: u64 = u64::MAX;
+
+/// Steps of a slow start, as HAProxy has.
+pub const STEPS: u32 = 16;
 
 impl ServerLive {
     pub(super) fn new(proxy: u32, index: u32, plan: &Server) -> Result<Self, String> {
@@ -104,6 +114,8 @@ impl ServerLive {
             weight: AtomicU32::new(plan.weight),
             initial_weight: plan.weight,
             changed_ms: AtomicU64::new(0),
+            slowstart: plan.slowstart,
+            warming_ms: AtomicU64::new(WARM),
         })
     }
 
@@ -148,13 +160,43 @@ impl ServerLive {
     pub(crate) fn set_up(&self, up: bool, now_ms: u64) {
         if self.up.swap(up, Relaxed) != up {
             self.changed_ms.store(now_ms, Relaxed);
+            if up {
+                self.warm_up(now_ms);
+            }
         }
     }
 
     pub(crate) fn set_admin(&self, admin: Admin, now_ms: u64) {
-        if self.admin.swap(admin as u8, Relaxed) != admin as u8 {
+        let before = self.admin.swap(admin as u8, Relaxed);
+        if before != admin as u8 {
             self.changed_ms.store(now_ms, Relaxed);
+            if before == Admin::Maint as u8 {
+                self.warm_up(now_ms);
+            }
         }
+    }
+
+    fn warm_up(&self, now_ms: u64) {
+        if self.slowstart > 0 {
+            self.warming_ms.store(now_ms, Relaxed);
+        }
+    }
+
+    /// Whether a slow start is under way, or has ended since the last [`warmth`](Self::warmth).
+    pub(crate) fn is_warming(&self) -> bool {
+        self.warming_ms.load(Relaxed) != WARM
+    }
+
+    /// How much of its weight and `maxconn` the server has: steps of [`STEPS`] (manual, `slowstart`).
+    pub(crate) fn warmth(&self, now_ms: u64) -> u32 {
+        let since = self.warming_ms.load(Relaxed);
+        let elapsed = now_ms.saturating_sub(since);
+        if since == WARM || elapsed >= self.slowstart {
+            self.warming_ms.store(WARM, Relaxed);
+            return STEPS;
+        }
+        let steps = (u64::from(STEPS) * elapsed + self.slowstart) / self.slowstart;
+        u32::try_from(steps).unwrap_or(STEPS).min(STEPS)
     }
 
     pub(crate) fn set_weight(&self, weight: u32) {

@@ -4,14 +4,14 @@
 //! wait, either for that very server (persistence) or for any. A freed place goes to whoever has waited longest for
 //! it, on whatever thread that is. Newcomers don't overtake.
 
-use crate::live::ServerLive;
+use crate::live::{ServerLive, STEPS};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 use std::task::Waker;
 use steelyard_core::balance::{Balancer, ServerSeat};
-use steelyard_core::plan;
+use steelyard_core::plan::{self, BalanceKind};
 
 /// What [`Roster::take`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct Roster {
     /// Some server has `minconn`: limits move with the load.
     dynamic: bool,
     persist: bool,
+    /// What weights are multiplied with, so that a part of a small one can be told.
+    scale: u32,
     inner: Mutex<Inner>,
 }
 
@@ -83,8 +85,17 @@ impl Roster {
             maxqueue: server.maxqueue,
         };
         let limits: Vec<Limits> = servers.iter().map(limit).collect();
+        let turns = matches!(
+            backend.balance.kind,
+            BalanceKind::Roundrobin | BalanceKind::Leastconn | BalanceKind::Random { .. }
+        );
+        let scale = if turns && servers.iter().any(|server| server.slowstart > 0) {
+            STEPS
+        } else {
+            1
+        };
         let seats = servers.iter().zip(live).map(|(server, live)| ServerSeat {
-            weight: live.weight(),
+            weight: live.weight() * scale,
             usable: live.is_usable(),
             backup: server.backup,
             conns: 0,
@@ -111,6 +122,7 @@ impl Roster {
             fullconn: fullconn.max(1),
             dynamic,
             persist: options.persist,
+            scale,
             inner: Mutex::new(inner),
         }
     }
@@ -228,12 +240,17 @@ impl Roster {
     }
 
     /// Puts what orders changed on servers into the seats, and serves the queues.
-    pub fn refresh(&self, servers: &[Arc<ServerLive>], change: impl FnOnce()) {
+    pub fn refresh(&self, servers: &[Arc<ServerLive>], now_ms: u64, change: impl FnOnce()) {
         let mut inner = self.inner.lock();
         change();
-        for (seat, server) in inner.seats.iter_mut().zip(servers) {
+        for ((seat, limits), server) in inner.seats.iter_mut().zip(&self.limits).zip(servers) {
             seat.usable = server.is_usable();
-            seat.weight = server.weight();
+            let warmth = server.warmth(now_ms);
+            seat.weight = (server.weight() * self.scale * warmth).div_ceil(STEPS);
+            seat.maxconn = match limits.maxconn {
+                0 => 0,
+                most => (most * warmth / STEPS).max(1),
+            };
         }
         let Inner { seats, balancer, .. } = &mut *inner;
         balancer.changed(seats);
