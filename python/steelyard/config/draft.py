@@ -19,8 +19,8 @@ OWN = frozenset({"id", "description"})
 class Draft:
     """`values` maps a field's path (`maxconn`, `timeouts.client`, `rules.http-request`) to its value; lists are still lists.
 
-    `words`: keywords that stand in the section, right or wrong. `broken`: what it inherits is not known.
-    `by_name`: it inherits by `from`, not from the last defaults section.
+    `names`: what lines so far have named (ACLs, users, groups). `words`: keywords that stand in the section, right or wrong.
+    `broken`: what it inherits is not known. `by_name`: it inherits by `from`, not from the last defaults section.
     """
 
     kind: str
@@ -31,7 +31,7 @@ class Draft:
     said: dict[str, tuple[Row, Span]] = field(default_factory=dict)
     late: list[Statement] = field(default_factory=list)
     inherits: Draft | None = None
-    acl_names: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
     broken: bool = False
     by_name: bool = False

@@ -11,6 +11,7 @@ from steelyard.config import source
 from steelyard.config.environment import PREDEFINED, Environment
 from steelyard.config.lexer import tokenize
 from steelyard.config.model import Config
+from steelyard.config.nearest import begin
 from steelyard.config.preprocess import Preprocessor
 from steelyard.config.resolve import resolve
 from steelyard.config.span import Span
@@ -43,6 +44,7 @@ def _no_collection() -> Iterator[None]:
 
 
 def _load(paths: Sequence[str], environ: Mapping[str, str] | None, diagnostic_mode: bool) -> tuple[Config | None, Report]:
+    begin()
     report = Report()
     room = Room(report, Environment(PREDEFINED | dict(os.environ if environ is None else environ)))
     walker = Walker(room)

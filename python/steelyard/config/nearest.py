@@ -4,18 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+WORK = 3_000_000
+"""Characters and words compared in one run, about a second: a file of nothing but mistakes must not take minutes."""
+
+
+class _Budget:
+    """What is left of the work. One for the whole process, since a guess is never worth waiting for; each run begins anew."""
+
+    left = WORK
+
+
+def begin() -> None:
+    """A new run may guess again."""
+    _Budget.left = WORK
+
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The closest of `known` within a third of the word's length (at least one, at most four edits), or empty."""
-    if len(word) > 64:
+    if len(word) > 64 or _Budget.left <= 0:
         return ""
     limit = min(4, max(1, (len(word) + 1) // 3))
     best, best_distance = "", limit + 1
     for candidate in known:
+        _Budget.left -= 1
         if abs(len(candidate) - len(word)) < best_distance:
+            _Budget.left -= len(word) * len(candidate)
             distance = edits(word.lower(), candidate.lower(), best_distance)
             if distance < best_distance:
                 best, best_distance = candidate, distance
+        if _Budget.left <= 0:
+            break
     return best
 
 

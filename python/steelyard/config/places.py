@@ -31,7 +31,7 @@ def known(statement: Statement, condition: Condition | None) -> bool:
     if condition is None:
         return True
     good = True
-    names = statement.draft.acl_names
+    names = statement.draft.names
     for terms in condition.any:
         for term in terms:
             if isinstance(term.acl, str) and term.acl not in names and term.predefined is None:

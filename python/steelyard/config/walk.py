@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from steelyard.config.draft import Draft
 from steelyard.config.grammar.keywords import KEYWORDS
-from steelyard.config.grammar.row import ANY, Row, Where
+from steelyard.config.grammar.row import ANY, Row
 from steelyard.config.grammar.sections import SECTIONS, Section
 from steelyard.config.nearest import nearest
 from steelyard.config.span import Word
@@ -33,8 +33,7 @@ class Walker:
         elif self.draft is not None:
             self._statement(self.draft, words)
         elif self.section is None:
-            known = [*SECTIONS, *KEYWORDS.names(~Where(0))] if not KEYWORDS.find(words)[0] else list(SECTIONS)
-            guess = nearest(words[0].text, known)
+            guess = nearest(words[0].text, SECTIONS)
             hint = f"did you mean '{guess}'?" if guess else "start with a section, as 'global' or 'frontend <name>'"
             self.room.report.alert("SY0101", f"'{words[0]}' stands before any section", words[0].span, help=hint)
 
@@ -106,7 +105,7 @@ class Walker:
             hint = f"one of: {wanted}" if len(family) <= 12 else ""
             self.room.report.alert("SY0107", f"'{words[0]}' needs another word", words[0].span, help=hint)
         else:
-            guess = nearest(words[0].text, [*KEYWORDS.names(draft.where), *SECTIONS])
+            guess = nearest(words[0].text, (*KEYWORDS.at(draft.where), *SECTIONS))
             hint = f"did you mean '{guess}'?" if guess else ""
             message = f"unknown keyword '{words[0]}' in section '{draft.kind}'"
             self.room.report.alert("SY0102", message, words[0].span, help=hint)

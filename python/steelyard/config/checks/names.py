@@ -12,9 +12,11 @@ from steelyard.config.visit import nodes
 
 
 def check_names(config: Config, room: Room) -> None:
-    userlists = {userlist.name for userlist in config.userlists}
+    userlists = {userlist.name: userlist for userlist in config.userlists}
     proxies = {proxy.name: proxy for proxy in config.proxies}
-    servers = {(proxy.name, server.name) for proxy in config.proxies for server in proxy.servers}
+    servers = {
+        proxy.name: {server.name: server for server in proxy.servers} for proxy in config.proxies if proxy.kind != "frontend"
+    }
     for proxy in config.proxies:
         parts = (proxy.acls, proxy.rules, proxy.use_backend, proxy.use_server, proxy.log_format, proxy.monitor_fail, proxy.stats)
         for arg in nodes(parts, UserlistArg, ProxyArg, ServerArg):
@@ -22,10 +24,9 @@ def check_names(config: Config, room: Room) -> None:
                 _must_be("SY0713", "userlist", arg.name, userlists, arg.span, room)
             elif isinstance(arg, ProxyArg) and arg.name:
                 _must_be("SY0704", "proxy", arg.name, proxies, arg.span, room)
-            elif isinstance(arg, ServerArg) and (arg.proxy or proxy.name, arg.server) not in servers:
+            elif isinstance(arg, ServerArg):
                 where = arg.proxy or proxy.name
-                known = {name for holder, name in servers if holder == where}
-                _must_be("SY0708", f"server of '{where}' named", arg.server, known, arg.span, room)
+                _must_be("SY0708", f"server of '{where}' named", arg.server, servers.get(where, {}), arg.span, room)
 
 
 def _must_be(code: str, what: str, name: str, known: Any, span: Any, room: Room) -> None:

@@ -36,7 +36,7 @@ def _names(proxy: Proxy, room: Room) -> None:
 
 
 def _use_server(proxy: Proxy, room: Room) -> None:
-    names = [server.name for server in proxy.servers]
+    names = {server.name: server for server in proxy.servers}
     for rule in proxy.use_server:
         item = rule.name[0] if len(rule.name) == 1 else None
         if isinstance(item, LogText) and item.value not in names:

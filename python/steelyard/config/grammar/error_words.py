@@ -36,7 +36,8 @@ def _errorfile(statement: Statement) -> None:
 def read_reply(statement: Statement, index: int) -> bytes | None:
     """A whole HTTP reply from the file named by `words[index]`, checked so far that it can't break a client's framing."""
     word = statement.words[index]
-    limit = next((d.get("bufsize", MAX_REPLY) for d in statement.room.drafts if d.kind == "global"), MAX_REPLY)
+    settings = statement.room.global_
+    limit = MAX_REPLY if settings is None else settings.get("bufsize", MAX_REPLY)
     try:
         with open(word.text, "rb") as file:
             content = file.read(limit + 1)

@@ -50,7 +50,7 @@ def _count(row: Row, words: Any, at: int) -> int:
 
 
 def _unknown(statement: Statement, word: Word, table: Table, where: Where) -> None:
-    guess = nearest(word.text, table.names(where))
+    guess = nearest(word.text, table.at(where))
     hint = f"did you mean '{guess}'?" if guess else ""
     statement.report.alert("SY0102", f"unknown word '{word}' on a '{statement.row.name}' line", word.span, help=hint)
 

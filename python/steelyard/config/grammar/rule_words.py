@@ -20,7 +20,7 @@ def _acl(statement: Statement) -> None:
         return
     name = statement.args[0].text
     found = parse_acl(statement.args, place_of(statement), statement.report)
-    statement.draft.acl_names.add(name)  # even a wrong one: its uses need no second message
+    statement.draft.names.add(name)  # even a wrong one: its uses need no second message
     if found is not None:
         statement.add(found)
 

@@ -40,10 +40,9 @@ def _too_many(words: Sequence[Word], count: int, room: Room, help: str) -> None:
 def _global(words: Sequence[Word], room: Room) -> Draft:
     """All `global` sections are one."""
     _too_many(words, 1, room, "")
-    for draft in room.drafts:
-        if draft.kind == "global":
-            return draft
-    return _keep(Draft("global", "", Where.GLOBAL, words[0].span), room)
+    if room.global_ is None:
+        room.global_ = _keep(Draft("global", "", Where.GLOBAL, words[0].span), room)
+    return room.global_
 
 
 def _keep(draft: Draft, room: Room) -> Draft:

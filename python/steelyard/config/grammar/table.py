@@ -45,6 +45,3 @@ class Table:
         if found is None:
             found = self.by_place[where] = {row.name: row for row in self.rows if row.where & where}
         return found
-
-    def names(self, where: Where) -> list[str]:
-        return [row.name for row in self.rows if row.where & where]

@@ -17,6 +17,14 @@ def _split(word: Word) -> list[Word]:
     return parts
 
 
+def _new(statement: Statement, name: str) -> bool:
+    names = statement.draft.names
+    if name in names:
+        return False
+    names.add(name)
+    return True
+
+
 def _user(statement: Statement) -> None:
     if not statement.args:
         statement.missing("a name", "write 'user <name> password <hash>'")
@@ -37,7 +45,7 @@ def _user(statement: Statement) -> None:
         else:
             password, insecure = words[at + 1].text, word == "insecure-password"
         at += 2
-    if any(user[0] == name for user in statement.draft.get("users", [])):
+    if not _new(statement, f"user {name}"):
         statement.report.warning("SY0206", f"second user '{name}' is not used", statement.span)
         return
     statement.add((name, password, insecure, groups, statement.span))
@@ -53,7 +61,7 @@ def _group(statement: Statement) -> None:
             statement.bad(statement.args[1], "means nothing here", ("users",), "write 'users <user>,<user>'")
             return
         users = [word.text for word in _split(statement.args[2])]
-    if any(group[0] == name for group in statement.draft.get("groups", [])):
+    if not _new(statement, f"group {name}"):
         statement.report.warning("SY0206", f"second group '{name}' is not used", statement.span)
         return
     statement.add((name, users, statement.span))
