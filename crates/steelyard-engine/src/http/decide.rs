@@ -13,7 +13,7 @@ use steelyard_core::http1::{Body, ChunkDecoder, ChunkStep};
 use steelyard_core::plan::{BalanceKind, Stats};
 use steelyard_core::program::ProxyProgram;
 use steelyard_core::reply::MadeReply;
-use steelyard_core::rules::{self, choose_backend, choose_server, evaluate, Rules, Verdict};
+use steelyard_core::rules::{self, choose_backend, choose_server, evaluate, holds, Rules, Verdict};
 
 /// What to do with a request.
 pub(super) enum Decision {
@@ -112,7 +112,12 @@ fn monitored(conn: &mut Conn, ex: &mut Exchange) -> Option<u16> {
     if ex.req.target() != uri.as_bytes() {
         return None;
     }
-    Some(200)
+    let index = conn.session.frontend as usize;
+    let fails = ex.with_ctx(conn, |program, ctx| {
+        let conditions = program.proxies.get(index).map_or(&[][..], |proxy| &proxy.monitor_fail);
+        conditions.iter().any(|condition| holds(condition, program, ctx))
+    });
+    Some(if fails { 503 } else { 200 })
 }
 
 /// `tcp-request content`, `http-request` and the statistics page of one proxy.

@@ -121,6 +121,7 @@ impl Exchange {
     pub(super) fn end(&mut self) {
         self.server = None;
         self.slot = None;
+        self.tried = None;
         self.inside = None;
         self.backend = None;
         self.reused = false;
@@ -135,7 +136,6 @@ impl Exchange {
         self.head_bytes = 0;
         self.sent_head = 0;
         self.bad_request = false;
-        self.tried = None;
         self.unlogged = false;
         self.failure = None;
         self.up.reset();
@@ -196,28 +196,29 @@ impl Exchange {
         proxy(&conn.live, self.backend.unwrap_or(conn.session.frontend))
     }
 
-    /// What becomes of connections after a message: the strictest of frontend and backend.
-    pub(super) fn connection_mode(&self, conn: &Conn) -> KeepAlive {
-        let (front, back) = (conn.front().options.http_connection, self.back(conn).options.http_connection);
-        match (front, back) {
-            (KeepAlive::Close, _) | (_, KeepAlive::Close) => KeepAlive::Close,
-            (KeepAlive::ServerClose, _) | (_, KeepAlive::ServerClose) => KeepAlive::ServerClose,
-            (KeepAlive::KeepAlive, KeepAlive::KeepAlive) => KeepAlive::KeepAlive,
-        }
+    /// Whether the client's connection is closed after this message: `option httpclose` of the frontend.
+    pub(super) fn closes_client(&self, conn: &Conn) -> bool {
+        conn.front().options.http_connection == KeepAlive::Close
+    }
+
+    /// Whether the server's connection is: `option http-server-close` of either side, `option httpclose` of the backend.
+    pub(super) fn closes_server(&self, conn: &Conn) -> bool {
+        let back = self.back(conn).options.http_connection;
+        conn.front().options.http_connection == KeepAlive::ServerClose || back != KeepAlive::KeepAlive
     }
 
     /// How the end of the body of the request is found.
     pub(super) fn request_framing(&self) -> Framing {
-        framing(self.body, true)
+        framing(self.body)
     }
 }
 
-/// How the end of a body is found. `chunks`: the receiver understands chunks.
-pub(super) fn framing(body: Body, chunks: bool) -> Framing {
+/// How the end of a body is found.
+pub(super) fn framing(body: Body) -> Framing {
     match body {
         Body::None | Body::Length(0) => Framing::Done,
         Body::Length(length) => Framing::Length(length),
-        Body::Chunked => Framing::Chunked(crate::relay::rechunk::Rechunk::new(chunks)),
+        Body::Chunked => Framing::Chunked(crate::relay::rechunk::Rechunk::new()),
         Body::Close => Framing::Close,
     }
 }

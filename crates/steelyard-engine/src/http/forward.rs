@@ -7,7 +7,7 @@ use crate::live::wall;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use steelyard_core::http1::{TargetForm, Version};
-use steelyard_core::plan::{ForwardFor, KeepAlive};
+use steelyard_core::program::{Forwarded, ProxyProgram};
 
 /// Edits the head of the request for the server that was chosen and puts it in front of the body.
 pub(super) fn prepare(conn: &mut Conn, ex: &mut Exchange) {
@@ -31,46 +31,45 @@ pub(super) fn prepare(conn: &mut Conn, ex: &mut Exchange) {
 
 /// What is done once, however many connections are tried.
 fn once(conn: &mut Conn, ex: &mut Exchange) {
-    let mode = ex.connection_mode(conn);
     let upgrade = ex.req.upgrade().is_some();
     ex.req.strip_connection(upgrade);
     forwarded(conn, ex);
     unique_id(conn, ex);
     persist::clean_request(conn, ex);
     let pretend = ex.back(conn).options.http_pretend_keepalive;
-    if mode == KeepAlive::KeepAlive || pretend {
+    if !ex.closes_server(conn) || pretend {
         if ex.req.version() == Version::Http10 {
-            ex.req.add(b"Connection", b"keep-alive");
+            ex.req.add(b"connection", b"keep-alive");
         }
     } else if ex.req.version() == Version::Http11 && !upgrade {
-        ex.req.add(b"Connection", b"close");
+        ex.req.add(b"connection", b"close");
     }
 }
 
 /// `option forwardfor` and `option originalto` of both sides.
 fn forwarded(conn: &Conn, ex: &mut Exchange) {
-    let (front, back) = (conn.front(), ex.backend.map(|backend| proxy(&conn.live, backend)));
-    let same = ex.backend == Some(conn.session.frontend);
-    let back = back.filter(|_| !same);
-    let of_back = back.and_then(|back| back.forwardfor.as_ref());
-    address_field(ex, front.forwardfor.as_ref(), of_back, conn.session.src);
-    let of_back = back.and_then(|back| back.originalto.as_ref());
-    address_field(ex, front.originalto.as_ref(), of_back, conn.session.dst);
+    let of = |index: u32| conn.live.program.proxies.get(index as usize);
+    let front = of(conn.session.frontend);
+    let back = ex.backend.filter(|&back| back != conn.session.frontend).and_then(of);
+    let pair = |which: fn(&ProxyProgram) -> Option<&Forwarded>| (front.and_then(which), back.and_then(which));
+    let (front_for, back_for) = pair(|program| program.forwardfor.as_ref());
+    address_field(ex, front_for, back_for, conn.session.src);
+    let (front_to, back_to) = pair(|program| program.originalto.as_ref());
+    address_field(ex, front_to, back_to, conn.session.dst);
 }
 
 /// Adds a line with an address. The backend's header name goes before the frontend's; an exception of either counts; the field is
 /// added although there is one already unless all that ask for it say `if-none`.
-fn address_field(ex: &mut Exchange, front: Option<&ForwardFor>, back: Option<&ForwardFor>, address: Option<SocketAddr>) {
+fn address_field(ex: &mut Exchange, front: Option<&Forwarded>, back: Option<&Forwarded>, address: Option<SocketAddr>) {
     let (Some(option), Some(address)) = (back.or(front), address) else {
         return;
     };
     let ip = address.ip().to_canonical();
-    if [front, back].into_iter().flatten().any(|option| is_excepted(option, ip)) {
+    let both = || [front, back].into_iter().flatten();
+    if both().any(|option| option.except.find(ip).is_some()) {
         return;
     }
-    let name = option.header.as_bytes();
-    let always = [front, back].into_iter().flatten().any(|option| !option.if_none);
-    if !always && ex.req.get(name).is_some() {
+    if both().all(|option| option.if_none) && ex.req.get(&option.header).is_some() {
         return;
     }
     let mut text = [0u8; 64];
@@ -78,22 +77,7 @@ fn address_field(ex: &mut Exchange, front: Option<&ForwardFor>, back: Option<&Fo
     let _ = write!(room, "{ip}");
     let left = room.len();
     let length = text.len() - left;
-    ex.req.add(name, text.get(..length).unwrap_or_default());
-}
-
-fn is_excepted(option: &ForwardFor, ip: IpAddr) -> bool {
-    option.except.iter().any(|(network, prefix)| match (network.parse(), ip) {
-        (Ok(IpAddr::V4(network)), IpAddr::V4(ip)) => {
-            same_bits(u128::from(u32::from(network)), u128::from(u32::from(ip)), 32, *prefix)
-        }
-        (Ok(IpAddr::V6(network)), IpAddr::V6(ip)) => same_bits(u128::from(network), u128::from(ip), 128, *prefix),
-        _ => false,
-    })
-}
-
-fn same_bits(a: u128, b: u128, width: u32, prefix: u8) -> bool {
-    let shift = width.saturating_sub(u32::from(prefix));
-    a.checked_shr(shift).unwrap_or(0) == b.checked_shr(shift).unwrap_or(0)
+    ex.req.add(&option.header, text.get(..length).unwrap_or_default());
 }
 
 /// `unique-id-header`

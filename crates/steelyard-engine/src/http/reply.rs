@@ -10,8 +10,7 @@ use crate::timer::after;
 use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Instant;
-use steelyard_core::http1::Body;
-use steelyard_core::plan::KeepAlive;
+use steelyard_core::http1::{Body, Version};
 use steelyard_core::reply::{error_reply, MadeReply, ReplyCause};
 
 /// Answers a request here, instead of forwarding it or instead of the server's response.
@@ -88,6 +87,9 @@ pub(super) async fn error(conn: &mut Conn, ex: &mut Exchange, failure: Error) ->
         finish_unanswered(conn, ex, [fault, stage]);
         return After::Abort;
     };
+    if failure.stage == Stage::Request || ex.backend.is_none() {
+        ex.record.times.request = -1;
+    }
     let index = ex.backend.unwrap_or(conn.session.frontend);
     ex.answered = false;
     ex.down.reset();
@@ -112,9 +114,10 @@ pub(super) async fn refusal(conn: &mut Conn, ex: &mut Exchange, status: u16, ter
     }
     ex.record.status = status;
     ex.res = made.head;
-    ex.res.set_body(Body::Length(made.body.len() as u64));
-    ex.res.remove(b"connection");
-    ex.res.add(b"Connection", b"close");
+    sound_length(ex, &made.body);
+    if ex.res.get(b"connection").is_none() && ex.res.version() == Version::Http11 {
+        ex.res.add(b"connection", b"close");
+    }
     ex.res.write(&mut ex.down.out);
     ex.down.out.extend_from_slice(&made.body);
     flush(conn, ex).await;
@@ -127,21 +130,16 @@ pub(super) async fn refusal(conn: &mut Conn, ex: &mut Exchange, status: u16, ter
 /// Sends a whole reply and ends the request.
 async fn send(conn: &mut Conn, ex: &mut Exchange, made: MadeReply, termination: [u8; 2]) -> After {
     let status = made.head.status();
-    ex.keep_client = ex.keep_client
-        && !made.close
-        && ex.connection_mode(conn) != KeepAlive::Close
-        && !conn.worker.shared.is_stopping()
-        && swallow_body(ex);
+    ex.keep_client =
+        ex.keep_client && !made.close && !ex.closes_client(conn) && !conn.worker.shared.is_stopping() && swallow_body(ex);
     ex.res = made.head;
     ex.answered = true;
     ex.record.status = status;
     respond::after_response(conn, ex);
-    // What an error file says of its length is not trusted.
-    if !matches!(status, 204 | 304) {
-        ex.res.set_body(Body::Length(made.body.len() as u64));
+    ex.keep_client &= sound_length(ex, &made.body) && ex.res.keep_alive();
+    if ex.res.get(b"connection").is_none() {
+        respond::say_connection(ex);
     }
-    ex.res.remove(b"connection");
-    respond::say_connection(ex);
     count(conn, ex, status);
     ex.res.write(&mut ex.down.out);
     if ex.req.method() != b"HEAD" {
@@ -157,6 +155,22 @@ async fn send(conn: &mut Conn, ex: &mut Exchange, made: MadeReply, termination: 
         true if ex.keep_client => After::Next,
         true => After::Close,
         false => After::Abort,
+    }
+}
+
+/// An error file may lie about its length, or say nothing of it: then the end of the connection is the end. Gives whether the head
+/// tells where the body ends.
+fn sound_length(ex: &mut Exchange, body: &[u8]) -> bool {
+    if matches!(ex.res.status(), 204 | 304) {
+        return true;
+    }
+    match ex.res.response_body(b"GET") {
+        Ok(Body::Length(length)) if length == body.len() as u64 => true,
+        Ok(Body::Close) => false,
+        _ => {
+            ex.res.set_body(Body::Length(body.len() as u64));
+            true
+        }
     }
 }
 

@@ -6,7 +6,6 @@ use super::{finish, persist};
 use crate::error::{Error, Fault, Stage};
 use crate::live::bump;
 use steelyard_core::http1::{Body, Version};
-use steelyard_core::plan::KeepAlive;
 use steelyard_core::program::ProxyProgram;
 use steelyard_core::reply::MadeReply;
 use steelyard_core::rules::{evaluate, Rules, Verdict};
@@ -55,8 +54,7 @@ pub(super) fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, Error>
     if tunnel {
         return Ok(Then::Tunnel);
     }
-    let chunks = ex.req.version() == Version::Http11;
-    ex.down.framing = framing(body, chunks);
+    ex.down.framing = framing(body);
     ex.down.decode().map_err(|_| bad_response())?;
     Ok(Then::Bodies)
 }
@@ -118,30 +116,54 @@ pub(super) fn after_response(conn: &mut Conn, ex: &mut Exchange) {
 
 /// Whether connections live on, and what the client is told of it.
 fn connection(conn: &Conn, ex: &mut Exchange, body: Body, tunnel: bool, server_stays: bool) {
-    let mode = ex.connection_mode(conn);
-    ex.keep_server = server_stays && mode == KeepAlive::KeepAlive && body != Body::Close && !tunnel;
+    ex.keep_server = server_stays && !ex.closes_server(conn) && body != Body::Close && !tunnel;
+    // An HTTP/1.0 client gets chunks as HAProxy gives them, and the end of the connection to hold on to.
     let old_client = ex.req.version() == Version::Http10;
-    // An HTTP/1.0 client knows no chunks: it gets plain bytes and the end of the connection (RFC 9112 section 6.1).
-    let unchunked = old_client && body == Body::Chunked;
+    let delimited = body != Body::Close && !(old_client && body == Body::Chunked);
     let stopping = conn.worker.shared.is_stopping();
-    ex.keep_client = ex.keep_client && mode != KeepAlive::Close && body != Body::Close && !unchunked && !tunnel && !stopping;
-    match body {
-        Body::Chunked if unchunked => ex.res.set_body(Body::Close),
-        Body::Chunked | Body::Length(_) => ex.res.set_body(body),
-        Body::None | Body::Close => {}
+    ex.keep_client = ex.keep_client && !ex.closes_client(conn) && delimited && !tunnel && !stopping;
+    if matches!(body, Body::Chunked | Body::Length(_)) {
+        ex.res.set_body(body);
     }
-    ex.res.strip_connection(tunnel && ex.res.status() == 101);
-    if tunnel {
+    strip_connection(ex);
+    if !tunnel {
+        say_connection(ex);
+    }
+}
+
+/// Takes `close` and `keep-alive` out of the `Connection` fields, they were meant for us; the rest goes on, as HAProxy does.
+fn strip_connection(ex: &mut Exchange) {
+    if ex.res.get(b"connection").is_none() {
         return;
     }
-    say_connection(ex);
+    ex.res.rewrite(|name, value, out| {
+        if !name.eq_ignore_ascii_case(b"connection") {
+            return false;
+        }
+        out.clear();
+        for token in value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii) {
+            let ours = token.eq_ignore_ascii_case(b"close") || token.eq_ignore_ascii_case(b"keep-alive");
+            if !ours && !token.is_empty() {
+                if !out.is_empty() {
+                    out.extend_from_slice(b", ");
+                }
+                out.extend_from_slice(token);
+            }
+        }
+        true
+    });
+    ex.res
+        .retain(|name, value| !value.is_empty() || !name.eq_ignore_ascii_case(b"connection"));
 }
 
 /// The `Connection` field of a response, where its absence would be understood otherwise.
 pub(super) fn say_connection(ex: &mut Exchange) {
+    let old = ex.res.version() == Version::Http10;
     if !ex.keep_client {
-        ex.res.add(b"Connection", b"close");
-    } else if ex.req.version() == Version::Http10 || ex.res.version() == Version::Http10 {
-        ex.res.add(b"Connection", b"keep-alive");
+        if !old {
+            ex.res.add(b"connection", b"close");
+        }
+    } else if old || ex.req.version() == Version::Http10 {
+        ex.res.add(b"connection", b"keep-alive");
     }
 }

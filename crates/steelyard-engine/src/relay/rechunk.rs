@@ -10,10 +10,9 @@ use steelyard_core::http1::{ChunkDecoder, ChunkError, ChunkStep};
 const FORBIDDEN_TRAILERS: [&[u8]; 4] = [b"content-length", b"transfer-encoding", b"host", b"connection"];
 
 /// The state of one chunked body.
+#[derive(Default)]
 pub struct Rechunk {
     decoder: ChunkDecoder,
-    /// Sent on as chunks, else as plain bytes.
-    encode: bool,
     /// Data was written whose CRLF was not.
     owed: bool,
     /// The last chunk was written; trailers may follow.
@@ -34,13 +33,8 @@ pub struct Run {
 type Span = Option<(usize, usize)>;
 
 impl Rechunk {
-    pub fn new(encode: bool) -> Self {
-        Self {
-            decoder: ChunkDecoder::new(),
-            encode,
-            owed: false,
-            last: false,
-        }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Works through all that the buffer holds.
@@ -59,7 +53,7 @@ impl Rechunk {
                     if len > 0 {
                         self.size_line(memory, &mut span, from, len)?;
                         copy(memory, &mut span, from, len);
-                        self.owed = self.encode;
+                        self.owed = true;
                     }
                     at = from + len;
                 }
@@ -122,10 +116,9 @@ impl Rechunk {
     ) -> Result<(), ChunkError> {
         self.last_chunk(memory, span, name.0 + 2)?;
         let text = memory.get(name.0..name.1).unwrap_or_default();
-        if !self.encode
-            || FORBIDDEN_TRAILERS
-                .iter()
-                .any(|forbidden| text.eq_ignore_ascii_case(forbidden))
+        if FORBIDDEN_TRAILERS
+            .iter()
+            .any(|forbidden| text.eq_ignore_ascii_case(forbidden))
         {
             return Ok(());
         }
@@ -137,9 +130,6 @@ impl Rechunk {
 
     /// Writes framing bytes behind the output, or so that they end at `before` when there is no output yet.
     fn put(&self, memory: &mut [u8], span: &mut Span, before: usize, bytes: &[u8]) -> Result<(), ChunkError> {
-        if !self.encode {
-            return Ok(());
-        }
         let (start, stop) = span.unwrap_or_else(|| {
             let start = before.saturating_sub(bytes.len());
             (start, start)
@@ -182,8 +172,8 @@ mod tests {
     use super::*;
 
     /// Runs a body through, cut in pieces of `cut` bytes; gives what was sent and what was left over.
-    fn through(body: &[u8], cut: usize, encode: bool) -> Result<(Vec<u8>, Vec<u8>), ChunkError> {
-        let mut rechunk = Rechunk::new(encode);
+    fn through(body: &[u8], cut: usize) -> Result<(Vec<u8>, Vec<u8>), ChunkError> {
+        let mut rechunk = Rechunk::new();
         let mut buffer = Buffer::new(64);
         let mut sent = Vec::new();
         let mut done = false;
@@ -206,10 +196,24 @@ mod tests {
         Ok((sent, left))
     }
 
-    fn plain(chunks: &[u8]) -> Vec<u8> {
-        through(chunks, chunks.len().min(64), false)
-            .map(|(sent, _)| sent)
-            .unwrap_or_default()
+    /// The data of a whole chunked body.
+    fn plain(body: &[u8]) -> Vec<u8> {
+        let mut decoder = ChunkDecoder::new();
+        let (mut at, mut out) = (0, Vec::new());
+        loop {
+            match decoder.step(&body[at..]).unwrap() {
+                ChunkStep::Data { start, len } => {
+                    out.extend_from_slice(&body[at + start..at + start + len]);
+                    at += start + len;
+                }
+                ChunkStep::Trailer { consumed, .. } => at += consumed,
+                ChunkStep::End { consumed } => {
+                    assert_eq!(at + consumed, body.len());
+                    return out;
+                }
+                ChunkStep::NeedMore { .. } => panic!("cut"),
+            }
+        }
     }
 
     #[test]
@@ -217,7 +221,7 @@ mod tests {
         let body =
             b"5;ext=1\r\nhello\r\n00010\r\n0123456789abcdef\r\n1\r\n!\r\n0;last\r\nX-T:  1 \r\nContent-Length: 9\r\n\r\nNEXT";
         for cut in 1..64 {
-            let (sent, left) = through(body, cut, true).unwrap();
+            let (sent, left) = through(body, cut).unwrap();
             assert_eq!(left, b"NEXT", "cut {cut}");
             let text = String::from_utf8(sent.clone()).unwrap();
             assert!(
@@ -225,40 +229,22 @@ mod tests {
                 "cut {cut}: {text}"
             );
             assert!(text.ends_with("0\r\nX-T:1\r\n\r\n"), "cut {cut}: {text}");
-            assert_eq!(plain_of(&sent), b"hello0123456789abcdef!", "cut {cut}: {text}");
-            let (bare, left) = through(body, cut, false).unwrap();
-            assert_eq!(
-                (bare.as_slice(), left.as_slice()),
-                (&b"hello0123456789abcdef!"[..], &b"NEXT"[..]),
-                "cut {cut}"
-            );
+            assert_eq!(plain(&sent), b"hello0123456789abcdef!", "cut {cut}: {text}");
         }
-    }
-
-    fn plain_of(chunks: &[u8]) -> Vec<u8> {
-        let mut out = Vec::new();
-        let mut rechunk = Rechunk::new(false);
-        let mut buffer = Buffer::new(chunks.len());
-        buffer.append(chunks);
-        let run = rechunk.run(&mut buffer).unwrap();
-        out.extend_from_slice(&buffer.data()[..run.ready]);
-        assert!(run.done);
-        out
     }
 
     #[test]
     fn canonical_chunks_stay_where_they_are() {
         let body = b"5\r\nhello\r\n0\r\n\r\n";
-        let (sent, _) = through(body, body.len(), true).unwrap();
+        let (sent, _) = through(body, body.len()).unwrap();
         assert_eq!(sent, body);
-        assert_eq!(plain(body), b"hello");
     }
 
     #[test]
     fn a_wrong_end_of_data_is_found_although_ours_is_written_there() {
         for cut in 1..16 {
-            assert!(through(b"5\r\nhelloXY0\r\n\r\n", cut, true).is_err(), "cut {cut}");
+            assert!(through(b"5\r\nhelloXY0\r\n\r\n", cut).is_err(), "cut {cut}");
         }
-        assert!(through(b"5\r\nhello\n0\r\n\r\n", 64, true).is_err());
+        assert!(through(b"5\r\nhello\n0\r\n\r\n", 64).is_err());
     }
 }

@@ -66,7 +66,7 @@ fn bodies_of_both_framings_pass_whole() {
 }
 
 #[test]
-fn an_old_client_gets_what_it_understands() {
+fn an_old_client_gets_chunks_and_the_end_of_the_connection() {
     let (address, _) = server(|_, client| {
         client.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
         true
@@ -74,12 +74,9 @@ fn an_old_client_gets_what_it_understands() {
     let running = start(plan(&[address]));
     let mut client = running.client();
     let response = client.say("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").response("GET");
-    assert_eq!(response.head, "HTTP/1.1 200 OK\r\nConnection: close");
+    assert_eq!(response.field("connection"), Some("close"));
     assert_eq!(response.text(), "abcde");
-    let mut client = running.client();
-    let response = client.get("/");
-    assert_eq!(response.text(), "abcde");
-    assert_eq!(response.field("transfer-encoding"), Some("chunked"));
+    client.ends();
 }
 
 #[test]
@@ -91,7 +88,7 @@ fn keep_alive_of_http_1_0_is_said_to_both_sides() {
         .say("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
         .response("GET");
     assert_eq!(response.field("connection"), Some("keep-alive"));
-    assert_eq!(diary.last(), "GET /a HTTP/1.0\r\nConnection: keep-alive");
+    assert_eq!(diary.last(), "GET /a HTTP/1.0\r\nconnection: keep-alive");
     let response = client.say("GET /b HTTP/1.0\r\n\r\n").response("GET");
     assert_eq!(response.field("connection"), Some("close"));
     client.ends();
