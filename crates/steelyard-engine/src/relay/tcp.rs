@@ -2,6 +2,7 @@
 
 use super::direction::Splicing;
 use super::duplex::{Duplex, Limits};
+use super::input::Input;
 use crate::buffer::Buffer;
 use crate::connect::{establish, Connection, Established, Purpose};
 use crate::error::{Error, Fault, Stage};
@@ -9,7 +10,6 @@ use crate::live::{bump, InBackend, Live, WorkerState};
 use crate::observe;
 use crate::pick::{Slot, Want};
 use crate::stream::Stream;
-use crate::timer::{after, Timer};
 use crate::worker::Worker;
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -17,13 +17,13 @@ use std::future::{poll_fn, Future};
 use std::rc::Rc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Instant;
 use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::plan::Proxy;
 use steelyard_core::program::Program;
 use steelyard_core::record::Record;
-use steelyard_core::rules::{balance_key, choose_backend, choose_server, evaluate, Rules, Verdict};
+use steelyard_core::rules::{balance_key, choose_backend, choose_server};
 use steelyard_core::vars::Vars;
 
 /// Serves one client connection of a frontend in TCP mode until both sides are closed.
@@ -32,12 +32,7 @@ pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session:
         worker,
         live,
         session,
-        input: Input {
-            client,
-            buffer: None,
-            ended: false,
-            speaks: false,
-        },
+        input: Input::new(client),
         vars,
         record: Record::new(),
         began: Instant::now(),
@@ -52,85 +47,20 @@ pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session:
     tcp.finish(ended);
 }
 
-/// The client's side until the relay begins: bytes are read ahead, so that rules can see them and a client that leaves is
-/// noticed.
-struct Input {
-    client: Stream,
-    buffer: Option<Buffer>,
-    ended: bool,
-    /// Its first byte was seen.
-    speaks: bool,
-}
-
-struct Tcp {
-    worker: Rc<Worker>,
-    live: Arc<Live>,
-    session: Session,
-    input: Input,
-    vars: Vars,
-    record: Record,
-    began: Instant,
-    inside: Option<InBackend>,
-    backend: Option<u32>,
-    server: Option<u32>,
+pub(super) struct Tcp {
+    pub(super) worker: Rc<Worker>,
+    pub(super) live: Arc<Live>,
+    pub(super) session: Session,
+    pub(super) input: Input,
+    pub(super) vars: Vars,
+    pub(super) record: Record,
+    pub(super) began: Instant,
+    pub(super) inside: Option<InBackend>,
+    pub(super) backend: Option<u32>,
+    pub(super) server: Option<u32>,
     /// Client to server, server to client.
-    bytes: (u64, u64),
-    logged: bool,
-}
-
-impl Input {
-    fn data(&self) -> &[u8] {
-        self.buffer.as_ref().map(Buffer::data).unwrap_or_default()
-    }
-
-    fn is_full(&self) -> bool {
-        self.buffer.as_ref().is_some_and(Buffer::is_full)
-    }
-
-    /// Reads what is there. Ready when something was read, or the client has ended or failed.
-    fn poll(&mut self, cx: &mut Context<'_>, worker: &Worker) -> Poll<std::io::Result<()>> {
-        if self.ended || self.is_full() {
-            return Poll::Pending;
-        }
-        let mut buffer = self.buffer.take().unwrap_or_else(|| worker.buffers.take(worker.bufsize));
-        let read = self.client.poll_read_slice(cx, buffer.room());
-        if let Poll::Ready(Ok(count)) = read {
-            buffer.filled(count);
-            self.ended = count == 0;
-        }
-        if buffer.is_empty() {
-            worker.buffers.give(buffer);
-        } else {
-            self.buffer = Some(buffer);
-        }
-        read.map_ok(drop)
-    }
-}
-
-impl Input {
-    /// Ready when the client has left with nothing to send, or has failed: bytes of such a client are not wanted by anyone. With
-    /// `abort`, its end counts even with bytes in front.
-    ///
-    /// Where the first byte answers the question it is only looked at: no buffer is held while a server is waited for.
-    fn poll_gone(&mut self, cx: &mut Context<'_>, worker: &Worker, abort: bool) -> Poll<()> {
-        if self.buffer.is_none() && !abort {
-            while !self.speaks && self.client.poll_read_ready(cx).is_ready() {
-                match self.client.try_peek() {
-                    Ok(0) => return Poll::Ready(()),
-                    Ok(_) => self.speaks = true,
-                    Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-                    Err(_) => return Poll::Ready(()),
-                }
-            }
-            return Poll::Pending;
-        }
-        while let Poll::Ready(read) = self.poll(cx, worker) {
-            if read.is_err() || (self.ended && (abort || self.data().is_empty())) {
-                return Poll::Ready(());
-            }
-        }
-        Poll::Pending
-    }
+    pub(super) bytes: (u64, u64),
+    pub(super) logged: bool,
 }
 
 impl Tcp {
@@ -149,124 +79,6 @@ impl Tcp {
         let Established { slot, connection } = Box::pin(self.connect(backend)).await?;
         let Connection::New(server) = connection;
         self.relay(backend, slot, server).await
-    }
-
-    /// `tcp-request content` rules of a proxy: they wait for bytes up to its inspect delay.
-    async fn content(&mut self, proxy: u32) -> Result<(), Error> {
-        let live = Arc::clone(&self.live);
-        let (Some(compiled), Some(plan)) = (live.program.proxies.get(proxy as usize), plan(&live, proxy)) else {
-            return Ok(());
-        };
-        let rules = &compiled.tcp_request_content;
-        if rules.is_empty() {
-            return Ok(());
-        }
-        let deadline = after(Instant::now(), plan.timeouts.inspect);
-        let mut timer = Timer::new(Instant::now());
-        timer.set(deadline);
-        let (mut from, mut over) = (0, deadline.is_none());
-        loop {
-            let verdict = self.evaluate(rules, from, over || self.input.ended || self.input.is_full());
-            match verdict {
-                Verdict::Pass | Verdict::Allow => return Ok(()),
-                Verdict::Wait { at } => from = at,
-                Verdict::Close { silent } => {
-                    if silent {
-                        self.input.client.silence();
-                    }
-                    return Err(self.refused(proxy));
-                }
-                // Not found in TCP rule sets.
-                Verdict::Reply(_) | Verdict::Tarpit(_) | Verdict::Service(_) => return Err(self.refused(proxy)),
-            }
-            let (input, worker) = (&mut self.input, &self.worker);
-            let more = poll_fn(|cx| match input.poll(cx, worker) {
-                Poll::Ready(read) => Poll::Ready(Some(read)),
-                Poll::Pending => timer.poll(cx).map(|()| None),
-            });
-            match more.await {
-                Some(Ok(())) => {}
-                Some(Err(_)) => {
-                    return Err(Error {
-                        fault: Fault::Client,
-                        stage: Stage::Request,
-                        retry: false,
-                    })
-                }
-                None => over = true,
-            }
-        }
-    }
-
-    /// `tcp-response content` rules: the client's bytes flow on while the server's first ones are looked at.
-    async fn response_content(&mut self, backend: u32, duplex: &mut Duplex, server: &mut Stream) -> Result<(), Error> {
-        let live = Arc::clone(&self.live);
-        let (Some(compiled), Some(plan)) = (live.program.proxies.get(backend as usize), plan(&live, backend)) else {
-            return Ok(());
-        };
-        let rules = &compiled.tcp_response_content;
-        if rules.is_empty() {
-            return Ok(());
-        }
-        let mut timer = Timer::new(Instant::now());
-        timer.set(after(Instant::now(), plan.timeouts.inspect_response));
-        let (mut from, mut over) = (0, plan.timeouts.inspect_response.is_none());
-        loop {
-            let done = over || duplex.down.ended || duplex.down.is_full();
-            match self.with_input(duplex.down.data(), done, |program, ctx| {
-                evaluate(rules, program, ctx, from, None)
-            }) {
-                Verdict::Pass | Verdict::Allow => return Ok(()),
-                Verdict::Wait { at } => from = at,
-                Verdict::Close { .. } | Verdict::Reply(_) | Verdict::Tarpit(_) | Verdict::Service(_) => {
-                    if let Some(counters) = live.backend(backend).map(|b| &b.counters) {
-                        bump(&counters.dresp);
-                    }
-                    return Err(Error {
-                        fault: Fault::Proxy,
-                        stage: Stage::Data,
-                        retry: false,
-                    });
-                }
-            }
-            let (worker, client) = (&self.worker, &mut self.input.client);
-            let more = poll_fn(|cx| {
-                if duplex.up.poll(cx, worker, client, server).is_err() {
-                    return Poll::Ready(Err(()));
-                }
-                match duplex.down.poll_hold(cx, worker, server) {
-                    Poll::Ready(read) => Poll::Ready(read.map(|()| false).map_err(drop)),
-                    Poll::Pending => timer.poll(cx).map(|()| Ok(true)),
-                }
-            });
-            over |= more.await.map_err(|()| Error {
-                fault: Fault::Server,
-                stage: Stage::Data,
-                retry: false,
-            })?;
-        }
-    }
-
-    fn evaluate(&mut self, rules: &Rules, from: usize, done: bool) -> Verdict {
-        let buffer = self.input.buffer.take();
-        let bytes = buffer.as_ref().map(Buffer::data).unwrap_or_default();
-        let verdict = self.with_input(bytes, done, |program, ctx| evaluate(rules, program, ctx, from, None));
-        self.input.buffer = buffer;
-        verdict
-    }
-
-    fn refused(&self, proxy: u32) -> Error {
-        if let Some(frontend) = self.live.frontend(self.session.frontend) {
-            bump(&frontend.counters.dreq);
-        }
-        if let Some(backend) = self.live.backend(proxy).filter(|_| proxy != self.session.frontend) {
-            bump(&backend.counters.dreq);
-        }
-        Error {
-            fault: Fault::Proxy,
-            stage: Stage::Request,
-            retry: false,
-        }
     }
 
     /// Finds a server. A client that leaves before, with nothing to send, ends the session.
@@ -444,7 +256,7 @@ impl Tcp {
         result
     }
 
-    fn with_input<R>(&mut self, input: &[u8], done: bool, run: impl FnOnce(&Program, &mut Ctx<'_>) -> R) -> R {
+    pub(super) fn with_input<R>(&mut self, input: &[u8], done: bool, run: impl FnOnce(&Program, &mut Ctx<'_>) -> R) -> R {
         let live = Arc::clone(&self.live);
         let state = WorkerState {
             worker: &self.worker,
@@ -469,7 +281,7 @@ impl Tcp {
     }
 }
 
-fn plan(live: &Live, proxy: u32) -> Option<&Proxy> {
+pub(super) fn plan(live: &Live, proxy: u32) -> Option<&Proxy> {
     live.program.plan.proxies.get(proxy as usize)
 }
 
