@@ -97,16 +97,21 @@ impl Edit {
     }
 }
 
+/// Replaces elements of a list. As in HAProxy, the blanks around one that is replaced go with it; all others stay.
 fn elements(regex: &Regex, with: &Substitution, old: &[u8], limit: usize, out: &mut Vec<u8>) -> bool {
     let base = old.as_ptr().addr();
     let mut copied = 0;
     let mut changed = false;
     for element in split_list(old) {
         let start = element.as_ptr().addr() - base;
+        let end = start + element.len();
+        let blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
+        let start_blank = start - old[copied..start].iter().rev().take_while(blank).count();
+        let end_blank = end + old[end..].iter().take_while(blank).count();
         let before = out.len();
-        out.extend_from_slice(&old[copied..start]);
+        out.extend_from_slice(&old[copied..start_blank]);
         if with.expand(regex, element, limit, out) {
-            copied = start + element.len();
+            copied = end_blank;
             changed = true;
         } else {
             out.truncate(before);
