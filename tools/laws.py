@@ -27,7 +27,7 @@ DIAGNOSTICS_READ = {"steelyard.config.span", "steelyard.config.source", "steelya
 # Law 2.
 CRATE_REFUSES = {"steelyard-core": {"tokio", "pyo3", "socket2", "libc", "mio"}, "steelyard-engine": {"pyo3"}}
 
-# Law 10. Lines; generated tables and data have no business in a source file either.
+# Law 10. Lines; generated tables and data have no business in a source file either. Tests beside the code do not count.
 SPLIT_AT = 600
 
 
@@ -100,6 +100,8 @@ def check_crates() -> Iterator[str]:
 def check_sizes() -> Iterator[str]:
     for top, pattern in (("python", "*.py"), ("crates", "*.rs"), ("tools", "*.py")):
         for path in sorted((ROOT / top).rglob(pattern)):
+            if path.name == "tests.rs" or "tests" in path.parts:
+                continue
             count = len(path.read_text().splitlines())
             if count > SPLIT_AT:
                 yield f"{path.relative_to(ROOT)}: {count} lines: split at {SPLIT_AT} (law 10)"

@@ -41,7 +41,7 @@ def test_a_check_loads_nothing_that_only_traffic_needs():
     """`steelyard -c` is to take less than 0.4 s."""
     code = (
         "import sys; from steelyard.cli.main import run; "
-        f"assert run(['-c', '-f', {str(EXAMPLES[0])!r}]) == 0; "
+        f"assert run(['-c', '-q', '-f', {str(EXAMPLES[0])!r}]) == 0; "
         "print([name for name in ('asyncio', 'jinja2', 'argparse', 'http.server') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
