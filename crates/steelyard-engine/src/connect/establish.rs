@@ -83,9 +83,11 @@ pub async fn establish_from<C>(
                     .queue
                     .or(proxy.timeouts.connect)
                     .map(|ms| asked + Duration::from_millis(ms));
-                let slot = pick(worker, live, purpose.backend, want)
-                    .await
-                    .map_err(|error| not_picked(live, purpose.backend, error))?;
+                let picked = pick(worker, live, purpose.backend, want).await;
+                if picked.is_err() && asked.elapsed() >= Duration::from_millis(1) {
+                    record.times.queue = record.times.queue.max(0) + milliseconds(asked);
+                }
+                let slot = picked.map_err(|error| not_picked(live, purpose.backend, error))?;
                 record.times.queue = record.times.queue.max(0) + milliseconds(asked);
                 record.srv_queue += slot.server_queue;
                 record.backend_queue += slot.backend_queue;

@@ -49,13 +49,8 @@ impl Tcp {
             });
             match more.await {
                 Some(Ok(())) => {}
-                Some(Err(_)) => {
-                    return Err(Error {
-                        fault: Fault::Client,
-                        stage: Stage::Request,
-                        retry: false,
-                    })
-                }
+                // A client that failed has ended: the rules decide on what it sent.
+                Some(Err(_)) => self.input.ended = true,
                 None => over = true,
             }
         }
@@ -85,6 +80,7 @@ impl Tcp {
                     if let Some(counters) = live.backend(backend).map(|b| &b.counters) {
                         bump(&counters.dresp);
                     }
+                    self.bytes = (duplex.up.bytes, duplex.down.data().len() as u64);
                     return Err(Error {
                         fault: Fault::Proxy,
                         stage: Stage::Data,

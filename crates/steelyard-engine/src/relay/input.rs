@@ -75,4 +75,16 @@ impl Input {
         }
         Poll::Pending
     }
+
+    /// Takes what was only looked at and nobody will read: closing with bytes unread would reset the connection.
+    pub fn discard(&mut self, worker: &Worker) {
+        if !self.speaks {
+            return;
+        }
+        let mut buffer = self.buffer.take().unwrap_or_else(|| worker.buffers.take(worker.bufsize));
+        buffer.clear();
+        // Nothing is done with an error: the connection is closed next.
+        let _ = self.client.try_read(buffer.room());
+        worker.buffers.give(buffer);
+    }
 }

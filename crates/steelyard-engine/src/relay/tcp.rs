@@ -167,6 +167,10 @@ impl Tcp {
         self.bytes = (duplex.up.bytes, duplex.down.bytes);
         count_bytes(&live, frontend, &slot, (self.bytes.0 - told.0, self.bytes.1 - told.1));
         if let Err(error) = ended {
+            if error.fault == Fault::Client {
+                // The server is to know that the client did not end well. Closing does the rest, with or without the option.
+                let _ = server.set_zero_linger();
+            }
             count_abort(&slot, error.fault);
         }
         ended
@@ -189,6 +193,9 @@ impl Tcp {
     }
 
     fn finish(&mut self, ended: Result<(), Error>) {
+        if ended.is_err() {
+            self.input.discard(&self.worker);
+        }
         if let Some(buffer) = self.input.buffer.take() {
             self.worker.buffers.give(buffer);
         }
