@@ -45,7 +45,7 @@ def test_a_check_loads_nothing_that_only_traffic_needs():
         "print([name for name in ('asyncio', 'jinja2', 'argparse', 'http.server') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout == "[]\n"
+    assert done.stdout.endswith("[]\n")
 
 
 @pytest.mark.parametrize(
