@@ -1,0 +1,112 @@
+//! Any request through every fetch and converter, then a log line: no panic, and no header field that is two.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use std::sync::OnceLock;
+use steelyard_core::ctx::{Ctx, Scratch, Session};
+use steelyard_core::http1::{parse_request, Head, Limits, Progress};
+use steelyard_core::logformat::render_log;
+use steelyard_core::plan::{Action, Arg, At, Call, Expr, Frontend, LogItem, Mode, Plan, Proxy, Rule, PLAN_VERSION};
+use steelyard_core::program::{capabilities, compile, Program};
+use steelyard_core::record::Record;
+use steelyard_core::rules::evaluate;
+use steelyard_core::state::{Gauge, State};
+use steelyard_core::vars::{ProcVars, Vars};
+
+struct Still(ProcVars);
+
+impl State for Still {
+    fn gauge(&self, _: Gauge) -> i64 {
+        1
+    }
+    fn wall(&self) -> (u64, u32) {
+        (784_111_777, 5)
+    }
+    fn random(&self) -> u32 {
+        7
+    }
+    fn proc_vars(&self) -> &ProcVars {
+        &self.0
+    }
+}
+
+/// Arguments that suit most: an index, delimiters, a count.
+fn arguments(number: usize) -> Vec<Arg> {
+    let text = |value: &str| Arg::Str { value: value.into() };
+    let int = |value| Arg::Int { value };
+    match number {
+        0 => vec![],
+        1 => vec![int(1)],
+        2 => vec![text("cookie")],
+        3 => vec![int(-2), text(",;= "), int(0)],
+        4 => vec![text("[a-z]*"), text("<\\0>"), text("g")],
+        _ => vec![int(8), int(48)],
+    }
+}
+
+/// One rule for each fetch by itself and for each converter behind four fetches, as far as the arguments suit.
+fn program() -> &'static Program {
+    static PROGRAM: OnceLock<Program> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let call = |name: &str, number| Call { name: name.into(), args: arguments(number) };
+        let mut exprs = Vec::new();
+        for name in capabilities().fetches {
+            exprs.extend((0..6).map(|number| Expr { fetch: call(name, number), ..Expr::default() }));
+        }
+        for name in capabilities().converters {
+            for fetch in ["url", "req.hdrs", "req.body", "query"] {
+                exprs.extend((0..6).map(|number| Expr {
+                    fetch: call(fetch, 0),
+                    converters: vec![call(name, number)],
+                    ..Expr::default()
+                }));
+            }
+        }
+        let plan = |rules: Vec<Expr>| {
+            let rule = |expr: Expr| Rule {
+                at: At::default(),
+                action: Action::SetHeader { name: "x".into(), value: vec![LogItem::Expr { expr, flags: Vec::new() }] },
+                cond: None,
+                text: String::new(),
+            };
+            let mut proxy = Proxy { name: "f".into(), mode: Mode::Http, frontend: Some(Frontend::default()), ..Proxy::default() };
+            proxy.rules.http_request = rules.into_iter().map(rule).collect();
+            let names = capabilities().aliases;
+            proxy.log_format =
+                names.into_iter().map(|name| LogItem::Alias { name: name.into(), arg: String::new(), flags: vec![] }).collect();
+            Plan { version: PLAN_VERSION, proxies: vec![proxy], ..Plan::default() }
+        };
+        let good = exprs.into_iter().filter(|expr| compile(plan(vec![expr.clone()])).is_ok()).collect();
+        compile(plan(good)).expect("each rule compiled by itself")
+    })
+}
+
+fuzz_target!(|data: &[u8]| {
+    let mut head = Head::new();
+    let Ok(Progress::Done { consumed }) = parse_request(data, &Limits::default(), &mut head) else { return };
+    let program = program();
+    let session = Session { src: None, dst: None, frontend: 0, bind: 0, accepted: (1, 2) };
+    let (mut vars, state, mut record, mut scratch) = (Vars::new(), Still(ProcVars::new()), Record::new(), Scratch::new());
+    record.request_line = data.split(|byte| *byte == b'\r').next().unwrap_or_default().to_vec();
+    let mut ctx = Ctx {
+        session: &session,
+        frontend: 0,
+        backend: None,
+        server: None,
+        req: Some(&mut head),
+        res: None,
+        input: &data[consumed..],
+        input_done: true,
+        vars: &mut vars,
+        record: &mut record,
+        state: &state,
+        scratch: &mut scratch,
+    };
+    evaluate(&program.proxies[0].http_request, program, &mut ctx, 0, None);
+    let mut line = Vec::new();
+    if let Some(format) = &program.proxies[0].log {
+        render_log(program, format, &mut ctx, &mut line);
+    }
+    let value = head.get(b"x").unwrap_or_default();
+    assert!(!value.contains(&b'\r') && !value.contains(&b'\n'));
+});
