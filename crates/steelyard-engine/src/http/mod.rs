@@ -26,6 +26,7 @@ use crate::worker::Worker;
 use decide::Decision;
 use receive::Woken;
 use session::Conn;
+use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 use steelyard_core::ctx::Session;
@@ -46,30 +47,38 @@ enum After {
 /// Serves the requests of one client connection until it closes.
 ///
 /// `vars` are those that rules have set for the session already. Between two requests only [`Conn`] lives here; all that a request needs is in an [`Exchange`] that the thread lends.
-pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session, vars: Vars) {
+pub fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session, vars: Vars) -> impl Future<Output = ()> {
+    // Not an `async fn`: its arguments would be held twice, once as such and once in `conn`.
     let mut conn = Conn::new(worker, live, client, session, vars);
-    let mut last = After::Next;
-    while last == After::Next {
-        match receive::wait(&mut conn).await {
-            Woken::Bytes => {}
-            Woken::Timeout => {
-                Box::pin(receive::timed_out(&mut conn)).await;
-                break;
+    async move {
+        let mut last = After::Next;
+        while last == After::Next {
+            match receive::wait(&mut conn).await {
+                Woken::Bytes => {}
+                Woken::Timeout => {
+                    Box::pin(receive::timed_out(&mut conn)).await;
+                    break;
+                }
+                Woken::Stopping => break,
             }
-            Woken::Stopping => break,
+            last = requests(&mut conn).await;
         }
-        let mut ex = Exchange::take(&conn);
-        loop {
-            last = request(&mut conn, &mut ex).await;
-            ex.end();
-            if last != After::Next || ex.up.input.is_empty() {
-                break;
-            }
+        if last == After::Close {
+            Box::pin(session::linger(&mut conn)).await;
         }
-        ex.give_back(&conn);
     }
-    if last == After::Close {
-        Box::pin(session::linger(&mut conn)).await;
+}
+
+/// The requests that are here, until the client is silent again.
+async fn requests(conn: &mut Conn) -> After {
+    let mut ex = Exchange::take(conn);
+    loop {
+        let after = request(conn, &mut ex).await;
+        ex.end();
+        if after != After::Next || ex.up.input.is_empty() {
+            ex.give_back(conn);
+            return after;
+        }
     }
 }
 
@@ -107,3 +116,6 @@ async fn request(conn: &mut Conn, ex: &mut Exchange) -> After {
     let ended = transfer::bodies(conn, ex).await;
     finish::finish(conn, ex, ended)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,12 +2,13 @@
 
 use super::exchange::Exchange;
 use super::session::Conn;
-use super::transfer;
+use super::{finish, transfer};
 use crate::connect::{establish_from, Connection, Purpose};
 use crate::error::{Error, Fault, Stage};
-use crate::live::bump;
+use crate::live::{bump, Target};
 use crate::pick::{try_pick, PickError, Picked, Slot, Want};
 use crate::pool::ServerConn;
+use crate::stream::Stream;
 use std::future::{poll_fn, Future};
 use std::task::Poll;
 use std::time::Instant;
@@ -65,12 +66,33 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<Obtaine
                 ex.reused = true;
                 ex.server = Some(server);
                 ex.slot = Some(slot);
+                note_addresses(conn, ex);
                 return Ok(Obtained::Server);
             }
         }
         return Box::pin(connect(conn, ex, backend, want, Some(slot))).await;
     }
     Box::pin(connect(conn, ex, backend, want, None)).await
+}
+
+/// Addresses of both ends towards the server, where something is logged (`%bi %bp %si %sp`).
+fn note_addresses(conn: &Conn, ex: &mut Exchange) {
+    if !finish::is_logged(conn) {
+        return;
+    }
+    if let (Some(server), Some(slot)) = (&mut ex.server, &ex.slot) {
+        if server.local.is_none() {
+            server.local = match &server.stream {
+                Stream::Tcp(stream) => stream.local_addr().ok(),
+                Stream::Unix(_) => None,
+            };
+        }
+        ex.record.backend_source = server.local;
+        ex.record.server_address = ex.target.or(match slot.server_live.target {
+            Target::Inet(address) => Some(address),
+            Target::Unix(_) | Target::Abstract(_) => None,
+        });
+    }
 }
 
 /// `server ... redir PREFIX`: GET and HEAD are sent to the server by the client itself.
@@ -144,6 +166,7 @@ async fn connect(conn: &mut Conn, ex: &mut Exchange, backend: u32, want: Want, f
         server: established.slot.server,
         uses: 0,
         idle_since: ex.now,
+        local: None,
     };
     ex.server = Some(match established.connection {
         Connection::New(stream) => fresh(stream),
@@ -153,6 +176,7 @@ async fn connect(conn: &mut Conn, ex: &mut Exchange, backend: u32, want: Want, f
         }
     });
     ex.slot = Some(established.slot);
+    note_addresses(conn, ex);
     Ok(Obtained::Server)
 }
 

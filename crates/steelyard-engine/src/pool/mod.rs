@@ -8,6 +8,7 @@ use crate::live::Live;
 use crate::stream::Stream;
 use crate::worker::Worker;
 use std::cell::{Cell, RefCell};
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Waker};
@@ -27,6 +28,8 @@ pub struct ServerConn {
     /// Requests that were sent on it.
     pub uses: u32,
     pub idle_since: Instant,
+    /// Our address towards the server; known where it is logged.
+    pub local: Option<SocketAddr>,
 }
 
 impl ServerConn {
