@@ -3,7 +3,7 @@
 use super::{connect, ConnectError};
 use crate::error::{Error, Fault, Stage};
 use crate::live::{bump, Live};
-use crate::pick::{pick, PickError, Slot, Want};
+use crate::pick::{try_pick, PickError, Picked, Slot, Want};
 use crate::stream::Stream;
 use crate::worker::Worker;
 use std::net::SocketAddr;
@@ -83,14 +83,21 @@ pub async fn establish_from<C>(
                     .queue
                     .or(proxy.timeouts.connect)
                     .map(|ms| asked + Duration::from_millis(ms));
-                let picked = pick(worker, live, purpose.backend, want).await;
+                let picked = match try_pick(worker, live, purpose.backend, want) {
+                    Ok(Picked::Slot(slot)) => Ok(slot),
+                    Ok(Picked::Queued(queued)) => {
+                        let (server_queue, backend_queue) = queued.places();
+                        record.srv_queue += server_queue;
+                        record.backend_queue += backend_queue;
+                        queued.wait(worker, want.deadline).await
+                    }
+                    Err(error) => Err(error),
+                };
                 if picked.is_err() && asked.elapsed() >= Duration::from_millis(1) {
                     record.times.queue = record.times.queue.max(0) + milliseconds(asked);
                 }
                 let slot = picked.map_err(|error| not_picked(live, purpose.backend, error))?;
                 record.times.queue = record.times.queue.max(0) + milliseconds(asked);
-                record.srv_queue += slot.server_queue;
-                record.backend_queue += slot.backend_queue;
                 slot
             }
         };

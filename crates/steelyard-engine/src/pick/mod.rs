@@ -44,7 +44,7 @@ pub struct Slot {
     pub backend: u32,
     pub server: u32,
     pub server_live: Arc<ServerLive>,
-    /// Requests that were ahead in the server's and in the backend's queue (`%sq`, `%bq`).
+    /// The place it had in the server's and in the backend's queue, from 1; 0: it did not wait there (`%sq`, `%bq`).
     pub server_queue: u32,
     pub backend_queue: u32,
 }
@@ -140,6 +140,11 @@ pub struct Queued {
 }
 
 impl Queued {
+    /// Its place in the server's and in the backend's queue (`%sq`, `%bq`).
+    pub fn places(&self) -> (u32, u32) {
+        self.ahead
+    }
+
     /// Waits for a server, until `deadline`.
     pub async fn wait(mut self, worker: &Rc<Worker>, deadline: Option<Instant>) -> Result<Slot, PickError> {
         let granted = self.granted();

@@ -18,7 +18,7 @@ use steelyard_core::plan::{self, BalanceKind};
 pub enum Taken {
     /// A place on this server.
     Seat(u32),
-    /// A place in a queue, and how many stand in front in the server's and in the backend's.
+    /// A place in a queue: its number from the front, from 1, in the server's or in the backend's; 0 is not in that one.
     Queued {
         ticket: Ticket,
         server_queue: u32,
@@ -328,13 +328,13 @@ impl Inner {
             Some(queue) => {
                 let before = queue.len();
                 queue.insert(number, None);
-                (before as u32, 0)
+                (before as u32 + 1, 0)
             }
             None => {
                 let before = self.any.len();
                 self.any.insert(number, None);
                 self.any_most = self.any_most.max(before as u32 + 1);
-                (0, before as u32)
+                (0, before as u32 + 1)
             }
         };
         Taken::Queued {
