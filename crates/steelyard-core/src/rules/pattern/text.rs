@@ -79,6 +79,8 @@ impl TextSet {
     /// Index of the entry that matches: of the longest prefix with `beg`, else of the first entry.
     pub fn find(&self, value: &[u8]) -> Option<u32> {
         match &self.keys {
+            // Most values match nothing, which a search that may skip bytes sees soonest.
+            Keys::Substrings(automaton) if !automaton.is_match(value) => None,
             Keys::Substrings(automaton) => automaton.find_overlapping_iter_min(value),
             Keys::Few(keys) => self.find_few(keys, value),
             Keys::Many { index, lengths } => {
