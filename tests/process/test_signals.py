@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 
 import pytest
@@ -49,7 +50,8 @@ def test_hangup_dumps_states(run, serve):
     proxy.kill(signal.SIGHUP)
     eventually("the dump", lambda: "SIGHUP: Proxy b has 1 active servers and 0 backup servers available." in proxy.stderr)
     assert "SIGHUP received, dumping servers states." in proxy.stderr
-    assert "SIGHUP: Server b/s is UP. Conn: 0 act, 0 pend, 1 tot." in proxy.stderr
+    # The client may have its reply before the session is over.
+    assert re.search(r"SIGHUP: Server b/s is UP\. Conn: [01] act, 0 pend, 1 tot\.", proxy.stderr)
 
 
 def test_signals_that_ask_for_nothing_here_do_not_kill(steelyard, serve):

@@ -90,5 +90,6 @@ def _demo() -> int:
         f"Steelyard runs with two sample servers. Open {DEMO_URL}",
         f"and {DEMO_URL}stats for the statistics. Ctrl-C stops everything.",
     ]
+    # The log goes to the terminal already, so the console keeps quiet about what is in it.
     with resources.as_file(resources.files("steelyard.demo") / "demo.cfg") as path:
-        return main.start(Flags(files=[str(path)], foreground=True), StderrConsole(welcome=welcome))
+        return main.start(Flags(files=[str(path)], foreground=True), StderrConsole(quiet=True, welcome=welcome))
