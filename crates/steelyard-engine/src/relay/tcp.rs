@@ -184,7 +184,7 @@ impl Tcp {
             .get(self.session.frontend as usize)
             .is_some_and(|p| p.log.is_some());
         if needed {
-            self.record.backend_source = None;
+            self.record.backend_source = server.local_addr();
             self.record.server_address = match server {
                 Stream::Tcp(stream) => stream.peer_addr().ok(),
                 Stream::Unix(_) => None,
