@@ -60,7 +60,7 @@ fn an_idle_client_is_closed_without_a_word() {
 #[test]
 fn a_server_that_stalls_gives_504() {
     let (address, _) = server(|_, client| {
-        client.to_end();
+        client.until_end();
         false
     });
     let mut plan = plan(&[address]);
@@ -78,7 +78,7 @@ fn a_server_that_stalls_gives_504() {
 fn a_server_that_stalls_in_the_body_cuts_it() {
     let (address, _) = server(|_, client| {
         client.say("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nok");
-        client.to_end();
+        client.until_end();
         false
     });
     let mut plan = plan(&[address]);
@@ -124,7 +124,7 @@ fn a_response_cut_short_is_cut_for_the_client_too() {
     assert_eq!(client.get("/length").text(), "ok");
     let mut client = running.client();
     client.say("GET /chunks HTTP/1.1\r\nHost: a\r\n\r\n");
-    let all = String::from_utf8_lossy(&client.to_end()).into_owned();
+    let all = String::from_utf8_lossy(&client.until_end()).into_owned();
     assert!(all.ends_with("2\r\nok\r\n"), "{all}");
 }
 

@@ -14,7 +14,7 @@ fn an_upgrade_is_a_tunnel_only_after_101() {
             client.say("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nwelcome");
             let heard = client.bytes(4);
             client.say(heard);
-            let rest = client.to_end();
+            let rest = client.until_end();
             client.say(rest);
             return false;
         }
@@ -36,7 +36,7 @@ fn an_upgrade_is_a_tunnel_only_after_101() {
     client.say("ping");
     assert_eq!(client.bytes(4), b"ping");
     client.say("the rest").finish();
-    assert_eq!(client.to_end(), b"the rest");
+    assert_eq!(client.until_end(), b"the rest");
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn connect_is_a_tunnel_after_2xx_and_not_after_an_error() {
 fn a_silent_tunnel_ends_with_its_timeout() {
     let (address, _) = server(|_, client| {
         client.say("HTTP/1.1 101 Yes\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n");
-        client.to_end();
+        client.until_end();
         false
     });
     let mut plan = plan(&[address]);

@@ -189,7 +189,7 @@ impl Client {
     }
 
     /// All until the end of the connection.
-    pub fn to_end(&mut self) -> Vec<u8> {
+    pub fn until_end(&mut self) -> Vec<u8> {
         while self.more() {}
         std::mem::take(&mut self.rest)
     }
@@ -249,14 +249,14 @@ impl Client {
                 let length = length.parse().unwrap();
                 self.bytes(length)
             }
-            None => self.to_end(),
+            None => self.until_end(),
         };
         message
     }
 
     /// Nothing more comes and the connection is closed.
     pub fn ends(&mut self) {
-        assert_eq!(String::from_utf8_lossy(&self.to_end()), "");
+        assert_eq!(String::from_utf8_lossy(&self.until_end()), "");
     }
 }
 
