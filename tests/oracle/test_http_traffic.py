@@ -198,13 +198,14 @@ def test_chunked_response(run, serve):
             assert got.get("transfer-encoding") == "chunked"
 
 
-def test_chunked_response_for_a_10_client_stays_chunked(run, serve):
+def test_chunked_response_for_a_10_client(run, serve, program):
+    """HAProxy 2.8 leaves the chunks to a client that may not know them; RFC 9112 6.1 forbids it, and Steelyard unwraps them."""
     body = "5\r\nhello\r\n0\r\n\r\n"
     proxy = site(run, s1=serve(reply(http("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", body=body))))
     with proxy.connect() as client:
         got = client.ask(http("GET / HTTP/1.0"))
         assert got.body == b"hello"
-        assert (got.get("transfer-encoding"), got.get("connection")) == ("chunked", "close")
+        assert (got.get("transfer-encoding"), got.get("connection")) == ("chunked" if program.is_haproxy else None, "close")
 
 
 def test_chunked_request(run, serve):
@@ -371,11 +372,13 @@ def test_leading_empty_line_is_skipped(run, serve):
         assert client.ask(b"\r\n" + GET, "GET").echoed.start == "GET / HTTP/1.1"
 
 
-def test_hop_by_hop_fields_of_a_response(run, serve):
+def test_hop_by_hop_fields_of_a_response(run, serve, program):
+    """HAProxy 2.8 hands on what the server's Connection field names; RFC 9110 7.6.1 ends Connection and Keep-Alive here."""
     answer = http("HTTP/1.1 200 OK", "Connection: keep-alive, X-Hop", "Keep-Alive: timeout=5", "X-Hop: 1", "Content-Length: 0")
     proxy = site(run, s1=serve(reply(answer)))
     got = proxy.ask(GET)
-    assert got.lowered == [("connection", "X-Hop"), ("keep-alive", "timeout=5"), ("x-hop", "1"), ("content-length", "0")]
+    handed_on = [("connection", "X-Hop"), ("keep-alive", "timeout=5")] if program.is_haproxy else []
+    assert got.lowered == [*handed_on, ("x-hop", "1"), ("content-length", "0")]
 
 
 def test_two_identical_lengths_are_one(run, serve):
