@@ -6,7 +6,7 @@ pub use page::reason;
 
 use crate::ctx::Ctx;
 use crate::error::PlanError;
-use crate::http1::{parse_response, Head, Limits, Progress};
+use crate::http1::{parse_response, Head, Limits, Progress, Version};
 use crate::logformat::{Format, Style};
 use crate::plan::{self, Payload, ReplyBody};
 use crate::program::Program;
@@ -58,6 +58,7 @@ enum CompiledBody {
     Format(Format),
     /// Start line and fields of an error file, and its body.
     Raw {
+        version: Version,
         status: u16,
         reason: Box<[u8]>,
         fields: Box<[Field]>,
@@ -128,12 +129,14 @@ impl CompiledReply {
             CompiledBody::Bytes(bytes) => body.extend_from_slice(bytes),
             CompiledBody::Format(format) => format.render(view, &mut body),
             CompiledBody::Raw {
+                version,
                 status,
                 reason,
                 fields,
                 body,
             } => {
                 let mut head = Head::from_parts_response(*status, reason);
+                head.set_version(*version);
                 for (name, value) in fields {
                     head.add(name, value);
                 }
@@ -161,7 +164,8 @@ fn decode(bytes: &Payload) -> Result<Vec<u8>, PlanError> {
         .map_err(|_| PlanError::new("a payload is not base64"))
 }
 
-/// Splits an error file; lengths and connection fields are made anew.
+/// Splits an error file. What it says of its version, length and connection is sent as it is, as HAProxy does; the engine sees to it
+/// that the connection closes where the head does not tell the end of the body.
 fn raw(bytes: &[u8]) -> Result<CompiledBody, PlanError> {
     if bytes.is_empty() {
         // An empty error file stands for no reply at all; the least that can be said is an empty body.
@@ -177,18 +181,13 @@ fn raw(bytes: &[u8]) -> Result<CompiledBody, PlanError> {
         return Err(wrong());
     };
     let body = &bytes[consumed..];
-    let own = |name: &[u8]| {
-        [&b"content-length"[..], b"connection", b"transfer-encoding", b"keep-alive"]
-            .iter()
-            .any(|own| own.eq_ignore_ascii_case(name))
-    };
-    let mut fields: Vec<Field> = vec![(b"content-length"[..].into(), body.len().to_string().into_bytes().into())];
-    fields.extend(
-        head.fields()
-            .filter(|field| !own(field.0))
-            .map(|(name, value)| (name.into(), value.into())),
-    );
+    let fields: Vec<Field> = head
+        .fields()
+        .filter(|(name, _)| !name.eq_ignore_ascii_case(b"transfer-encoding"))
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect();
     Ok(CompiledBody::Raw {
+        version: head.version(),
         status: head.status(),
         reason: head.reason().into(),
         fields: fields.into(),
@@ -262,7 +261,8 @@ fn built_in(status: u16, cause: ReplyCause) -> MadeReply {
         head: Head::from_parts_response(status, page::reason(status)),
         body: page::body(status),
         cause,
-        close: false,
+        // HAProxy's own pages for these say so.
+        close: matches!(status, 400 | 408),
     };
     length(&mut made);
     if !made.body.is_empty() {
@@ -277,7 +277,7 @@ fn built_in(status: u16, cause: ReplyCause) -> MadeReply {
 pub fn error_reply(program: &Program, proxy: u32, status: u16, ctx: &mut Ctx<'_>) -> MadeReply {
     let view = ctx.view(program, None);
     let mut made = stored(&view, proxy, status, ReplyCause::Error);
-    made.close = matches!(status, 400 | 408 | 413 | 414 | 431 | 501 | 505);
+    made.close |= matches!(status, 400 | 408 | 413 | 414 | 431 | 501 | 505);
     made
 }
 

@@ -10,7 +10,7 @@ use crate::timer::after;
 use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Instant;
-use steelyard_core::http1::{Body, Version};
+use steelyard_core::http1::{Body, Head, Version};
 use steelyard_core::reply::{error_reply, MadeReply, ReplyCause};
 
 /// Answers a request here, instead of forwarding it or instead of the server's response.
@@ -40,8 +40,7 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
         Decision::Monitor(status) => {
             ex.unlogged = true;
             let front = conn.session.frontend;
-            let mut made = ex.with_ctx(conn, |program, ctx| error_reply(program, front, status, ctx));
-            made.close = false;
+            let made = ex.with_ctx(conn, |program, ctx| error_reply(program, front, status, ctx));
             send(conn, ex, made, *b"LR").await
         }
         Decision::Service { name, proxy } => {
@@ -94,9 +93,7 @@ pub(super) async fn error(conn: &mut Conn, ex: &mut Exchange, failure: Error) ->
     ex.answered = false;
     ex.down.reset();
     ex.down.input.clear();
-    let mut made = ex.with_ctx(conn, |program, ctx| error_reply(program, index, status, ctx));
-    // The server failed, not the client: its connection goes on.
-    made.close = false;
+    let made = ex.with_ctx(conn, |program, ctx| error_reply(program, index, status, ctx));
     if matches!(failure.fault, Fault::Client | Fault::ClientTimeout) || failure.stage == Stage::Request {
         ex.keep_client = false;
     }
@@ -113,7 +110,7 @@ pub(super) async fn refusal(conn: &mut Conn, ex: &mut Exchange, status: u16, ter
         front.counters.response(status);
     }
     ex.record.status = status;
-    ex.res = made.head;
+    ex.res = raw_page(made.head);
     sound_length(ex, &made.body);
     if ex.res.get(b"connection").is_none() && ex.res.version() == Version::Http11 {
         ex.res.add(b"connection", b"close");
@@ -156,6 +153,20 @@ async fn send(conn: &mut Conn, ex: &mut Exchange, made: MadeReply, termination: 
         true => After::Close,
         false => After::Abort,
     }
+}
+
+/// The built-in pages of what is no request look different in HAProxy: they are sent below its HTTP layer. Error files stay as they are.
+fn raw_page(page: Head) -> Head {
+    let built_in = page.field_count() == 3 && page.get(b"cache-control") == Some(b"no-cache");
+    let Some(length) = page.get(b"content-length").filter(|_| built_in) else {
+        return page;
+    };
+    let mut head = Head::from_parts_response(page.status(), page.reason());
+    head.add(b"Content-length", length);
+    head.add(b"Cache-Control", b"no-cache");
+    head.add(b"Connection", b"close");
+    head.add(b"Content-Type", b"text/html");
+    head
 }
 
 /// An error file may lie about its length, or say nothing of it: then the end of the connection is the end. Gives whether the head
