@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.kit import Runner, http
-from tests.kit.behaviours import early, hello, reply, upgrade
+from tests.kit.behaviours import early, reply, upgrade
 from tests.oracle.common import GET, get, site
 
 EVIL = http("HTTP/1.1 200 OK", "Content-Length: 4", body="evil")
@@ -91,21 +91,25 @@ def test_switching_that_nobody_asked_for(run: Runner, serve):
         assert client.head().status == 502
 
 
-def test_reply_before_the_request_is_not_the_reply(run: Runner, serve):
-    """A server that speaks before it was asked: its words must not answer a request on a connection from the pool."""
+def test_words_that_nobody_asked_for_end_an_idle_connection(run: Runner, serve):
+    """What a server says on a connection in the pool must not answer the next request."""
 
     def behave(conn):
         conn.request()
         conn.send(http("HTTP/1.1 200 OK", "Content-Length: 2", body="ok"))
+        conn.server.gate.wait(15)
         conn.send(EVIL)
-        hello(conn)
+        conn.rest()
 
     server = serve(behave)
     proxy = site(run, back="http-reuse always", s1=server)
-    for _ in range(3):
-        with proxy.connect() as client:
-            got = client.ask(get("/", "Connection: close"))
-            assert got.body in (b"ok", b"s1")
+    with proxy.connect() as client:
+        assert client.ask(GET).body == b"ok"
+        server.release()
+        server.wait(lambda s: s.open == 0)
+        server.gate.clear()
+        assert client.ask(GET).body == b"ok"
+    assert server.connections == 2
 
 
 def test_early_reply_does_not_turn_the_body_into_a_request(run: Runner, serve):
