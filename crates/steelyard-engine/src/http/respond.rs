@@ -5,6 +5,8 @@ use super::session::Conn;
 use super::{finish, persist};
 use crate::error::{Error, Fault, Stage};
 use crate::live::bump;
+use crate::relay::http::Framing;
+use crate::relay::rechunk::Rechunk;
 use steelyard_core::http1::{Body, Version};
 use steelyard_core::program::ProxyProgram;
 use steelyard_core::reply::MadeReply;
@@ -54,7 +56,10 @@ pub(super) fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, Error>
     if tunnel {
         return Ok(Then::Tunnel);
     }
-    ex.down.framing = framing(body);
+    ex.down.framing = match body {
+        Body::Chunked if ex.req.version() == Version::Http10 => Framing::Chunked(Rechunk::to_plain()),
+        body => framing(body),
+    };
     ex.down.decode().map_err(|_| bad_response())?;
     Ok(Then::Bodies)
 }
@@ -117,43 +122,21 @@ pub(super) fn after_response(conn: &mut Conn, ex: &mut Exchange) {
 /// Whether connections live on, and what the client is told of it.
 fn connection(conn: &Conn, ex: &mut Exchange, body: Body, tunnel: bool, server_stays: bool) {
     ex.keep_server = server_stays && !ex.closes_server(conn) && body != Body::Close && !tunnel;
-    // An HTTP/1.0 client gets chunks as HAProxy gives them, and the end of the connection to hold on to.
-    let old_client = ex.req.version() == Version::Http10;
-    let delimited = body != Body::Close && !(old_client && body == Body::Chunked);
+    // An HTTP/1.0 client knows no chunks: it gets plain bytes and the end of the connection (RFC 9112 section 6.1).
+    let unchunked = ex.req.version() == Version::Http10 && body == Body::Chunked;
+    let delimited = body != Body::Close && !unchunked;
     let stopping = conn.worker.shared.is_stopping();
     ex.keep_client = ex.keep_client && !ex.closes_client(conn) && delimited && !tunnel && !stopping;
-    if matches!(body, Body::Chunked | Body::Length(_)) {
-        ex.res.set_body(body);
+    match body {
+        Body::Chunked if unchunked => ex.res.set_body(Body::Close),
+        Body::Chunked | Body::Length(_) => ex.res.set_body(body),
+        Body::None | Body::Close => {}
     }
-    strip_connection(ex);
+    // `Connection` and `Keep-Alive` are between the server and us (RFC 9110 section 7.6.1).
+    ex.res.strip_connection(tunnel && ex.res.status() == 101);
     if !tunnel {
         say_connection(ex);
     }
-}
-
-/// Takes `close` and `keep-alive` out of the `Connection` fields, they were meant for us; the rest goes on, as HAProxy does.
-fn strip_connection(ex: &mut Exchange) {
-    if ex.res.get(b"connection").is_none() {
-        return;
-    }
-    ex.res.rewrite(|name, value, out| {
-        if !name.eq_ignore_ascii_case(b"connection") {
-            return false;
-        }
-        out.clear();
-        for token in value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii) {
-            let ours = token.eq_ignore_ascii_case(b"close") || token.eq_ignore_ascii_case(b"keep-alive");
-            if !ours && !token.is_empty() {
-                if !out.is_empty() {
-                    out.extend_from_slice(b", ");
-                }
-                out.extend_from_slice(token);
-            }
-        }
-        true
-    });
-    ex.res
-        .retain(|name, value| !value.is_empty() || !name.eq_ignore_ascii_case(b"connection"));
 }
 
 /// The `Connection` field of a response, where its absence would be understood otherwise.

@@ -13,6 +13,8 @@ const FORBIDDEN_TRAILERS: [&[u8]; 4] = [b"content-length", b"transfer-encoding",
 #[derive(Default)]
 pub struct Rechunk {
     decoder: ChunkDecoder,
+    /// Sent on as plain bytes: the receiver knows no chunks.
+    plain: bool,
     /// Data was written whose CRLF was not.
     owed: bool,
     /// The last chunk was written; trailers may follow.
@@ -37,6 +39,14 @@ impl Rechunk {
         Self::default()
     }
 
+    /// Takes the chunks off.
+    pub fn to_plain() -> Self {
+        Self {
+            plain: true,
+            ..Self::default()
+        }
+    }
+
     /// Works through all that the buffer holds.
     pub fn run(&mut self, input: &mut Buffer) -> Result<Run, ChunkError> {
         let mut span: Span = None;
@@ -53,7 +63,7 @@ impl Rechunk {
                     if len > 0 {
                         self.size_line(memory, &mut span, from, len)?;
                         copy(memory, &mut span, from, len);
-                        self.owed = true;
+                        self.owed = !self.plain;
                     }
                     at = from + len;
                 }
@@ -116,9 +126,10 @@ impl Rechunk {
     ) -> Result<(), ChunkError> {
         self.last_chunk(memory, span, name.0 + 2)?;
         let text = memory.get(name.0..name.1).unwrap_or_default();
-        if FORBIDDEN_TRAILERS
-            .iter()
-            .any(|forbidden| text.eq_ignore_ascii_case(forbidden))
+        if self.plain
+            || FORBIDDEN_TRAILERS
+                .iter()
+                .any(|forbidden| text.eq_ignore_ascii_case(forbidden))
         {
             return Ok(());
         }
@@ -130,6 +141,9 @@ impl Rechunk {
 
     /// Writes framing bytes behind the output, or so that they end at `before` when there is no output yet.
     fn put(&self, memory: &mut [u8], span: &mut Span, before: usize, bytes: &[u8]) -> Result<(), ChunkError> {
+        if self.plain {
+            return Ok(());
+        }
         let (start, stop) = span.unwrap_or_else(|| {
             let start = before.saturating_sub(bytes.len());
             (start, start)
@@ -173,7 +187,10 @@ mod tests {
 
     /// Runs a body through, cut in pieces of `cut` bytes; gives what was sent and what was left over.
     fn through(body: &[u8], cut: usize) -> Result<(Vec<u8>, Vec<u8>), ChunkError> {
-        let mut rechunk = Rechunk::new();
+        through_with(Rechunk::new(), body, cut)
+    }
+
+    fn through_with(mut rechunk: Rechunk, body: &[u8], cut: usize) -> Result<(Vec<u8>, Vec<u8>), ChunkError> {
         let mut buffer = Buffer::new(64);
         let mut sent = Vec::new();
         let mut done = false;
@@ -230,6 +247,12 @@ mod tests {
             );
             assert!(text.ends_with("0\r\nX-T:1\r\n\r\n"), "cut {cut}: {text}");
             assert_eq!(plain(&sent), b"hello0123456789abcdef!", "cut {cut}: {text}");
+            let (bare, left) = through_with(Rechunk::to_plain(), body, cut).unwrap();
+            assert_eq!(
+                (&bare[..], &left[..]),
+                (&b"hello0123456789abcdef!"[..], &b"NEXT"[..]),
+                "cut {cut}"
+            );
         }
     }
 
