@@ -58,8 +58,7 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
         Decision::Close { silent } => {
             count_denied_close(conn);
             if silent {
-                // The client is not told: no reply, and no FIN that would need an answer.
-                let _ = conn.client.set_zero_linger();
+                conn.client.silence();
             }
             finish_unanswered(conn, ex, *b"PR");
             After::Abort
