@@ -1,6 +1,7 @@
 //! One socket type for TCP and unix connections.
 
 use nix::sys::socket::{recv, MsgFlags};
+use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags};
 use std::io::{self, IoSlice};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::pin::Pin;
@@ -17,11 +18,39 @@ pub enum Stream {
 }
 
 impl Stream {
-    /// Reads once into `buffer`; 0 is the end of the stream. A fuller way for callers that keep plain slices.
+    /// Reads once into `buffer`; 0 is the end of the stream.
+    ///
+    /// The calls of the request's path are made without libc: there each is a cancellation point in a process with threads,
+    /// which costs about as much again as the rest of the way into the kernel.
     pub fn poll_read_slice(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
-        let mut buffer = ReadBuf::new(buffer);
-        ready!(Pin::new(self).poll_read(cx, &mut buffer))?;
-        Poll::Ready(Ok(buffer.filled().len()))
+        loop {
+            ready!(self.poll_read_ready(cx))?;
+            let room = buffer.len();
+            let call = || rustix::net::recv(&*self, &mut *buffer, RecvFlags::empty()).map(|(_, count)| count);
+            if let Some(count) = self.once(Interest::READABLE, room, call)? {
+                return Poll::Ready(Ok(count));
+            }
+        }
+    }
+
+    /// Makes `call` if the socket is ready; `None` when it was not after all. A call that moved less than `room` bytes has found
+    /// the end of what the kernel holds, which is noted so that no further call asks for it.
+    fn once(&self, interest: Interest, room: usize, call: impl FnOnce() -> rustix::io::Result<usize>) -> io::Result<Option<usize>> {
+        let mut moved = None;
+        let done = self.try_io(interest, || {
+            let count = call()?;
+            moved = Some(count);
+            if count > 0 && count < room {
+                Err(io::ErrorKind::WouldBlock.into())
+            } else {
+                Ok(())
+            }
+        });
+        match done {
+            Ok(()) => Ok(moved),
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => Ok(moved),
+            Err(error) => Err(error),
+        }
     }
 
     /// Ready when the socket may be read (data, end or error), without reading.
@@ -178,16 +207,23 @@ impl AsyncRead for Stream {
 
 impl AsyncWrite for Stream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Tcp(s) => Pin::new(s).poll_write(cx, bytes),
-            Self::Unix(s) => Pin::new(s).poll_write(cx, bytes),
+        loop {
+            ready!(self.poll_write_ready(cx))?;
+            let call = || rustix::net::send(&*self, bytes, SendFlags::NOSIGNAL);
+            if let Some(count) = self.once(Interest::WRITABLE, bytes.len(), call)? {
+                return Poll::Ready(Ok(count));
+            }
         }
     }
 
     fn poll_write_vectored(self: Pin<&mut Self>, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Tcp(s) => Pin::new(s).poll_write_vectored(cx, slices),
-            Self::Unix(s) => Pin::new(s).poll_write_vectored(cx, slices),
+        let room = slices.iter().map(|slice| slice.len()).sum();
+        loop {
+            ready!(self.poll_write_ready(cx))?;
+            let call = || rustix::net::sendmsg(&*self, slices, &mut SendAncillaryBuffer::default(), SendFlags::NOSIGNAL);
+            if let Some(count) = self.once(Interest::WRITABLE, room, call)? {
+                return Poll::Ready(Ok(count));
+            }
         }
     }
 
