@@ -35,7 +35,12 @@ impl Stream {
 
     /// Makes `call` if the socket is ready; `None` when it was not after all. A call that moved less than `room` bytes has found
     /// the end of what the kernel holds, which is noted so that no further call asks for it.
-    fn once(&self, interest: Interest, room: usize, call: impl FnOnce() -> rustix::io::Result<usize>) -> io::Result<Option<usize>> {
+    fn once(
+        &self,
+        interest: Interest,
+        room: usize,
+        call: impl FnOnce() -> rustix::io::Result<usize>,
+    ) -> io::Result<Option<usize>> {
         let mut moved = None;
         let done = self.try_io(interest, || {
             let count = call()?;
