@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent / "cases"
 DASHES = "-" * 40 + "\n"
 CASES = sorted(ROOT.rglob("*.case"))
 MACHINE = Machine("box", 2, 4096)
-ENVIRON = {"HOME": "/root", "PORT": "8080", "LIST": "one two", "EMPTY": ""}
+ENVIRON = {"HOME": "/home/me", "PORT": "8080", "LIST": "one two", "EMPTY": ""}
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: str(path.relative_to(ROOT).with_suffix("")))

@@ -7,7 +7,7 @@ import pytest
 from steelyard.config.environment import Environment
 from steelyard.config.lexer import MAX_LINE, MAX_WORDS, tokenize
 
-ENVIRONMENT = Environment({"HOME": "/root", "LIST": "one  two", "EMPTY": "", "QUOTE": '"a b" #c'})
+ENVIRONMENT = Environment({"HOME": "/home/me", "LIST": "one  two", "EMPTY": "", "QUOTE": '"a b" #c'})
 
 
 def words(line: str) -> list[str]:
@@ -38,8 +38,8 @@ def words(line: str) -> list[str]:
         ("'a \"b\" \\n $HOME'", ['a "b" \\n $HOME']),
         ("a'b'\"c\"d", ["abcd"]),
         ("'' \"\"", ["", ""]),
-        ('"$HOME"', ["/root"]),
-        ('"${HOME}x"', ["/rootx"]),
+        ('"$HOME"', ["/home/me"]),
+        ('"${HOME}x"', ["/home/mex"]),
         ('"$NOPE"', [""]),
         ('"${NOPE-a b}"', ["a b"]),
         ('"${EMPTY-x}"', [""]),

@@ -7,7 +7,7 @@ import pytest
 from steelyard.config.environment import Environment
 from steelyard.config.predicates import ConditionError, evaluate_condition
 
-ENVIRONMENT = Environment({"HOME": "/root"})
+ENVIRONMENT = Environment({"HOME": "/home/me"})
 
 
 @pytest.mark.parametrize(
