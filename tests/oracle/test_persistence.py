@@ -68,7 +68,23 @@ def test_insert_with_options(run, serve):
     assert got.all("cache-control") == []
 
 
-@pytest.mark.parametrize("field", ["ETag: x", "Last-Modified: Thu, 29 Oct 2015 21:15:21 GMT", "Cache-Control: max-age=5"])
+@pytest.mark.parametrize("field", ["Cache-Control: no-store", "Cache-Control: private, max-age=5", "Pragma: no-cache", "Vary: x"])
+def test_insert_nocache_adds_nothing_to_what_caches_would_not_keep(run, serve, field):
+    proxy = farm(run, serve, "cookie SERVERID insert nocache", reply(http("HTTP/1.1 200 OK", field, "Content-Length: 0")))
+    got = proxy.ask(GET)
+    assert len(got.all("cache-control")) == (1 if field.startswith("Cache") else 0)
+    assert len(got.all("set-cookie")) == 1
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "ETag: x",
+        "Last-Modified: Thu, 29 Oct 2015 21:15:21 GMT",
+        "Cache-Control: max-age=5",
+        "Expires: Thu, 29 Oct 2015 21:15:21 GMT",
+    ],
+)
 def test_insert_nocache_marks_what_caches_would_keep(run, serve, field):
     proxy = farm(run, serve, "cookie SERVERID insert nocache", reply(http("HTTP/1.1 200 OK", field, "Content-Length: 0")))
     got = proxy.ask(GET)

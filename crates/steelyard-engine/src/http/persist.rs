@@ -257,7 +257,7 @@ fn insert(cookie: &Cookie, own: Option<&[u8]>, stays: bool, provided: bool, ex: 
         line.extend_from_slice(attribute.as_bytes());
     }
     ex.res.add(b"Set-Cookie", &line);
-    if cookie.nocache {
+    if cookie.nocache && caches_may_keep(&ex.res) {
         ex.res.add(b"Cache-Control", b"private");
     }
     match own {
@@ -295,4 +295,19 @@ fn rewrite(line: &[u8], own: &[u8], prefix: bool, out: &mut Vec<u8>) -> bool {
     }
     out.extend_from_slice(line.get(end..).unwrap_or_default());
     true
+}
+
+/// Whether a cache could keep the response: it says how fresh it is or can be asked for again, and nothing forbids it. (As
+/// measured on HAProxy 2.8; RFC 9111 section 3.)
+fn caches_may_keep(head: &Head) -> bool {
+    let forbids = |value: &[u8]| {
+        let value = value.to_ascii_lowercase();
+        [&b"private"[..], b"no-store", b"no-cache"]
+            .iter()
+            .any(|word| value.windows(word.len()).any(|part| part == *word))
+    };
+    let invites = [&b"etag"[..], b"last-modified", b"expires", b"cache-control"]
+        .iter()
+        .any(|name| head.get(name).is_some());
+    invites && !head.values(b"cache-control").chain(head.values(b"pragma")).any(forbids)
 }
