@@ -243,7 +243,13 @@ REUSE = [("never", 2), ("safe", 2), ("aggressive", 2), ("always", 1)]
 def test_http_reuse(run, serve, mode, connections):
     """Two client connections, a request each: may the second one's first request use the first one's server connection?"""
     server = serve(hello)
-    proxy = site(run, back=f"http-reuse {mode}", s1=server)
+    # One thread: Steelyard's idle connections belong to a thread, HAProxy's threads lend them to each other.
+    proxy = run(
+        "global\n nbthread 1\ndefaults\n mode http\n timeout client 20s\n timeout server 20s\n timeout connect 20s\n"
+        f"listen fe\n bind <fe>\n http-reuse {mode}\n server s1 <s1>\n",
+        bare=True,
+        s1=server,
+    )
     with proxy.connect() as first:
         assert first.ask(GET).status == 200
         first.close()
