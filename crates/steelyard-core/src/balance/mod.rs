@@ -206,3 +206,5 @@ fn idlest(seats: &[ServerSeat], members: &[u32], avoid: Option<usize>) -> Option
 mod recorded;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod turn_tests;

@@ -22,7 +22,7 @@ fn backend(kind: BalanceKind, hash: HashType, weights: &[u32]) -> plan::Backend 
     }
 }
 
-fn seats(weights: &[u32]) -> Vec<ServerSeat> {
+pub(super) fn seats(weights: &[u32]) -> Vec<ServerSeat> {
     (1u32..)
         .zip(weights)
         .map(|(id, &weight)| ServerSeat {
@@ -34,7 +34,7 @@ fn seats(weights: &[u32]) -> Vec<ServerSeat> {
         .collect()
 }
 
-fn balancer(kind: BalanceKind, seats: &[ServerSeat]) -> Balancer {
+pub(super) fn balancer(kind: BalanceKind, seats: &[ServerSeat]) -> Balancer {
     let weights: Vec<u32> = seats.iter().map(|seat| seat.weight).collect();
     let mut balancer = Balancer::new(&backend(kind, HashType::default(), &weights), false);
     balancer.changed(seats);
@@ -50,7 +50,7 @@ fn numbers() -> impl FnMut() -> u32 {
     }
 }
 
-fn picks(balancer: &mut Balancer, seats: &[ServerSeat], count: usize) -> Vec<usize> {
+pub(super) fn picks(balancer: &mut Balancer, seats: &[ServerSeat], count: usize) -> Vec<usize> {
     let mut random = numbers();
     (0..count)
         .filter_map(|_| balancer.pick(seats, None, None, &mut random))
