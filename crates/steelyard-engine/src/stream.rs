@@ -5,7 +5,7 @@ use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags};
 use std::io::{self, IoSlice};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::pin::Pin;
-use std::task::{ready, Context, Poll};
+use std::task::{ready, Context, Poll, Waker};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
@@ -64,6 +64,11 @@ impl Stream {
             Self::Tcp(s) => s.poll_read_ready(cx),
             Self::Unix(s) => s.poll_read_ready(cx),
         }
+    }
+
+    /// Whether neither data nor an end is known to be there to read. Costs no system call.
+    pub fn is_quiet(&self) -> bool {
+        self.poll_read_ready(&mut Context::from_waker(Waker::noop())).is_pending()
     }
 
     /// Ready when the socket may be written, without writing.

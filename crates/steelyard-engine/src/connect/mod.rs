@@ -19,6 +19,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use steelyard_core::ctx::Session;
+use tokio::io::Interest;
 use tokio::net::{TcpStream, UnixStream};
 
 /// Why a connection could not be made.
@@ -100,12 +101,14 @@ async fn tcp(slot: &Slot, session: &Session, options: &steelyard_core::plan::Opt
     let socket = socket::open(slot, session, options, address)?;
     begin(&socket, &address.into())?;
     let stream = TcpStream::from_std(socket.into())?;
-    // One call tells success and failure alike; nothing was sent yet.
-    stream.writable().await?;
-    match stream.take_error()? {
-        Some(error) => Err(error),
-        None => Ok(Stream::Tcp(stream)),
+    let ready = stream.ready(Interest::WRITABLE | Interest::ERROR).await?;
+    // A connection that failed is reported as writable and broken at once; only then is the reason asked for.
+    if ready.is_error() || ready.is_write_closed() {
+        if let Some(error) = stream.take_error()? {
+            return Err(error);
+        }
     }
+    Ok(Stream::Tcp(stream))
 }
 
 /// A unix connection is made at once, or refused: the listener's backlog may be full (`EAGAIN`).

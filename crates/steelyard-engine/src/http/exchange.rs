@@ -46,6 +46,8 @@ pub struct Exchange {
     pub(super) answered: bool,
     /// Both sides' connections may carry a further message.
     pub(super) keep_client: bool,
+    /// The client said that it sends no further one.
+    pub(super) last_request: bool,
     pub(super) keep_server: bool,
     /// Decoded bytes of the body, for rules that look at it.
     pub(super) seen_body: Vec<u8>,
@@ -100,6 +102,7 @@ impl Exchange {
             up_done: false,
             answered: false,
             keep_client: false,
+            last_request: false,
             keep_server: false,
             seen_body: Vec::new(),
             body_known: false,

@@ -28,6 +28,8 @@ pub(super) fn finish(conn: &mut Conn, ex: &mut Exchange, ended: Result<(), Error
     next(conn, ex);
     match ended {
         Ok(()) if complete && ex.keep_client => After::Next,
+        // Nothing more will come from this client, so closing now can't reset the connection under its response.
+        Ok(()) if complete && ex.last_request && ex.up.input.is_empty() && conn.client.is_quiet() => After::Abort,
         Ok(()) => After::Close,
         // A cut response must not look complete where only the end of the connection ends it.
         Err(_) => After::Abort,

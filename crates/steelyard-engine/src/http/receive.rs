@@ -151,6 +151,7 @@ fn begins(conn: &mut Conn, ex: &mut Exchange) {
 /// A request is there: counts it and notes what the log will say.
 fn begin(conn: &mut Conn, ex: &mut Exchange) {
     ex.keep_client = ex.req.keep_alive();
+    ex.last_request = !ex.keep_client;
     let shared = &conn.worker.shared;
     bump(&shared.totals.cum_req);
     if let Some(front) = conn.live.frontend(conn.session.frontend) {

@@ -2,6 +2,10 @@
 //!
 //! A connection in the pool has no task. That its server closed it is seen when it is taken (the runtime knows without a system
 //! call whether it is readable) and by a sweep each second, which also drops those that nobody took for `pool-purge-delay`.
+//!
+//! No more are kept than were needed at once of late: under `http-reuse safe` each new client opens a connection, and without
+//! that bound short sessions would pile them up. A spare one is closed with a reset: nothing is under way on it, and an orderly
+//! end would leave a port waiting here for a minute, which makes the next connections dearer.
 
 use crate::http::Exchange;
 use crate::live::Live;
@@ -10,8 +14,9 @@ use crate::worker::Worker;
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
-use std::task::{Context, Waker};
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 /// Exchanges that a thread keeps for later, at most.
@@ -33,11 +38,16 @@ pub struct ServerConn {
 }
 
 impl ServerConn {
+    /// The connection, which is between two requests, will be closed with a reset.
+    fn discard(&self) {
+        // A socket that refuses the option is closed in order.
+        let _ = self.stream.set_zero_linger();
+    }
+
     /// Whether the server still seems to be there and has said nothing that nobody asked for. Costs no system call in the
     /// common case; a server that closes this very moment is not seen.
     pub fn is_alive(&self) -> bool {
-        let mut cx = Context::from_waker(Waker::noop());
-        if self.stream.poll_read_ready(&mut cx).is_pending() {
+        if self.stream.is_quiet() {
             return true;
         }
         let mut byte = [0u8; 1];
@@ -45,11 +55,34 @@ impl ServerConn {
     }
 }
 
+/// The idle connections of one server.
+#[derive(Default)]
+struct Idle {
+    /// The latest comes last and is taken first.
+    conns: Vec<ServerConn>,
+    /// Most streams that the server had at once: since the last sweep, and before that, fading.
+    peak: usize,
+    past: usize,
+}
+
+impl Idle {
+    /// Whether one more is worth keeping while `busy` streams are on the server, the one that gives it among them.
+    fn wants(&mut self, busy: usize) -> bool {
+        self.peak = self.peak.max(busy).max(1);
+        self.conns.len() + busy.max(1) <= self.peak.max(self.past)
+    }
+
+    fn fade(&mut self) {
+        self.past = self.peak.max(self.past - self.past.div_ceil(8));
+        self.peak = 0;
+    }
+}
+
 /// What one thread keeps.
 #[derive(Default)]
 pub struct Pool {
-    /// By proxy and server; the latest comes last and is taken first.
-    idle: RefCell<Vec<Vec<Vec<ServerConn>>>>,
+    /// By proxy and server.
+    idle: RefCell<Vec<Vec<Idle>>>,
     kept: Cell<usize>,
     sweeping: Cell<bool>,
     // Boxed: an exchange is handed out and taken back without moving it.
@@ -73,7 +106,7 @@ impl Pool {
             return None;
         }
         let mut idle = self.idle.borrow_mut();
-        let list = idle.get_mut(backend as usize)?.get_mut(server as usize)?;
+        let list = &mut idle.get_mut(backend as usize)?.get_mut(server as usize)?.conns;
         loop {
             let at = if proven {
                 list.iter().rposition(|conn| conn.uses > 1)?
@@ -103,11 +136,14 @@ impl Pool {
         let pool = &worker.pool;
         let mut idle = pool.idle.borrow_mut();
         let list = at(at(&mut idle, conn.backend), conn.server);
-        if list.len() >= most {
-            return;
+        let busy = live
+            .server(conn.backend, conn.server)
+            .map_or(0, |server| server.counters.scur.load(Relaxed));
+        if !list.wants(busy as usize) || list.conns.len() >= most {
+            return conn.discard();
         }
         conn.idle_since = now;
-        list.push(conn);
+        list.conns.push(conn);
         drop(idle);
         pool.kept.set(pool.kept.get() + 1);
         if !pool.sweeping.replace(true) {
@@ -122,8 +158,8 @@ impl Pool {
             .get_mut(backend as usize)
             .and_then(|proxy| proxy.get_mut(server as usize))
         {
-            self.kept.set(self.kept.get() - list.len());
-            list.clear();
+            self.kept.set(self.kept.get() - list.conns.len());
+            list.conns.drain(..).for_each(|conn| conn.discard());
         }
     }
 
@@ -200,8 +236,15 @@ async fn sweep(worker: Rc<Worker>, live: Arc<Live>) {
                     .and_then(|plan| plan.servers.get(number))
                     .map_or(5_000, |server| server.pool_purge_delay);
                 let delay = Duration::from_millis(delay);
-                list.retain(|conn| now.duration_since(conn.idle_since) < delay && conn.is_alive());
-                kept += list.len();
+                list.conns.retain(|conn| {
+                    let keep = now.duration_since(conn.idle_since) < delay && conn.is_alive();
+                    if !keep {
+                        conn.discard();
+                    }
+                    keep
+                });
+                list.fade();
+                kept += list.conns.len();
             }
         }
         pool.kept.set(kept);
