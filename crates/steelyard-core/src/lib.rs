@@ -1,6 +1,7 @@
 //! What Steelyard decides, without a socket, a clock or Python.
 
 pub mod balance;
+pub mod capture;
 pub mod ctx;
 pub mod error;
 pub mod http1;

@@ -1,5 +1,6 @@
 //! A plan, ready to run: names looked up, regexes and matchers built.
 
+use crate::capture::Captures;
 use crate::error::PlanError;
 use crate::logformat::{Format, Style};
 use crate::plan::{self, Plan, PLAN_VERSION};
@@ -55,6 +56,8 @@ pub struct ProxyProgram {
     pub error_log: Option<Format>,
     pub unique_id: Option<Format>,
     pub needs: Needs,
+    /// What the frontend keeps of messages for its log.
+    pub captures: Captures,
     pub(crate) use_backend: Vec<Chooser>,
     pub(crate) use_server: Vec<Chooser>,
     /// `balance hash`
@@ -176,6 +179,7 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
         error_log: format(&proxy.error_log_format, Style::Log)?,
         unique_id: format(&proxy.unique_id_format, Style::Http)?,
         needs: Needs::default(),
+        captures: Captures::default(),
         use_backend: use_backend
             .iter()
             .map(|rule| Chooser::backend(rule, build))
@@ -194,7 +198,7 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
             .map(|file| Ok((file.status, CompiledReply::compile(&file.reply, build)?)))
             .collect::<Result<_, PlanError>>()?,
     };
-    made.needs = needs(&mut made, acls)?;
+    made.needs = needs(&mut made, frontend, acls)?;
     Ok(made)
 }
 
@@ -212,17 +216,27 @@ fn forwarded(option: &plan::ForwardFor) -> Result<Forwarded, PlanError> {
     })
 }
 
-/// Reads off what must be recorded, and gives the capture rules their slots.
-fn needs(made: &mut ProxyProgram, acls: &[Acl]) -> Result<Needs, PlanError> {
+/// Reads off what must be recorded, and gives captures by lines and by rules their slots: those share one row in the log.
+fn needs(made: &mut ProxyProgram, frontend: Option<&plan::Frontend>, acls: &[Acl]) -> Result<Needs, PlanError> {
     let mut requests: Vec<_> = made
         .tcp_request_content
         .captures()
         .chain(made.http_request.captures())
+        .chain(
+            frontend
+                .iter()
+                .flat_map(|frontend| frontend.capture_request.iter().map(|capture| capture.at)),
+        )
         .collect();
     let mut responses: Vec<_> = made
         .tcp_response_content
         .captures()
         .chain(made.http_response.captures())
+        .chain(
+            frontend
+                .iter()
+                .flat_map(|frontend| frontend.capture_response.iter().map(|capture| capture.at)),
+        )
         .collect();
     requests.sort_by_key(|at| (at.file, at.line));
     responses.sort_by_key(|at| (at.file, at.line));
@@ -230,6 +244,12 @@ fn needs(made: &mut ProxyProgram, acls: &[Acl]) -> Result<Needs, PlanError> {
     made.http_request.assign_slots(&requests);
     made.tcp_response_content.assign_slots(&responses);
     made.http_response.assign_slots(&responses);
+    if let Some(frontend) = frontend {
+        made.captures = Captures::new(frontend, |request, at| {
+            let slots = if request { &requests } else { &responses };
+            slots.iter().position(|slot| *slot == at).unwrap_or_default()
+        });
+    }
     let count = |slots: usize| u16::try_from(slots).map_err(|_| PlanError::new("too many captures"));
     let sets = [
         &made.tcp_request_connection,

@@ -100,6 +100,7 @@ class Global:
     bufsize: int | None = None
     maxrewrite: int | None = None
     max_headers: int | None = None
+    cookie_length: int | None = None
     nosplice: bool = False
     localpeer: str | None = None
     zero_warning: bool = False
@@ -264,6 +265,19 @@ class HttpCheck:
     disable_on_404: bool = False
 
 
+COOKIE_LENGTH = 64
+"""`tune.http.cookielen` where it is not said: a captured cookie has one byte less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A header or cookie that the log shows, `length` bytes of it."""
+
+    name: str
+    length: int
+    span: Span = NOWHERE
+
+
 @dataclass(frozen=True, slots=True)
 class Stats:
     uri: str = "/haproxy?stats"
@@ -348,6 +362,9 @@ class Proxy:
     default_backend_span: Span = NOWHERE
     monitor_uri: str | None = None
     monitor_fail: tuple[Condition, ...] = ()
+    capture_request: tuple[Capture, ...] = ()
+    capture_response: tuple[Capture, ...] = ()
+    capture_cookie: Capture | None = None
     stats: Stats | None = None
     stats_enabled: bool = False
     inherits: str | None = None

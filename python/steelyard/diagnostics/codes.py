@@ -113,6 +113,7 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0714": ("log format without a target", "Log lines need a `log` line that says where they go."),
     "SY0715": ("health check without a port", "Checks need a port where the server's own depends on the client's."),
     "SY0716": ("unreachable rule", "A rule that ends the rule set and has no condition hides all that follow it."),
+    "SY0717": ("captured cookie cut short", "`tune.http.cookielen` bounds it, 63 bytes by default."),
     "SY0901": ("health check can't be made", "A health check says something that can't be carried out."),
     "SY0902": ("plan refused", "The engine refuses the plan; this should have been said earlier, with its place."),
 }

@@ -355,6 +355,9 @@ fn capture_list(out: &mut Vec<u8>, filled: &[Option<Vec<u8>>], slots: usize, fla
         if index > 0 {
             out.push(b' ');
         }
-        value(out, slot, Unsafe::Header, flags);
+        // What was captured and is empty is empty; the hyphen says that nothing was captured.
+        if flags.quote || slot != Some(b"") {
+            value(out, slot, Unsafe::Header, flags);
+        }
     }
 }

@@ -14,8 +14,8 @@ mod server;
 pub use expr::{Acl, AclTest, Arg, Call, Cond, Expr, LogFormat, LogItem, Matcher, Pattern, PatternFile, Scope, Term};
 pub use global::{Global, LogFormatName, LogTarget, LogTransport, User, Userlist};
 pub use proxy::{
-    Backend, Balance, BalanceKind, Bind, Cookie, CookieMode, ForwardFor, Frontend, HashFunction, HashType, HttpReuse, KeepAlive,
-    Mode, Options, Proxy, Rulesets, Stats, Timeouts, UseBackend, UseServer,
+    Backend, Balance, BalanceKind, Bind, Cookie, CookieCapture, CookieMode, ForwardFor, Frontend, HashFunction, HashType,
+    HeaderCapture, HttpReuse, KeepAlive, Mode, Options, Proxy, Rulesets, Stats, Timeouts, UseBackend, UseServer,
 };
 pub use rule::{Action, At, ErrorFile, Payload, RedirectKind, Reply, ReplyBody, Rule};
 pub use server::{Address, Server, SourceAddress};

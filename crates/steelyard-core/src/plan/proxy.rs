@@ -173,6 +173,32 @@ pub struct Frontend {
     pub monitor_uri: Option<String>,
     /// `monitor fail` conditions.
     pub monitor_fail: Vec<Cond>,
+    /// `capture request header`, in the order of the file.
+    pub capture_request: Vec<HeaderCapture>,
+    /// `capture response header`, in the order of the file.
+    pub capture_response: Vec<HeaderCapture>,
+    pub capture_cookie: Option<CookieCapture>,
+}
+
+/// The last line of a header, for the log.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeaderCapture {
+    /// Its place among the capture rules gives its place in the log.
+    pub at: At,
+    pub name: String,
+    /// Bytes that are kept.
+    pub len: u32,
+}
+
+/// `capture cookie`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CookieCapture {
+    /// What the cookie begins with: (a part of) its name, or its name and `=`.
+    pub name: String,
+    /// Bytes that are kept of `name=value`.
+    pub len: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 use steelyard_core::http1::{Body, ChunkDecoder, ChunkStep};
 use steelyard_core::plan::{BalanceKind, Stats};
 use steelyard_core::program::ProxyProgram;
-use steelyard_core::reply::MadeReply;
+use steelyard_core::reply::{MadeReply, ReplyCause};
 use steelyard_core::rules::{self, choose_backend, choose_server, evaluate, holds, Rules, Verdict};
 
 /// What to do with a request.
@@ -37,8 +37,24 @@ pub(super) enum Decision {
     Failed(Error),
 }
 
-/// Runs everything that looks at a request before a server is chosen.
+/// Runs everything that looks at a request before a server is chosen, and captures the cookie behind it. Like HAProxy, for
+/// requests that go on or are refused, not for those that a rule answers.
 pub(super) async fn decide(conn: &mut Conn, ex: &mut Exchange) -> Decision {
+    let decision = choose(conn, ex).await;
+    if let Some(cookie) = &conn.captures().cookie {
+        let answered = match &decision {
+            Decision::Reply(made) => matches!(made.cause, ReplyCause::Return | ReplyCause::Redirect),
+            Decision::Monitor(_) => true,
+            _ => false,
+        };
+        if !answered {
+            ex.record.request_cookie = cookie.of_request(&ex.req);
+        }
+    }
+    decision
+}
+
+async fn choose(conn: &mut Conn, ex: &mut Exchange) -> Decision {
     let front = conn.session.frontend;
     if let Some(status) = monitored(conn, ex) {
         return Decision::Monitor(status);

@@ -8,6 +8,7 @@ use crate::timer::after;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+use steelyard_core::capture;
 use steelyard_core::http1::{parse_request, Body, ChunkDecoder, ChunkStep, HeadError, Limits, Progress};
 
 /// What ended the wait for a request.
@@ -167,6 +168,10 @@ fn begin(conn: &mut Conn, ex: &mut Exchange) {
     if finish::is_logged(conn) || conn.live.program.keeps_request_line() {
         ex.req.start_line(&mut record.request_line);
         record.request_date = before(wall(), ex.now.saturating_duration_since(ex.begun));
+    }
+    let captures = conn.captures();
+    if !captures.request.is_empty() {
+        capture::headers(&captures.request, &ex.req, &mut record.request_captures);
     }
 }
 

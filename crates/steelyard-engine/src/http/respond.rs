@@ -7,6 +7,7 @@ use crate::error::{Error, Fault, Stage};
 use crate::live::bump;
 use crate::relay::http::Framing;
 use crate::relay::rechunk::Rechunk;
+use steelyard_core::capture;
 use steelyard_core::http1::{Body, Version};
 use steelyard_core::program::ProxyProgram;
 use steelyard_core::reply::MadeReply;
@@ -39,10 +40,17 @@ pub(super) fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, Error>
         conn.vars.enter_response();
     }
     count(conn, ex, status);
+    let captures = conn.captures();
+    if !captures.response.is_empty() {
+        capture::headers(&captures.response, &ex.res, &mut ex.record.response_captures);
+    }
     match rules(conn, ex, |program| &program.http_response) {
         Ok(()) => {}
         Err(Verdict::Reply(made) | Verdict::Tarpit(made)) => return Ok(Then::Reply(made)),
         Err(_) => return Err(bad_response()),
+    }
+    if let Some(cookie) = &conn.captures().cookie {
+        ex.record.response_cookie = cookie.of_response(&ex.res);
     }
     persist::mark_response(conn, ex);
     connection(conn, ex, body, tunnel, server_stays);

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 use std::task::{Poll, Waker};
 use std::time::Instant;
+use steelyard_core::capture::Captures;
 use steelyard_core::ctx::Session;
 use steelyard_core::plan::Proxy;
 use steelyard_core::vars::Vars;
@@ -65,6 +66,13 @@ impl Conn {
     /// The plan of the frontend.
     pub fn front(&self) -> &Proxy {
         proxy(&self.live, self.session.frontend)
+    }
+
+    /// What the frontend keeps of messages for its log.
+    pub fn captures(&self) -> &Captures {
+        static NONE: OnceLock<Captures> = OnceLock::new();
+        let program = self.live.program.proxies.get(self.session.frontend as usize);
+        program.map_or_else(|| NONE.get_or_init(Captures::default), |program| &program.captures)
     }
 
     /// Makes the soft stop wake this connection.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from steelyard.config.checks.backends import check_backends
+from steelyard.config.checks.captures import check_captures
 from steelyard.config.checks.defaults import check_defaults
 from steelyard.config.checks.halves import check_halves
 from steelyard.config.checks.ids import check_ids
@@ -30,4 +31,5 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_logs,
     check_reach,
     check_defaults,
+    check_captures,
 )

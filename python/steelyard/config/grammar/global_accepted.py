@@ -18,7 +18,7 @@ fail-alloc fd.edge-triggered fd.tables glitches.kill.cpu-usage h1.be.glitches-th
 h1.zero-copy-fwd-recv h1.zero-copy-fwd-send h2.be.glitches-threshold h2.be.initial-window-size h2.be.max-concurrent-streams
 h2.be.max-frames-at-once h2.be.rxbuf h2.fe.glitches-threshold h2.fe.initial-window-size h2.fe.max-concurrent-streams
 h2.fe.max-frames-at-once h2.fe.max-rst-at-once h2.fe.max-total-streams h2.fe.rxbuf h2.header-table-size h2.initial-window-size
-h2.log-errors h2.max-concurrent-streams h2.max-frame-size h2.zero-copy-fwd-send http.cookielen http.logurilen idle-pool.shared
+h2.log-errors h2.max-concurrent-streams h2.max-frame-size h2.zero-copy-fwd-send http.logurilen idle-pool.shared
 idletimer listener.default-shards listener.multi-queue lua.bool-sample-conversion lua.burst-timeout lua.forced-yield
 lua.log.loggers lua.log.stderr lua.maxmem lua.openlibs lua.service-timeout lua.session-timeout lua.task-timeout
 max-checks-per-thread max-rules-at-once maxaccept maxpollevents memory.hot-size notsent-lowat.client notsent-lowat.server

@@ -85,6 +85,7 @@ ROWS = (
     Row("spread-checks", G, "Percent by which times between checks vary.", (Int(0, 50),), "spread_checks", repeat="once"),
     Row("stats", G, "The runtime API's socket.", parse=_stats),
     Row("tune.bufsize", G, "Bytes of a buffer: the longest request head.", (Size(1),), "bufsize"),
+    Row("tune.http.cookielen", G, "Bytes of a captured cookie, and one.", (Int(1, 65536),), "cookie_length"),
     Row("tune.http.maxhdr", G, "Header fields in a message.", (Int(1, 32767),), "max_headers"),
     Row("tune.maxrewrite", G, "Bytes kept free for rewriting.", (Size(),), "maxrewrite"),
     Row("uid", G, "User id after start.", (Int(),), "uid", repeat="once"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from steelyard.config.grammar import (
     balance,
+    captures,
     check_words,
     cookie,
     error_words,
@@ -32,6 +33,7 @@ _TOPICS = (
     rule_words,
     log_targets,
     cookie,
+    captures,
     forward_words,
     check_words,
     error_words,

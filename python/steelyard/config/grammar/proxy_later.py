@@ -17,8 +17,8 @@ def _gone(names: str, removed: str, instead: str) -> tuple[Row, ...]:
 _LATER = (
     *_later(
         ANY,
-        "declare capture, capture cookie, capture request header, capture response header",
-        "Parts of messages for logs.",
+        "declare capture",
+        "Places for parts of messages in logs.",
         True,
     ),
     *_later(BACK, "be-unpublished", "The backend can't be chosen by name."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steelyard.config.expr import LogText
-from steelyard.config.model import Proxy, UseBackend
+from steelyard.config.model import COOKIE_LENGTH, Capture, Proxy, UseBackend
 from steelyard.plan.build.address import address
 from steelyard.plan.build.context import Context
 from steelyard.plan.build.exprs import condition, log_format
@@ -47,12 +47,25 @@ def use_backend(context: Context, value: UseBackend) -> plan.UseBackend:
     )
 
 
+def _headers(context: Context, captures: tuple[Capture, ...]) -> list[plan.HeaderCapture]:
+    return [plan.HeaderCapture(at=context.at(each.span), name=each.name, len=each.length) for each in captures]
+
+
+def _cookie(context: Context, capture: Capture | None) -> plan.CookieCapture | None:
+    """`tune.http.cookielen` is the bound, one byte of it is not for the cookie."""
+    if capture is None:
+        return None
+    longest = (context.config.global_.cookie_length or COOKIE_LENGTH) - 1
+    return plan.CookieCapture(name=capture.name, len=min(capture.length, longest))
+
+
 def frontend(context: Context, proxy: Proxy) -> plan.Frontend:
     default = context.holder if proxy.kind == "listen" else None
     if proxy.default_backend is not None:
         default = context.backend(proxy.default_backend)
         if default is None:
             context.report.alert("SY0602", f"no backend '{proxy.default_backend}'", proxy.default_backend_span)
+    captures = proxy if proxy.mode == "http" else Proxy(proxy.kind, proxy.name, proxy.span)
     conditions = [condition(context, each) for each in proxy.monitor_fail]
     return plan.Frontend(
         binds=binds(context, proxy),
@@ -62,4 +75,7 @@ def frontend(context: Context, proxy: Proxy) -> plan.Frontend:
         default_backend=default,
         monitor_uri=proxy.monitor_uri,
         monitor_fail=[each for each in conditions if each is not None],
+        capture_request=_headers(context, captures.capture_request),
+        capture_response=_headers(context, captures.capture_response),
+        capture_cookie=_cookie(context, captures.capture_cookie),
     )

@@ -139,6 +139,21 @@ class Bind(Node, frozen=True):
     accept_proxy: bool = False
 
 
+class HeaderCapture(Node, frozen=True):
+    """The last line of a header, for the log; `at` gives its place among the capture rules."""
+
+    at: At
+    name: str
+    len: int
+
+
+class CookieCapture(Node, frozen=True):
+    """`name`: what `name=value` begins with; `len` bytes of it are kept."""
+
+    name: str
+    len: int
+
+
 class Frontend(Node, frozen=True):
     binds: list[Bind] = field(default_factory=list)
     maxconn: int = 0
@@ -147,6 +162,9 @@ class Frontend(Node, frozen=True):
     default_backend: int | None = None
     monitor_uri: str | None = None
     monitor_fail: list[Cond] = field(default_factory=list)
+    capture_request: list[HeaderCapture] = field(default_factory=list)
+    capture_response: list[HeaderCapture] = field(default_factory=list)
+    capture_cookie: CookieCapture | None = None
 
 
 class Cookie(Node, frozen=True):
