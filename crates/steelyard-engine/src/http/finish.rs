@@ -173,7 +173,7 @@ fn gauges(conn: &Conn, ex: &mut Exchange) {
     });
     ex.record.srvconn = ex.slot.as_ref().map_or(0, |slot| {
         let now = slot.server_live.counters.scur.load(Relaxed);
-        now.saturating_sub(u32::from(!ex.record.early))
+        now.saturating_sub(u32::from(!ex.record.early && !slot.is_released()))
     });
 }
 

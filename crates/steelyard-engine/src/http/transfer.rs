@@ -146,7 +146,14 @@ impl Wait {
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Error>> {
         self.tick(ex);
-        let down = ex.down.poll(server, &mut conn.client, cx);
+        // The place on the server is given back before the client has the last byte: its next request, perhaps on another
+        // thread, must find the server as idle as it is.
+        let (slot, sent) = (&mut ex.slot, ex.up_done);
+        let down = ex.down.poll_and(server, &mut conn.client, cx, || {
+            if let Some(slot) = slot.as_mut().filter(|_| sent) {
+                slot.release();
+            }
+        });
         match down {
             Poll::Ready(Ok(())) if ex.up_done => return Poll::Ready(Ok(())),
             Poll::Ready(Ok(())) => {}

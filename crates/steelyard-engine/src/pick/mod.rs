@@ -47,9 +47,27 @@ pub struct Slot {
     /// The place it had in the server's and in the backend's queue, from 1; 0: it did not wait there (`%sq`, `%bq`).
     pub server_queue: u32,
     pub backend_queue: u32,
+    released: bool,
 }
 
 impl Slot {
+    /// Gives the place back before the slot is dropped: the server has done its part.
+    #[inline]
+    pub fn release(&mut self) {
+        if std::mem::replace(&mut self.released, true) {
+            return;
+        }
+        self.server_live.counters.scur.fetch_sub(1, Relaxed);
+        if let Some(backend) = self.live.backend(self.backend) {
+            backend.roster.release(&backend.servers, self.server);
+        }
+    }
+
+    /// Whether the place is given back already.
+    pub fn is_released(&self) -> bool {
+        self.released
+    }
+
     /// The state of the backend.
     pub fn backend_live(&self) -> Option<&BackendLive> {
         self.live.backend(self.backend)
@@ -58,10 +76,7 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.server_live.counters.scur.fetch_sub(1, Relaxed);
-        if let Some(backend) = self.live.backend(self.backend) {
-            backend.roster.release(&backend.servers, self.server);
-        }
+        self.release();
     }
 }
 
@@ -128,6 +143,7 @@ fn slot(worker: &Worker, live: &Arc<Live>, backend: u32, server: u32, ahead: (u3
         server_live,
         server_queue: ahead.0,
         backend_queue: ahead.1,
+        released: false,
     })
 }
 

@@ -111,7 +111,21 @@ impl Flow {
 
     /// Moves what it can. Ready when the message is received and sent to its end.
     pub fn poll(&mut self, source: &mut Stream, sink: &mut Stream, cx: &mut Context<'_>) -> Poll<Result<(), FlowError>> {
+        self.poll_and(source, sink, cx, || {})
+    }
+
+    /// As [`Flow::poll`]; `received` is called when the whole message is here, before the last of it is sent.
+    pub fn poll_and(
+        &mut self,
+        source: &mut Stream,
+        sink: &mut Stream,
+        cx: &mut Context<'_>,
+        mut received: impl FnMut(),
+    ) -> Poll<Result<(), FlowError>> {
         loop {
+            if self.is_received() {
+                received();
+            }
             ready!(self.poll_flush(sink, cx)).map_err(|_| FlowError::Sink)?;
             if self.is_received() {
                 return Poll::Ready(Ok(()));
