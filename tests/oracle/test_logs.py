@@ -47,6 +47,16 @@ def test_each_request_of_a_connection_has_a_line(run, serve, sink):
             assert f'"GET /{n} HTTP/1.1"' in sink.take()
 
 
+def test_a_request_that_content_rules_reject_is_none(run, serve, sink):
+    rules = "tcp-request inspect-delay 20s\ntcp-request content reject if { path /no }"
+    proxy = logged(run, sink, front=rules, s1=serve(hello))
+    with proxy.connect() as client:
+        client.send(get("/no"))
+        assert client.closed()
+    assert re.search(r' fe/<NOSRV> -1/-1/-1/-1/\d+ -1 0 - - PR-- 1/1/0/0/0 0/0 "<BADREQ>"$', sink.take())
+    assert proxy.ask(get("/yes")).status == 200
+
+
 def test_httplog_clf(run, serve, sink):
     proxy = logged(run, sink, kind="httplog clf", s1=serve(hello))
     proxy.ask(get("/c"))

@@ -197,6 +197,11 @@ fn tcp_content(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decisio
     let decision = run(conn, ex, index, |program| &program.tcp_request_content);
     ex.seen_body = body;
     ex.body_known = known;
+    if index == conn.session.frontend && matches!(decision, Some(Decision::Close { .. })) {
+        // To a frontend's rules there was no request yet: the log says so, as HAProxy's does.
+        ex.record.request_line.clear();
+        ex.record.times.request = -1;
+    }
     decision
 }
 
