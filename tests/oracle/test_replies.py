@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 
 import pytest
 
@@ -242,6 +243,22 @@ def test_auth_asks_and_lets_in(run, serve):
     assert proxy.ask(get("/", "Authorization: Basic am9lOnNlY3JldA==")).status == 200
     assert proxy.ask(get("/", "Authorization: Basic am9lOndyb25n")).status == 401
     assert proxy.ask(get("/", "Authorization: Bearer x")).status == 401
+
+
+def test_auth_by_hash(run, serve):
+    """`secret`, by `openssl passwd -6` and `-5`. The second right answer comes from memory and must be no other."""
+    six = "$6$abcdefgh$ltjgWl6579NluT/Vi1nwEvcil.G5Nbc4NiXZaNGStk8PSwGfQv72N2CKPPrVACtLtip/cZ/1GM/O6IND4WQhG."
+    five = "$5$abcdefgh$gruCpC7VkOTspMQTTSAR8mtlO9Upms.fwqE5y16JVM."
+    proxy = site(
+        run,
+        top=f"userlist people\n user six password '{six}'\n user five password '{five}'\n",
+        front="http-request auth if !{ http_auth(people) }",
+        s1=serve(echo),
+    )
+    for user in ("six", "five"):
+        for password, status in (("wrong", 401), ("secret", 200), ("secret", 200), ("wrong", 401), ("", 401)):
+            token = b64encode(f"{user}:{password}".encode()).decode()
+            assert proxy.ask(get("/", f"Authorization: Basic {token}")).status == status, (user, password)
 
 
 def test_tarpit_waits_then_answers(run):

@@ -2,6 +2,7 @@
 
 pub mod balance;
 pub mod capture;
+mod crypt;
 pub mod ctx;
 pub mod error;
 pub mod http1;

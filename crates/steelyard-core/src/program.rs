@@ -1,6 +1,7 @@
 //! A plan, ready to run: names looked up, regexes and matchers built.
 
 use crate::capture::Captures;
+use crate::crypt::Password;
 use crate::error::PlanError;
 use crate::logformat::{Format, Style};
 use crate::plan::{self, Plan, PLAN_VERSION};
@@ -73,6 +74,8 @@ pub struct Program {
     /// Done once before the first connection, without one: see `plan::Global::init`.
     pub init: Rules,
     pub(crate) acls: Vec<Acl>,
+    /// Of each user of each userlist, in the order of the plan.
+    pub(crate) passwords: Vec<Vec<Password>>,
     backends: HashMap<Box<[u8]>, u32, ahash::RandomState>,
     keeps_request_line: bool,
 }
@@ -110,6 +113,11 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
         check_indices(&plan, proxy)?;
         proxies.push(compile_proxy(index, proxy, &acls, &build).map_err(|error| error.at(proxy.at))?);
     }
+    let passwords = plan
+        .userlists
+        .iter()
+        .map(|list| list.users.iter().map(Password::new).collect());
+    let passwords = passwords.collect::<Result<_, _>>()?;
     let init = Rules::compile(RuleSet::TcpRequestSession, 0, &plan.global.init, &build)?;
     drop(build);
     let keeps_request_line = proxies.iter().any(|proxy| proxy.needs.request_line);
@@ -118,6 +126,7 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
         proxies,
         init,
         acls,
+        passwords,
         backends,
         keeps_request_line,
     })

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.span import Span, Word
 from steelyard.config.statement import Statement
+
+_HASH = re.compile(r"\$[56]\$(rounds=(?P<rounds>[0-9]+)\$)?(?P<salt>[^$:]{0,16})\$(?P<sum>[./0-9A-Za-z]+)")
+_SCHEME = re.compile(r"\$[0-9a-z]+\$")
 
 
 def _split(word: Word) -> list[Word]:
@@ -23,6 +28,24 @@ def _new(statement: Statement, name: str) -> bool:
         return False
     names.add(name)
     return True
+
+
+def _check_hash(statement: Statement, word: Word) -> None:
+    """Refuses what the engine can't check a password by: a hash that never fits would lock its user out in silence."""
+    found = _HASH.fullmatch(word.text)
+    scheme = _SCHEME.match(word.text)
+    rounds = int(found["rounds"][:12]) if found and found["rounds"] else 5_000
+    if found and len(found["sum"]) != (43 if word.text.startswith("$5$") else 86):
+        found = None
+    if found is None and scheme is not None and scheme[0] not in ("$5$", "$6$"):
+        message = f"passwords hashed with '{scheme[0]}' are not supported"
+    elif found is None:
+        message = "the password is not a whole hash of '$5$' or '$6$'"
+    elif not 1_000 <= rounds <= 1_000_000:
+        message = f"{rounds} rounds of a hash are not supported, 1000 to 1000000 are"
+    else:
+        return
+    statement.report.alert("SY0208", message, word.span, help="write what 'openssl passwd -6' prints, in single quotes")
 
 
 def _user(statement: Statement) -> None:
@@ -44,6 +67,8 @@ def _user(statement: Statement) -> None:
             groups += _split(words[at + 1])
         else:
             password, insecure = words[at + 1].text, word == "insecure-password"
+            if not insecure:
+                _check_hash(statement, words[at + 1])
         at += 2
     if not _new(statement, f"user {name}"):
         statement.report.warning("SY0206", f"second user '{name}' is not used", statement.span)

@@ -217,13 +217,13 @@ impl Http {
             }
             Self::UniqueId => crate::logformat::unique_id(view).map(Sample::Str),
             Self::Auth(list) => {
-                let list = view.program.plan.userlists.get(*list as usize)?;
                 let user = credentials(view);
-                Some(Sample::Bool(user.is_some_and(|user| users::known(list, &user))))
+                Some(Sample::Bool(
+                    user.is_some_and(|user| users::known(view.program, *list, &user)),
+                ))
             }
             Self::AuthGroup(list) => {
-                let list = view.program.plan.userlists.get(*list as usize)?;
-                let user = credentials(view).filter(|user| users::known(list, user))?;
+                let user = credentials(view).filter(|user| users::known(view.program, *list, user))?;
                 Some(Sample::Str(user.name))
             }
             Self::AuthType => {
@@ -268,10 +268,10 @@ impl Http {
 
     /// An ACL on `http_auth_group` compares the groups of the user, not the user's name.
     fn groups<'e>(&'e self, view: &View<'e>, list: u32, stop: &mut dyn FnMut(Sample<'e>) -> bool) {
-        let Some(list) = view.program.plan.userlists.get(list as usize) else {
+        let Some(user) = credentials(view).filter(|user| users::known(view.program, list, user)) else {
             return;
         };
-        let Some(user) = credentials(view).filter(|user| users::known(list, user)) else {
+        let Some(list) = view.program.plan.userlists.get(list as usize) else {
             return;
         };
         for group in users::groups(list, user.name) {

@@ -11,10 +11,10 @@ mod target;
 mod transport;
 mod users;
 
+pub(crate) use crate::crypt::same;
 pub(crate) use header::split_list;
 pub(crate) use target::{path, pathq};
 pub(crate) use transport::{bind, server};
-pub(crate) use users::same;
 
 use super::args::Args;
 use super::{Sample, View};

@@ -1,7 +1,8 @@
 //! HTTP basic authentication against userlists (RFC 7617, manual section 3.4).
 
 use super::super::View;
-use crate::plan::{User, Userlist};
+use crate::plan::Userlist;
+use crate::program::Program;
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
 
@@ -40,20 +41,16 @@ pub(crate) fn credentials<'e>(view: &View<'e>) -> Option<Credentials<'e>> {
     })
 }
 
-/// Whether user and password are those of the list.
-pub(crate) fn known(list: &Userlist, who: &Credentials<'_>) -> bool {
-    list.users
+/// Whether user and password are those of the list of that index.
+pub(crate) fn known(program: &Program, list: u32, who: &Credentials<'_>) -> bool {
+    let Some(users) = program.plan.userlists.get(list as usize).map(|list| &list.users) else {
+        return false;
+    };
+    let passwords = program.passwords.get(list as usize).into_iter().flatten();
+    users
         .iter()
-        .any(|user| user.name.as_bytes() == who.name && password_fits(user, who.password))
-}
-
-fn password_fits(user: &User, password: &[u8]) -> bool {
-    user.insecure && same(user.password.as_bytes(), password)
-}
-
-/// Compares in a time that does not tell where the first difference is.
-pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |seen, (a, b)| seen | (a ^ b)) == 0
+        .zip(passwords)
+        .any(|(user, password)| user.name.as_bytes() == who.name && password.fits(who.password))
 }
 
 pub(super) fn groups<'p>(list: &'p Userlist, name: &[u8]) -> impl Iterator<Item = &'p str> {
