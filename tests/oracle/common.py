@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.kit import Proxy, Runner, http
-
-
-def needs(run: Runner, line: str) -> None:
-    """Skips, and says so, while Steelyard answers a line of a frontend with 'not supported yet'. Any other answer goes on."""
-    if not run.program.is_haproxy:
-        said = run.run(f"frontend fe\n    bind 127.0.0.1:8008\n    {line}\n", "-c").err
-        if "not supported yet" in said:
-            pytest.skip(f"Steelyard: not supported yet: {line}")
 
 
 GET = http("GET / HTTP/1.1", "Host: a.test")

@@ -9,7 +9,7 @@ import pytest
 from tests.kit import Syslog, http
 from tests.kit.behaviours import close_at_once, echo, hello, name_then_pump, reply, reset_after, stall_after, stall_before_head
 from tests.kit.syslog import plain
-from tests.oracle.common import GET, get, needs, site
+from tests.oracle.common import GET, get, site
 
 
 def logged(run, sink, front="", back="", server="", kind="httplog", **given):
@@ -130,8 +130,6 @@ CAPTURE_FORMATS = [
 @pytest.mark.parametrize("captures", [False, True])
 def test_custom_formats(run, serve, sink, captures):
     """Each format on its own frontend, all in one configuration."""
-    if captures:
-        needs(run, "capture request header Host len 32")
     formats = CAPTURE_FORMATS if captures else FORMATS
     fronts = "".join(
         f"frontend f{n}\n    bind <f{n}>\n    log <sink> local0\n{CAPTURES if captures else ''}"
@@ -179,7 +177,6 @@ def test_timers_and_dates_have_the_right_shape(run, serve, sink):
 
 
 def test_captures_in_httplog(run, serve, sink):
-    needs(run, "capture request header Host len 32")
     proxy = logged(
         run,
         sink,
@@ -192,7 +189,6 @@ def test_captures_in_httplog(run, serve, sink):
 
 
 def test_odd_bytes_are_escaped(run, serve, sink):
-    needs(run, "capture request header Host len 32")
     proxy = logged(run, sink, front="capture request header X-Odd len 50", s1=serve(hello))
     proxy.ask(get("/a\\b", 'X-Odd: a"b{c|d}\t\xe9'))
     line = sink.take()
