@@ -6,7 +6,6 @@ from typing import Any
 
 from tests.kit import Proxy, Runner, http
 
-
 GET = http("GET / HTTP/1.1", "Host: a.test")
 
 
