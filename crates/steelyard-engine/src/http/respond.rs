@@ -55,12 +55,13 @@ pub(super) fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, Error>
     persist::mark_response(conn, ex);
     connection(conn, ex, body, tunnel, server_stays);
     after_response(conn, ex);
+    ex.res.write(&mut ex.down.out);
     if conn.front().options.logasap && finish::is_logged(conn) {
         ex.record.early = true;
+        ex.record.bytes_read = ex.down.out.len() as u64;
         finish::log(conn, ex);
         ex.unlogged = true;
     }
-    ex.res.write(&mut ex.down.out);
     if tunnel {
         return Ok(Then::Tunnel);
     }
