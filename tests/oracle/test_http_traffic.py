@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kit import http
+from tests.kit import Closed, Reset, http
 from tests.kit.behaviours import continues, early, echo, hello, in_pieces, replies, reply, stall_at_once, upgrade
 from tests.oracle.common import GET, get, site
 
@@ -394,7 +394,12 @@ def test_server_pool_gives_up_a_connection_the_server_closed(run, serve):
     with proxy.connect() as client:
         assert client.ask(GET).body == b"1"
         server.wait(lambda s: s.open == 0)
-        assert client.ask(GET).body == b"1"
+        try:
+            assert client.ask(GET).body == b"1"
+        except (Closed, Reset):
+            # HAProxy that has not noticed the end yet leaves the second try to the client; Steelyard makes it itself.
+            assert run.program.is_haproxy
+            assert proxy.ask(GET).body == b"1"
     assert server.connections == 2
 
 
