@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from steelyard.config.model import Config
@@ -166,23 +167,30 @@ class Checker:
         if outcome is Outcome.FAILED and was_up:
             watch.failures += 1
         orders: list[Order] = []
+        # Told when the engine has been: whoever reads that a server is down may rely on it.
+        words: list[Callable[[], None]] = []
         told = proxy.options.log_health_checks and (moved or result.code is not seen_before)
         if told:
             line = messages.checked(proxy, server, watch.health, result)
-            self._console.warning(line)
+            words.append(partial(self._console.warning, line))
             orders.append(Log(proxy=index, level=_NOTICE, message=line))
         if turn is not None:
-            orders += self._turned(key, watch, turn, "" if told else result.reason())
+            line, verdict = self._turned(key, watch, turn, "" if told else result.reason())
+            words.append(partial(self._console.warning, line))
+            orders += verdict
             if usable_before and not sum(self.usable(index)):
                 # The console's words have quotes around the name, the log's have not.
-                self._console.alert(f"{messages.kind(proxy)} '{proxy.name}' has no server available!")
+                words.append(partial(self._console.alert, f"{messages.kind(proxy)} '{proxy.name}' has no server available!"))
                 orders.append(
                     Log(proxy=index, level=_EMERG, message=f"{messages.kind(proxy)} {proxy.name} has no server available!")
                 )
         if orders:
             self._engine.order(orders)
+        for say in words:
+            say()
 
-    def _turned(self, key: tuple[int, int], watch: Watch, turn: Turn, reason: str) -> list[Order]:
+    def _turned(self, key: tuple[int, int], watch: Watch, turn: Turn, reason: str) -> tuple[str, list[Order]]:
+        """A server went up, down or is stopping: the line that tells it, and the orders that make it so."""
         index, number = key
         proxy, server = self._plan.proxies[index], self._server(key)
         now = time.monotonic()
@@ -201,17 +209,16 @@ class Checker:
             line = messages.up(proxy, server, reason, active, backup)
         else:
             line = messages.stopping(proxy, server, reason, active, backup)
-        self._console.warning(line)
         orders: list[Order] = [Log(proxy=index, level=_ALERT if turn is Turn.DOWN else _NOTICE, message=line)]
         if turn is Turn.STOPPING:
             # Draining: visitors with a cookie for this server still reach it.
             watch.draining = True
-            return [ServerAdmin(proxy=index, server=number, state="drain"), *orders]
+            return line, [ServerAdmin(proxy=index, server=number, state="drain"), *orders]
         verdict: list[Order] = [ServerHealth(proxy=index, server=number, up=turn is Turn.UP)]
         if watch.draining:
             watch.draining = False
             verdict.append(ServerAdmin(proxy=index, server=number, state="ready"))
-        return verdict + orders
+        return line, verdict + orders
 
     def _server(self, key: tuple[int, int]) -> Server:
         backend = self._plan.proxies[key[0]].backend
