@@ -74,6 +74,8 @@ pub struct Program {
     /// Done once before the first connection, without one: see `plan::Global::init`.
     pub init: Rules,
     pub(crate) acls: Vec<Acl>,
+    /// Names of variables, by number.
+    pub(crate) variables: Vec<String>,
     /// Of each user of each userlist, in the order of the plan.
     pub(crate) passwords: Vec<Vec<Password>>,
     backends: HashMap<Box<[u8]>, u32, ahash::RandomState>,
@@ -101,7 +103,8 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
     let acls = plan
         .acls
         .iter()
-        .map(|acl| Acl::compile(acl, &build))
+        .zip(0..)
+        .map(|(acl, index)| Acl::compile(index, acl, &build))
         .collect::<Result<Vec<_>, _>>()?;
     let mut proxies = Vec::with_capacity(plan.proxies.len());
     let mut backends = HashMap::default();
@@ -119,13 +122,14 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
         .map(|list| list.users.iter().map(Password::new).collect());
     let passwords = passwords.collect::<Result<_, _>>()?;
     let init = Rules::compile(RuleSet::TcpRequestSession, 0, &plan.global.init, &build)?;
-    drop(build);
+    let variables = build.into_variables();
     let keeps_request_line = proxies.iter().any(|proxy| proxy.needs.request_line);
     Ok(Program {
         plan,
         proxies,
         init,
         acls,
+        variables,
         passwords,
         backends,
         keeps_request_line,

@@ -1,14 +1,12 @@
 //! Actions, compiled, and what each does.
 
-use super::cond::shown;
 use super::edit::{Edit, Removal};
 use super::redirect::Redirect;
-use super::trace::{Step, Trace};
 use super::{RuleSet, Rules, Verdict};
 use crate::ctx::Ctx;
 use crate::error::PlanError;
 use crate::logformat::{Format, Style};
-use crate::plan::{self, At};
+use crate::plan;
 use crate::program::Program;
 use crate::reply::{self, CompiledReply, MadeReply, ReplyCause};
 use crate::sample::args::Build;
@@ -147,15 +145,7 @@ impl Action {
     }
 
     /// Does it. `Some` ends the rule set.
-    pub fn run(
-        &self,
-        rules: &Rules,
-        at: At,
-        index: usize,
-        program: &Program,
-        ctx: &mut Ctx<'_>,
-        trace: Option<&mut Trace>,
-    ) -> Option<Verdict> {
+    pub fn run(&self, rules: &Rules, index: usize, program: &Program, ctx: &mut Ctx<'_>) -> Option<Verdict> {
         ctx.scratch.arena.reset();
         let response = rules.set.is_response();
         let made = |reply: MadeReply| Some(Verdict::Reply(Box::new(reply)));
@@ -187,9 +177,6 @@ impl Action {
                 if let Some(head) = message(ctx, response) {
                     edit.apply(head, &text, limit);
                 }
-                note(trace, at, || {
-                    (format!("{edit:?}"), String::from_utf8_lossy(&text).into_owned())
-                });
                 ctx.scratch.text = text;
                 None
             }
@@ -209,7 +196,6 @@ impl Action {
                 let view = ctx.view(program, None);
                 if let Some(sample) = expr.one(&view) {
                     set_var(&view, *id, sample);
-                    note(trace, at, || ("set-var".into(), shown(sample, &view)));
                 } else if view.incomplete.get() && !view.input_done {
                     return Some(Verdict::Wait { at: index });
                 }
@@ -221,9 +207,6 @@ impl Action {
                 let view = ctx.view(program, None);
                 format.render(&view, &mut text);
                 set_var(&view, *id, Sample::Str(&text));
-                note(trace, at, || {
-                    ("set-var-fmt".into(), String::from_utf8_lossy(&text).into_owned())
-                });
                 ctx.scratch.text = text;
                 None
             }
@@ -268,12 +251,5 @@ fn message<'c>(ctx: &'c mut Ctx<'_>, response: bool) -> Option<&'c mut crate::ht
         ctx.res.as_deref_mut()
     } else {
         ctx.req.as_deref_mut()
-    }
-}
-
-fn note(trace: Option<&mut Trace>, at: At, what: impl FnOnce() -> (String, String)) {
-    if let Some(trace) = trace {
-        let (what, value) = what();
-        trace.steps.push(Step::Change { at, what, value });
     }
 }

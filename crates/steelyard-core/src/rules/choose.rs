@@ -8,7 +8,6 @@ use crate::logformat::{Format, Style};
 use crate::plan::{self, At, LogFormat};
 use crate::program::Program;
 use crate::sample::args::Build;
-use std::cell::RefCell;
 
 /// A compiled `use_backend` or `use-server` rule.
 #[derive(Debug)]
@@ -60,12 +59,16 @@ impl Chooser {
         self.cond.as_ref()
     }
 
-    /// `None`: it does not apply. The name is left in the scratch text where it has to be looked up.
-    fn applies(&self, program: &Program, ctx: &mut Ctx<'_>, trace: Option<&mut Trace>) -> bool {
+    /// Whether it does. The name is left in the scratch text where it has to be looked up.
+    fn applies(&self, program: &Program, ctx: &mut Ctx<'_>, mut trace: Option<&mut Trace>) -> bool {
+        let start = trace.as_deref().map_or(0, |trace| trace.steps.len());
         let taken = match &self.cond {
             None => true,
-            Some(cond) => answer(cond, program, ctx, trace) == Answer::True,
+            Some(cond) => answer(cond, program, ctx, trace.as_deref_mut()) == Answer::True,
         };
+        if let Some(trace) = trace {
+            trace.rule(start, self.at, &self.text, Some(taken));
+        }
         if taken {
             if let Target::Name(format) = &self.target {
                 let mut text = std::mem::take(&mut ctx.scratch.text);
@@ -83,12 +86,7 @@ fn answer(cond: &Cond, program: &Program, ctx: &mut Ctx<'_>, trace: Option<&mut 
     ctx.scratch.arena.reset();
     match trace {
         None => cond.answer(&ctx.view(program, None)),
-        Some(trace) => {
-            let cell = RefCell::new(Trace::default());
-            let answer = cond.answer(&ctx.view(program, Some(&cell)));
-            trace.steps.append(&mut cell.into_inner().steps);
-            answer
-        }
+        Some(trace) => cond.traced(program, ctx, trace),
     }
 }
 
@@ -122,6 +120,7 @@ pub fn choose_backend(program: &Program, proxy: u32, ctx: &mut Ctx<'_>, mut trac
             .map(|proxy| proxy.name.clone());
         trace.steps.push(Step::Choice {
             at: chosen.map(|(_, rule)| rule.at),
+            kind: "backend",
             what: chosen.map_or_else(|| "default_backend".into(), |(_, rule)| rule.text.to_string()),
             name: name.unwrap_or_default(),
         });
@@ -151,6 +150,7 @@ pub fn choose_server(program: &Program, backend: u32, ctx: &mut Ctx<'_>, mut tra
             let (what, name) = (rule.text.to_string(), name.unwrap_or_default());
             trace.steps.push(Step::Choice {
                 at: Some(rule.at),
+                kind: "server",
                 what,
                 name,
             });

@@ -1,11 +1,14 @@
 //! ACLs and conditions (manual section 7.2).
 
 use super::pattern::Matching;
-use super::trace::Step;
+use super::trace::{legible, Step, Trace};
+use crate::ctx::Ctx;
 use crate::error::PlanError;
 use crate::plan::{self, At};
+use crate::program::Program;
 use crate::sample::args::Build;
-use crate::sample::{CompiledExpr, Sample, View};
+use crate::sample::{CompiledExpr, View};
+use std::cell::RefCell;
 
 /// Answer of a test: `Miss` is false as far as can be known, and more input may change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +23,8 @@ pub enum Answer {
 pub struct Acl {
     tests: Box<[Test]>,
     name: Box<str>,
+    /// In `Plan::acls`.
+    index: u32,
 }
 
 #[derive(Debug)]
@@ -31,7 +36,7 @@ struct Test {
 }
 
 impl Acl {
-    pub fn compile(acl: &plan::Acl, build: &Build<'_>) -> Result<Self, PlanError> {
+    pub fn compile(index: u32, acl: &plan::Acl, build: &Build<'_>) -> Result<Self, PlanError> {
         let test = |test: &plan::AclTest| {
             let made = || {
                 Ok::<_, PlanError>(Test {
@@ -47,6 +52,7 @@ impl Acl {
         Ok(Self {
             tests,
             name: acl.name.as_str().into(),
+            index,
         })
     }
 
@@ -61,11 +67,11 @@ impl Acl {
 
     fn answer<'e>(&'e self, view: &View<'e>) -> Answer {
         let mut answer = Answer::False;
-        for test in &self.tests {
+        for (number, test) in self.tests.iter().enumerate() {
             view.incomplete.set(false);
             let matched = match view.trace {
                 None => test.expr.any(view, |sample| test.matching.matches(sample, view.arena)),
-                Some(_) => self.traced(test, view),
+                Some(trace) => self.traced(number, test, view, trace),
             };
             if matched {
                 return Answer::True;
@@ -78,29 +84,53 @@ impl Acl {
     }
 
     #[cold]
-    fn traced<'e>(&'e self, test: &'e Test, view: &View<'e>) -> bool {
+    fn traced<'e>(&'e self, number: usize, test: &'e Test, view: &View<'e>, trace: &RefCell<Trace>) -> bool {
         let mut values: Vec<String> = Vec::new();
+        let mut pattern = None;
         let matched = test.expr.any(view, |sample| {
-            values.push(shown(sample, view));
-            test.matching.matches(sample, view.arena)
+            values.push(legible(sample.as_str(view.arena)));
+            let matched = test.matching.matches(sample, view.arena);
+            if matched {
+                pattern = test.matching.which(sample, view.arena);
+            }
+            matched
         });
-        if let Some(trace) = view.trace {
-            trace.borrow_mut().steps.push(Step::Test {
-                at: test.at,
-                acl: self.name.to_string(),
-                text: test.text.to_string(),
-                value: (!values.is_empty()).then(|| values.join(", ")),
-                matched,
-            });
-        }
+        let plan = view
+            .program
+            .plan
+            .acls
+            .get(self.index as usize)
+            .and_then(|acl| acl.tests.get(number));
+        trace.borrow_mut().steps.push(Step::Test {
+            at: test.at,
+            acl: self.name.to_string(),
+            text: test.text.to_string(),
+            values,
+            matched,
+            pattern: pattern.and_then(|index| pattern_text(&view.program.plan, plan?, index)),
+        });
         matched
     }
 }
 
-/// A value for people to read: at most 256 bytes of it.
-pub(super) fn shown<'e>(sample: Sample<'e>, view: &View<'e>) -> String {
-    let text = sample.as_str(view.arena);
-    String::from_utf8_lossy(&text[..text.len().min(256)]).into_owned()
+/// The pattern of that number, as the configuration or the file has it.
+fn pattern_text(plan: &plan::Plan, test: &plan::AclTest, index: usize) -> Option<String> {
+    if let Some(pattern) = test.patterns.get(index) {
+        return match pattern {
+            plan::Pattern::Text { value } | plan::Pattern::Hex { value } | plan::Pattern::Regex { value } => Some(value.clone()),
+            plan::Pattern::Net { address, prefix } => Some(format!("{address}/{prefix}")),
+            plan::Pattern::Range { .. } => None,
+        };
+    }
+    let mut left = index.saturating_sub(test.patterns.len());
+    for file in &test.files {
+        let file = plan.pattern_files.get(*file as usize)?;
+        if let Some(key) = file.keys.get(left) {
+            return Some(format!("{key} ({})", file.path));
+        }
+        left -= file.keys.len();
+    }
+    None
 }
 
 /// A compiled condition: sums of products of ACLs.
@@ -134,6 +164,15 @@ impl Cond {
     /// The ACLs that are used.
     pub fn acls(&self) -> impl Iterator<Item = u32> + '_ {
         self.terms.iter().map(|term| term.0)
+    }
+
+    /// The answer, and its tests at the end of the trace.
+    #[cold]
+    pub(super) fn traced(&self, program: &Program, ctx: &Ctx<'_>, trace: &mut Trace) -> Answer {
+        let cell = RefCell::new(std::mem::take(trace));
+        let answer = self.answer(&ctx.view(program, Some(&cell)));
+        *trace = cell.into_inner();
+        answer
     }
 
     pub fn answer(&self, view: &View<'_>) -> Answer {

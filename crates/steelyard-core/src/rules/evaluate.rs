@@ -1,11 +1,11 @@
 //! Running a rule set.
 
-use super::cond::Answer;
-use super::trace::{Step, Trace};
-use super::{Rules, Verdict};
+use super::changes::Before;
+use super::cond::{Answer, Cond};
+use super::trace::Trace;
+use super::{Rule, Rules, Verdict};
 use crate::ctx::Ctx;
 use crate::program::Program;
-use std::cell::RefCell;
 
 /// Runs a rule set over `ctx`, from rule number `from`.
 pub fn evaluate(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, trace: Option<&mut Trace>) -> Verdict {
@@ -18,40 +18,43 @@ pub fn evaluate(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize
 fn run(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, mut trace: Option<&mut Trace>) -> Verdict {
     for (index, rule) in rules.list.iter().enumerate().skip(from) {
         if let Some(cond) = &rule.cond {
-            // Samples live as long as the condition is looked at.
-            ctx.scratch.arena.reset();
-            let answer = match trace.as_deref_mut() {
-                None => cond.answer(&ctx.view(program, None)),
-                Some(trace) => {
-                    let cell = RefCell::new(Trace::default());
-                    let answer = cond.answer(&ctx.view(program, Some(&cell)));
-                    trace.steps.append(&mut cell.into_inner().steps);
-                    answer
-                }
-            };
-            if let Some(trace) = trace.as_deref_mut() {
-                trace.steps.push(Step::Rule {
-                    at: rule.at,
-                    text: rule.text.to_string(),
-                    taken: answer == Answer::True,
-                });
-            }
-            match answer {
+            match answer(cond, rule, program, ctx, trace.as_deref_mut()) {
                 Answer::False => continue,
                 Answer::Miss if !ctx.input_done => return Verdict::Wait { at: index },
                 Answer::Miss => continue,
                 Answer::True => {}
             }
         } else if let Some(trace) = trace.as_deref_mut() {
-            trace.steps.push(Step::Rule {
-                at: rule.at,
-                text: rule.text.to_string(),
-                taken: true,
-            });
+            trace.rule(trace.steps.len(), rule.at, &rule.text, Some(true));
         }
-        if let Some(verdict) = rule.action.run(rules, rule.at, index, program, ctx, trace.as_deref_mut()) {
+        let verdict = match trace.as_deref_mut() {
+            None => rule.action.run(rules, index, program, ctx),
+            Some(trace) => {
+                let before = Before::of(program, ctx);
+                let verdict = rule.action.run(rules, index, program, ctx);
+                before.compare(program, ctx, rule.at, trace);
+                verdict
+            }
+        };
+        if let Some(verdict) = verdict {
             return verdict;
         }
     }
     Verdict::Pass
+}
+
+fn answer(cond: &Cond, rule: &Rule, program: &Program, ctx: &mut Ctx<'_>, trace: Option<&mut Trace>) -> Answer {
+    // Samples live as long as the condition is looked at.
+    ctx.scratch.arena.reset();
+    let Some(trace) = trace else {
+        return cond.answer(&ctx.view(program, None));
+    };
+    let start = trace.steps.len();
+    let answer = cond.traced(program, ctx, trace);
+    let taken = match answer {
+        Answer::Miss if !ctx.input_done => None,
+        answer => Some(answer == Answer::True),
+    };
+    trace.rule(start, rule.at, &rule.text, taken);
+    answer
 }

@@ -443,12 +443,14 @@ fn backends_and_servers_are_chosen() {
     assert_eq!(choose_backend(program, 0, &mut ctx, Some(&mut trace)), Some(1));
     assert_eq!(choose_server(program, 0, &mut ctx, None), Some(1));
     let chosen = Step::Choice {
+        kind: "backend",
         at: Some(At { file: 0, line: 5 }),
         what: "use_backend".into(),
         name: "ex.com".into(),
     };
     assert_eq!(trace.steps.last(), Some(&chosen));
-    assert!(matches!(&trace.steps[0], Step::Test { value: Some(path), matched: true, .. } if path == "/a"));
+    assert!(matches!(&trace.steps[0], Step::Rule { taken: Some(false), .. }));
+    assert!(matches!(&trace.steps[1], Step::Test { values, matched: true, .. } if values == &["/a"]));
     let mut other = World::new(world.program.plan.clone()).request(b"GET /a HTTP/1.1\r\nHost: nowhere\r\n\r\n");
     let (program, mut ctx) = other.ctx();
     assert_eq!(
@@ -479,4 +481,48 @@ fn a_plan_that_cannot_run_says_where() {
         None,
     ));
     assert!(crate::program::compile(plan).unwrap_err().message.contains("'nosuch'"));
+}
+
+#[test]
+fn a_trace_tells_what_each_action_changed() {
+    let mut plan = base_plan();
+    let action = |action| plan::Rule {
+        at: At { file: 0, line: 9 },
+        action,
+        cond: None,
+        text: "set".into(),
+    };
+    plan.proxies[0].rules.http_request = vec![
+        action(plan::Action::SetHeader {
+            name: "X-Who".into(),
+            value: vec![plan::LogItem::Text { value: "me".into() }],
+        }),
+        action(plan::Action::DelHeader {
+            name: "Cookie".into(),
+            matcher: plan::Matcher::Str,
+        }),
+        action(plan::Action::SetVar {
+            scope: plan::Scope::Txn,
+            name: "p".into(),
+            expr: expr("path"),
+        }),
+    ];
+    let mut world = World::new(plan).request(b"GET /a HTTP/1.1\r\nHost: ex.com\r\nCookie: a=b\r\n\r\n");
+    let mut trace = Trace::default();
+    let (program, mut ctx) = world.ctx();
+    evaluate(&program.proxies[0].http_request, program, &mut ctx, 0, Some(&mut trace));
+    let changes: Vec<_> = trace
+        .steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Change { what, before, after, .. } => Some((what.as_str(), before.as_deref(), after.as_deref())),
+            _ => None,
+        })
+        .collect();
+    let expected = [
+        ("request header x-who", None, Some("me")),
+        ("request header cookie", Some("a=b"), None),
+        ("variable txn.p", None, Some("/a")),
+    ];
+    assert_eq!(changes, expected);
 }

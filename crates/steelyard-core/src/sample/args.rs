@@ -34,6 +34,15 @@ impl<'p> Build<'p> {
     }
 }
 
+impl Build<'_> {
+    /// All names of variables, by their numbers.
+    pub fn into_variables(self) -> Vec<String> {
+        let mut names: Vec<(String, u32)> = self.names.into_inner().into_iter().collect();
+        names.sort_unstable_by_key(|name| name.1);
+        names.into_iter().map(|name| name.0).collect()
+    }
+}
+
 /// The arguments of one call.
 pub struct Args<'p> {
     pub name: &'p str,

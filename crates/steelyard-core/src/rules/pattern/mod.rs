@@ -148,6 +148,19 @@ impl Matching {
             Self::Reg(list) => list.is_match(sample.as_str(arena)),
         }
     }
+
+    /// The number of the pattern that a sample matches, counted through the line and then its files; for traces. Numbers and
+    /// lengths are merged into ranges, so they have none.
+    pub fn which<'e>(&self, sample: Sample<'e>, arena: &'e Bump) -> Option<usize> {
+        let found = match self {
+            Self::Found | Self::Bool | Self::Int(_) | Self::Len(_) => None,
+            Self::Ip(nets) => nets.find(sample.as_ip()?),
+            Self::Bin(blocks) => blocks.find(sample.as_bin(arena)),
+            Self::Text(texts) => texts.find(sample.as_str(arena)),
+            Self::Reg(list) => list.find(sample.as_str(arena)),
+        };
+        found.map(|index| index as usize)
+    }
 }
 
 fn wrong_key(path: &str, key: &str, wanted: &str) -> PlanError {
