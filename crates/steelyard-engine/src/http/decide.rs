@@ -1,8 +1,8 @@
 //! What to do with a request: monitoring, rules, statistics page, backend, persistence.
 
 use super::exchange::Exchange;
+use super::forward::{self, wall_seconds};
 use super::session::{proxy, Conn};
-use super::{forward, persist};
 use crate::error::{Error, Fault, Stage};
 use crate::live::InBackend;
 use crate::timer::after;
@@ -104,9 +104,21 @@ fn aim(conn: &mut Conn, ex: &mut Exchange, backend: u32) -> Decision {
         let wanted = ex.with_ctx(conn, |program, ctx| choose_server(program, backend, ctx, None));
         ex.persist.server = wanted.filter(|&server| live.server(backend, server).is_some_and(|server| server.takes_persistent()));
     }
-    persist::read_request(conn, ex, backend);
+    read_cookie(conn, ex, backend);
     prefer_last(conn, ex, backend);
     Decision::Forward
+}
+
+/// The server that the client's cookie names.
+fn read_cookie(conn: &Conn, ex: &mut Exchange, backend: u32) {
+    let (live, plan) = (&conn.live, proxy(&conn.live, backend));
+    if let Some(back) = &plan.backend {
+        let usable = |index| live.server(backend, index).is_some_and(|server| server.takes_persistent());
+        let seen = ex.persist.read(back, plan.options.persist, &ex.req, wall_seconds(), usable);
+        if let (Some(seen), Some(third)) = (seen, ex.record.termination.get_mut(2)) {
+            *third = seen;
+        }
+    }
 }
 
 /// `option prefer-last-server`: the server of the request before, while it takes traffic.

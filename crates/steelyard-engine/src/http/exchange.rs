@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 use steelyard_core::ctx::{Ctx, Scratch};
 use steelyard_core::http1::{Body, Head, Limits};
+use steelyard_core::persist::Persist;
 use steelyard_core::plan::{KeepAlive, Proxy};
 use steelyard_core::program::Program;
 use steelyard_core::record::Record;
@@ -52,7 +53,7 @@ pub struct Exchange {
     /// Decoded bytes of the body, for rules that look at it.
     pub(super) seen_body: Vec<u8>,
     pub(super) body_known: bool,
-    pub(super) persist: super::persist::Persist,
+    pub(super) persist: Persist,
     /// When the first byte came, when the head was complete, when the server was there, when its head came.
     pub(super) begun: Instant,
     pub(super) received: Instant,
@@ -106,7 +107,7 @@ impl Exchange {
             keep_server: false,
             seen_body: Vec::new(),
             body_known: false,
-            persist: super::persist::Persist::default(),
+            persist: Persist::default(),
             begun: now,
             received: now,
             connected: now,
@@ -135,7 +136,7 @@ impl Exchange {
         self.answered = false;
         self.seen_body.clear();
         self.body_known = false;
-        self.persist = super::persist::Persist::default();
+        self.persist = Persist::default();
         self.head_bytes = 0;
         self.sent_head = 0;
         self.bad_request = false;

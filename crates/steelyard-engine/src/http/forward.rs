@@ -1,13 +1,10 @@
 //! The request as the server gets it.
 
 use super::exchange::Exchange;
-use super::persist;
 use super::session::{proxy, Conn};
 use crate::live::wall;
-use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use steelyard_core::http1::{TargetForm, Version};
-use steelyard_core::program::{Forwarded, ProxyProgram};
 
 /// Edits the head of the request for the server that was chosen and puts it in front of the body.
 pub(super) fn prepare(conn: &mut Conn, ex: &mut Exchange) {
@@ -35,7 +32,10 @@ fn once(conn: &mut Conn, ex: &mut Exchange) {
     ex.req.strip_connection(upgrade);
     forwarded(conn, ex);
     unique_id(conn, ex);
-    persist::clean_request(conn, ex);
+    let back = ex.back(conn).backend.as_ref();
+    if let Some(cookie) = back.and_then(|back| back.cookie.as_ref()) {
+        ex.persist.clean_request(cookie, &mut ex.req);
+    }
     let pretend = ex.back(conn).options.http_pretend_keepalive;
     if !ex.closes_server(conn) || pretend {
         if ex.req.version() == Version::Http10 {
@@ -51,33 +51,7 @@ fn forwarded(conn: &Conn, ex: &mut Exchange) {
     let of = |index: u32| conn.live.program.proxies.get(index as usize);
     let front = of(conn.session.frontend);
     let back = ex.backend.filter(|&back| back != conn.session.frontend).and_then(of);
-    let pair = |which: fn(&ProxyProgram) -> Option<&Forwarded>| (front.and_then(which), back.and_then(which));
-    let (front_for, back_for) = pair(|program| program.forwardfor.as_ref());
-    address_field(ex, front_for, back_for, conn.session.src);
-    let (front_to, back_to) = pair(|program| program.originalto.as_ref());
-    address_field(ex, front_to, back_to, conn.session.dst);
-}
-
-/// Adds a line with an address. The backend's header name goes before the frontend's; an exception of either counts; the field is
-/// added although there is one already unless all that ask for it say `if-none`.
-fn address_field(ex: &mut Exchange, front: Option<&Forwarded>, back: Option<&Forwarded>, address: Option<SocketAddr>) {
-    let (Some(option), Some(address)) = (back.or(front), address) else {
-        return;
-    };
-    let ip = address.ip().to_canonical();
-    let both = || [front, back].into_iter().flatten();
-    if both().any(|option| option.except.find(ip).is_some()) {
-        return;
-    }
-    if both().all(|option| option.if_none) && ex.req.get(&option.header).is_some() {
-        return;
-    }
-    let mut text = [0u8; 64];
-    let mut room = &mut text[..];
-    let _ = write!(room, "{ip}");
-    let left = room.len();
-    let length = text.len() - left;
-    ex.req.add(&option.header, text.get(..length).unwrap_or_default());
+    steelyard_core::forward::forwarded(front, back, conn.session.src, conn.session.dst, &mut ex.req);
 }
 
 /// `unique-id-header`

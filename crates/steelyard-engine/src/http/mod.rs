@@ -8,7 +8,6 @@ mod decide;
 mod exchange;
 mod finish;
 mod forward;
-mod persist;
 mod receive;
 mod reply;
 mod respond;

@@ -1,8 +1,9 @@
 //! The server's response: rules, cookies, connection, and its head on the way to the client.
 
 use super::exchange::{framing, Exchange};
+use super::finish;
+use super::forward::wall_seconds;
 use super::session::Conn;
-use super::{finish, persist};
 use crate::error::{Error, Fault, Stage};
 use crate::live::bump;
 use crate::relay::http::Framing;
@@ -52,7 +53,7 @@ pub(super) fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, Error>
     if let Some(cookie) = &conn.captures().cookie {
         ex.record.response_cookie = cookie.of_response(&ex.res);
     }
-    persist::mark_response(conn, ex);
+    mark(conn, ex);
     connection(conn, ex, body, tunnel, server_stays);
     after_response(conn, ex);
     ex.res.write(&mut ex.down.out);
@@ -71,6 +72,18 @@ pub(super) fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, Error>
     };
     ex.down.decode().map_err(|_| bad_response())?;
     Ok(Then::Bodies)
+}
+
+/// The cookie of persistence.
+fn mark(conn: &Conn, ex: &mut Exchange) {
+    let (Some(back), Some(slot)) = (ex.back(conn).backend.as_ref(), ex.slot.as_ref()) else {
+        return;
+    };
+    let (server, post) = (slot.server, ex.req.method() == b"POST");
+    let done = ex.persist.mark_response(back, server, post, &mut ex.res, wall_seconds());
+    if let (Some(done), Some(fourth)) = (done, ex.record.termination.get_mut(3)) {
+        *fourth = done;
+    }
 }
 
 fn bad_response() -> Error {

@@ -1,0 +1,43 @@
+//! Lines that name the client for the server: `option forwardfor` and `option originalto`.
+
+use crate::http1::Head;
+use crate::program::{Forwarded, ProxyProgram};
+use std::io::Write;
+use std::net::SocketAddr;
+
+/// Those of both sides of a request; `back` only where the backend is another proxy. `None`: not an IP address.
+pub fn forwarded(
+    front: Option<&ProxyProgram>,
+    back: Option<&ProxyProgram>,
+    src: Option<SocketAddr>,
+    dst: Option<SocketAddr>,
+    request: &mut Head,
+) {
+    let pair = |which: fn(&ProxyProgram) -> Option<&Forwarded>| (front.and_then(which), back.and_then(which));
+    let (front_for, back_for) = pair(|program| program.forwardfor.as_ref());
+    address_field(request, front_for, back_for, src);
+    let (front_to, back_to) = pair(|program| program.originalto.as_ref());
+    address_field(request, front_to, back_to, dst);
+}
+
+/// Adds a line with an address. The backend's header name goes before the frontend's; an exception of either counts; the field is
+/// added although there is one already unless all that ask for it say `if-none`.
+fn address_field(request: &mut Head, front: Option<&Forwarded>, back: Option<&Forwarded>, address: Option<SocketAddr>) {
+    let (Some(option), Some(address)) = (back.or(front), address) else {
+        return;
+    };
+    let ip = address.ip().to_canonical();
+    let both = || [front, back].into_iter().flatten();
+    if both().any(|option| option.except.find(ip).is_some()) {
+        return;
+    }
+    if both().all(|option| option.if_none) && request.get(&option.header).is_some() {
+        return;
+    }
+    let mut text = [0u8; 64];
+    let mut room = &mut text[..];
+    let _ = write!(room, "{ip}");
+    let left = room.len();
+    let length = text.len() - left;
+    request.add(&option.header, text.get(..length).unwrap_or_default());
+}
