@@ -19,6 +19,10 @@ DONE = {
     "Global.localpeer": "the name among peers, of which there are none yet",
     "Global.stats_sockets": "not supported yet: its words are answered so",
     "Server.on_marked_down": "not supported yet: its words are answered so",
+    **dict.fromkeys(
+        ["Global.others", "Proxy.others", "Bind.others", "Server.others"],
+        "accepted without an effect, or not supported yet: then nothing is compiled",
+    ),
     "Proxy.tcp_check": "without rules it is the check that is made anyway: a connection",
 }
 

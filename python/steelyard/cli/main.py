@@ -54,8 +54,11 @@ def run(words: Sequence[str]) -> int:
     return start(flags, StderrConsole(quiet=flags.quiet))
 
 
-def start(flags: Flags, console: StderrConsole, *, form: Form = "auto") -> int:
-    """Checks and, unless `-c` was given, runs. The status of haproxy: 0 good, 1 wrong, 2 for `-c` with nothing to listen on."""
+def start(flags: Flags, console: StderrConsole, *, form: Form = "auto", verbose: bool = False) -> int:
+    """Checks and, unless `-c` was given, runs. The status of haproxy: 0 good, 1 wrong, 2 for `-c` with nothing to listen on.
+
+    `verbose`: also tells which words are accepted without an effect.
+    """
     from steelyard.cli import report
     from steelyard.cli.check import check, warnings_forbid
 
@@ -69,6 +72,8 @@ def start(flags: Flags, console: StderrConsole, *, form: Form = "auto") -> int:
             return 1
     checked = check(flags)
     report.show(checked.report, flags.files, form=form)
+    if verbose:
+        report.show_accepted(checked.report)
     if checked.config is None or checked.plan is None:
         return 1
     if warnings_forbid(checked, flags):

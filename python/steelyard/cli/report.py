@@ -42,11 +42,22 @@ def show(report: Report, files: Sequence[str], *, form: Form = "auto") -> None:
     sys.stderr.flush()
 
 
+def show_accepted(report: Report) -> None:
+    """Words without an effect, one a line with the reason, on standard output."""
+    for item in report.accepted:
+        print(f"{item.span.file}:{item.span.line}: '{item.name}' is accepted without an effect: {item.reason}")
+
+
 def _count(report: Report) -> str:
     """`2 errors, 1 warning`"""
     parts = []
-    for severity, word in ((Severity.ALERT, "error"), (Severity.WARNING, "warning"), (Severity.NOTICE, "notice")):
-        count = sum(item.severity is severity for item in report)
+    kinds = (
+        ((Severity.ALERT, Severity.LATER), "error"),
+        ((Severity.WARNING,), "warning"),
+        ((Severity.NOTICE,), "notice"),
+    )
+    for severities, word in kinds:
+        count = sum(item.severity in severities for item in report)
         if count:
             parts.append(f"{count} {word}{'s' if count > 1 else ''}")
     return ", ".join(parts)

@@ -41,9 +41,19 @@ def _check(words: Sequence[str]) -> int:
         "--format", choices=report.FORMS, default="auto", help="how: snippets, haproxy's lines, one line each, JSON"
     )
     parser.add_argument("-W", "--warnings-fail", action="store_true", help="a warning makes it wrong")
+    parser.add_argument(
+        "--language",
+        action="store_true",
+        help="only whether it is valid haproxy configuration, with a list of what this version can't run yet",
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="also which words are accepted without an effect, and why")
     args = _parse(parser, words)
+    if args.language:
+        from steelyard.cli.language import judge
+
+        return judge(args.file, form=args.format, warnings_fail=args.warnings_fail, verbose=args.verbose)
     flags = Flags(files=args.file, check=True, quiet=args.format == "json", warnings_fail=args.warnings_fail)
-    return main.start(flags, StderrConsole(), form=args.format)
+    return main.start(flags, StderrConsole(), form=args.format, verbose=args.verbose)
 
 
 def _files(word: str, description: str, words: Sequence[str]) -> argparse.Namespace:

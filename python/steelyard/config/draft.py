@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from steelyard.config.grammar.row import Row, Where
+from steelyard.config.model import Said
 from steelyard.config.span import NOWHERE, Span
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Draft:
 
     `names`: what lines so far have named (ACLs, users, groups). `words`: keywords that stand in the section, right or wrong.
     `broken`: what it inherits is not known. `by_name`: it inherits by `from`, not from the last defaults section.
+    `others`: what has no field, in order. `later`: the whole section is not supported yet, which is said once.
     """
 
     kind: str
@@ -35,6 +37,8 @@ class Draft:
     words: set[str] = field(default_factory=set)
     broken: bool = False
     by_name: bool = False
+    others: list[tuple[Row, Said]] = field(default_factory=list)
+    later: bool = False
 
     @property
     def label(self) -> str:
@@ -56,6 +60,13 @@ class Draft:
         self.values.pop(path, None)
         self.said.pop(path, None)
 
+    def say(self, row: Row, said: Said) -> None:
+        """Keeps a statement without a field. As for fields, the last one holds where a word is not one of a list."""
+        if row.repeat != "add" or said.prefix:
+            self.others = [other for other in self.others if other[0].name != row.name]
+        if said.prefix != "default":
+            self.others.append((row, said))
+
     def own(self, path: str) -> bool:
         """Said in this section itself, not only inherited."""
         said = self.said.get(path)
@@ -70,6 +81,7 @@ class Draft:
                 continue
             self.values[path] = list(value) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value
             self.said[path] = parent.said[path]
+        self.others = [other for other in parent.others if other[0].where & self.where]
 
     def fields(self) -> dict[str, Any]:
         """Values by the model's names: lists become tuples, `group.key` becomes a mapping under `group`."""

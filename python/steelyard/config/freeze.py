@@ -6,14 +6,22 @@ from dataclasses import replace
 from typing import Any
 
 from steelyard.config.draft import Draft
-from steelyard.config.model import ErrorFile, Global, HttpCheck, LogTarget, Proxy, Server, Stats, Timeouts
+from steelyard.config.model import ErrorFile, Global, HttpCheck, LogTarget, Proxy, Said, Section, Server, Stats, Timeouts
 from steelyard.config.span import Span
 
 
 def freeze_global(draft: Draft, default_formats: set[Span]) -> Global:
     fields = draft.fields()
     fields["log"] = _logs(fields.get("log", ()), fields.get("log_send_hostname"), default_formats)
-    return Global(**fields)
+    return Global(**fields, others=others(draft))
+
+
+def others(draft: Draft) -> tuple[Said, ...]:
+    return tuple(said for _, said in draft.others)
+
+
+def freeze_section(draft: Draft) -> Section:
+    return Section(draft.kind, draft.name, others(draft), draft.span)
 
 
 def freeze_proxy(draft: Draft, hostname: str | None, default_formats: set[Span]) -> Proxy:
@@ -32,7 +40,7 @@ def freeze_proxy(draft: Draft, hostname: str | None, default_formats: set[Span])
     fields["log"] = _logs(fields.get("log", ()), hostname, default_formats)
     inherits = draft.inherits.name if draft.inherits is not None else None
     kind_: Any = draft.kind
-    return Proxy(kind=kind_, name=draft.name, span=draft.span, inherits=inherits or None, **fields)
+    return Proxy(kind=kind_, name=draft.name, span=draft.span, inherits=inherits or None, others=others(draft), **fields)
 
 
 def _last_of_each(files: tuple[ErrorFile, ...]) -> tuple[ErrorFile, ...]:

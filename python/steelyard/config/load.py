@@ -21,14 +21,16 @@ from steelyard.diagnostics.diagnostic import Report
 
 
 def load(
-    paths: Sequence[str], *, environ: Mapping[str, str] | None = None, diagnostic_mode: bool = False
+    paths: Sequence[str], *, environ: Mapping[str, str] | None = None, diagnostic_mode: bool = False, language: bool = False
 ) -> tuple[Config | None, Report]:
-    """Reads files (`-` is standard input) and directories in order. No model where the report holds an alert.
+    """Reads files (`-` is standard input) and directories in order. No model where the report holds what keeps it from running.
 
-    `diagnostic_mode` shows `.diag` messages (`-dD`).
+    `diagnostic_mode` shows `.diag` messages (`-dD`). `language`: only what is not valid keeps the model back; what this version
+    can't run yet is in the report and in the model.
     """
     with _no_collection():
-        return _load(paths, environ, diagnostic_mode)
+        config, report = _load(paths, environ, diagnostic_mode)
+    return (None if (report.wrong if language else report.failed) else config), report
 
 
 @contextmanager
@@ -43,7 +45,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _load(paths: Sequence[str], environ: Mapping[str, str] | None, diagnostic_mode: bool) -> tuple[Config | None, Report]:
+def _load(paths: Sequence[str], environ: Mapping[str, str] | None, diagnostic_mode: bool) -> tuple[Config, Report]:
     begin()
     report = Report()
     room = Room(report, Environment(PREDEFINED | dict(os.environ if environ is None else environ)))
@@ -55,7 +57,7 @@ def _load(paths: Sequence[str], environ: Mapping[str, str] | None, diagnostic_mo
             _file(raw, walker, room, diagnostic_mode)
     config = resolve(room)
     _sort(report, room.files)
-    return (None if report.failed else config), report
+    return config, report
 
 
 def _file(raw: source.RawFile, walker: Walker, room: Room, diagnostic_mode: bool) -> None:

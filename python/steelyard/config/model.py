@@ -57,6 +57,19 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A statement without a field of its own: accepted, not supported yet, or refused. `words` are those after its name.
+
+    `prefix`: `no` or `default` in front of it.
+    """
+
+    name: str
+    words: tuple[str, ...] = ()
+    span: Span = NOWHERE
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LogTarget:
     """A `log` line; `use_global` stands for `log global` (all else is unused then)."""
 
@@ -106,6 +119,7 @@ class Global:
     zero_warning: bool = False
     stats_sockets: tuple[tuple[str, ...], ...] = ()
     set_vars: tuple[tuple[str, Expr | LogFormat], ...] = ()
+    others: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +145,7 @@ class Bind:
     accept_proxy: bool = False
     mss: int | None = None
     tcp_user_timeout: int | None = None
+    others: tuple[Said, ...] = ()
     span: Span = NOWHERE
 
 
@@ -170,6 +185,7 @@ class Server:
     pool_purge_delay: int | None = None
     tcp_user_timeout: int | None = None
     on_marked_down: str | None = None
+    others: tuple[Said, ...] = ()
     span: Span = NOWHERE
 
 
@@ -367,6 +383,7 @@ class Proxy:
     capture_cookie: Capture | None = None
     stats: Stats | None = None
     stats_enabled: bool = False
+    others: tuple[Said, ...] = ()
     inherits: str | None = None
 
 
@@ -386,6 +403,16 @@ class Userlist:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A section without a type of its own: `peers`, `resolvers`, `cache`, ... with its statements in order."""
+
+    kind: str
+    name: str
+    others: tuple[Said, ...] = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A whole configuration after `resolve`: every frontend, backend and listen with its defaults filled in."""
 
@@ -394,3 +421,4 @@ class Config:
     proxies: tuple[Proxy, ...]
     userlists: tuple[Userlist, ...] = ()
     pattern_files: tuple[PatternFile, ...] = ()
+    sections: tuple[Section, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from steelyard.config.expr import Condition
-from steelyard.config.grammar.acls import PREDEFINED
+from steelyard.config.grammar.supported import FETCHES
 from steelyard.config.nearest import nearest
 from steelyard.config.rules import Place, parse_condition
 from steelyard.config.statement import Statement
@@ -35,11 +35,13 @@ def known(statement: Statement, condition: Condition | None) -> bool:
     names = statement.draft.names
     for terms in condition.any:
         for term in terms:
-            if isinstance(term.acl, str) and term.acl not in names and term.predefined is None:
+            if not isinstance(term.acl, str) or term.acl in names:
+                continue
+            if term.predefined is not None:
+                if term.predefined.expr.fetch.name not in FETCHES:
+                    statement.report.later("SY0402", f"predefined ACL '{term.acl}' is not supported yet", term.span)
+            else:
                 good = False
-                if term.acl in PREDEFINED:
-                    statement.report.alert("SY0402", f"predefined ACL '{term.acl}' is not supported yet", term.span)
-                    continue
                 guess = nearest(term.acl, names)
                 hint = f"did you mean '{guess}'?" if guess else f"define it above: 'acl {term.acl} ...'"
                 statement.report.alert("SY0701", f"no ACL '{term.acl}' before this line", term.span, help=hint)

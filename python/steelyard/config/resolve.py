@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from steelyard.config.checks import CHECKS
 from steelyard.config.draft import Draft
-from steelyard.config.freeze import freeze_global, freeze_proxy
-from steelyard.config.grammar.row import ANY
+from steelyard.config.freeze import freeze_global, freeze_proxy, freeze_section
+from steelyard.config.grammar.row import ANY, PLAIN
 from steelyard.config.model import Config, ErrorFile, Global
 from steelyard.config.nearest import nearest
 from steelyard.config.rules.files import load_pattern_files
@@ -22,7 +22,8 @@ def resolve(room: Room) -> Config:
         if draft.where & ANY:
             _error_files(draft, room)
             proxies.append(freeze_proxy(draft, global_.log_send_hostname, room.default_log_formats))
-    config = Config(tuple(room.files), global_, tuple(proxies), tuple(room.userlists.values()))
+    sections = tuple(freeze_section(draft) for draft in room.drafts if draft.where & PLAIN)
+    config = Config(tuple(room.files), global_, tuple(proxies), tuple(room.userlists.values()), sections=sections)
     for check in CHECKS:
         check(config, room)
     return load_pattern_files(config, room.report)

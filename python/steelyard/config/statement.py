@@ -10,7 +10,7 @@ from steelyard.config.draft import Draft
 from steelyard.config.environment import Environment
 from steelyard.config.grammar.row import Row
 from steelyard.config.grammar.values import ArgType, Bad
-from steelyard.config.model import Userlist
+from steelyard.config.model import Said, Userlist
 from steelyard.config.nearest import nearest
 from steelyard.config.span import Span, Word
 from steelyard.diagnostics.diagnostic import Label, Report
@@ -32,7 +32,6 @@ class Room:
     proxies: dict[str, list[Draft]] = field(default_factory=dict)
     userlists: dict[str, Userlist] = field(default_factory=dict)
     http_errors: dict[str, Draft] = field(default_factory=dict)
-    accepted: list[tuple[Row, Span]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     default_log_formats: set[Span] = field(default_factory=set)
 
@@ -69,6 +68,11 @@ class Statement:
 
     def add(self, value: object, path: str = "") -> None:
         self.draft.add(path or self.row.sets, value, self.row, self.span)
+
+    def say(self) -> None:
+        """Keeps the words of a statement that sets no field."""
+        words = tuple(word.text for word in self.args)
+        self.draft.say(self.row, Said(self.row.name, words, run_of(self.words), self.prefix))
 
     def missing(self, what: str, help: str = "") -> None:
         """Something must follow the last word."""

@@ -11,6 +11,7 @@ from steelyard.config.grammar.sections import SECTIONS, Section
 from steelyard.config.nearest import nearest
 from steelyard.config.span import Word
 from steelyard.config.statement import Prefix, Room, Statement, run_of
+from steelyard.diagnostics.diagnostic import Severity
 
 _PREFIXES: dict[str, Prefix] = {"no": "no", "default": "default"}
 
@@ -67,6 +68,10 @@ class Walker:
             self.room.report.alert(section.code, f"{name} {section.why}", run_of(words), help=section.help)
             return
         self.draft = section.open(words, self.room)
+        if section.later:
+            self.draft.later = True
+            message = f"section '{section.name}' is not supported yet"
+            self.room.report.later("SY0104", message, run_of(words), help=section.help)
         self.room.environment.section = words[1].text if len(words) > 1 else words[0].text
 
     def _statement(self, draft: Draft, words: Sequence[Word]) -> None:
@@ -118,7 +123,7 @@ class Walker:
     def _elsewhere(self, draft: Draft, rows: tuple[Row, ...], words: Sequence[Word]) -> None:
         """The word is known, but not here. In the wrong half of a proxy it is only left out, as in HAProxy."""
         row, span = rows[0], run_of(words)
-        valid = ", ".join(sorted({(flag.name or "").lower() for row in rows for flag in row.where}))
+        valid = ", ".join(sorted({(flag.name or "").lower().replace("_", "-") for row in rows for flag in row.where}))
         wrong_half = draft.where & ANY and any(row.where & ANY for row in rows)
         if wrong_half and not row.strict and row.effect != "removed":
             half = "backend" if draft.kind == "frontend" else "frontend"
@@ -137,12 +142,6 @@ def _admit(statement: Statement) -> bool:
         since = f" since HAProxy {row.removed}" if row.removed else ""
         report.alert("SY0105", f"'{row.name}' is gone{since}", span, help=row.instead)
         return False
-    if row.effect == "later":
-        report.alert("SY0104", f"'{row.name}' is not supported yet", span, help=row.instead)
-        return False
-    if row.effect == "refused":
-        report.alert("SY0106", f"'{row.name}' is refused: it can't have its effect here", span, help=row.instead)
-        return False
     if statement.prefix and not row.negate:
         report.alert("SY0110", f"'{row.name}' can't stand after '{statement.prefix}'", span)
         return False
@@ -150,21 +149,33 @@ def _admit(statement: Statement) -> bool:
         message = f"'{row.name}' is only allowed in a defaults section with a name"
         report.alert("SY0103", message, span, help="write 'defaults <name>'")
         return False
-    if row.effect == "accepted":
-        statement.room.accepted.append((row, span))
-        return False
     if row.deprecated:
         report.warning("SY0112", f"'{row.name}' is deprecated", span, help=row.instead)
+    if row.effect == "accepted":
+        report.accept(row.name, row.doc, span)
+    elif row.effect == "later" and not statement.draft.later:
+        report.later("SY0104", f"'{row.name}' is not supported yet", span, help=row.instead)
+    elif row.effect == "refused":
+        report.later("SY0106", f"'{row.name}' is refused: it can't have its effect here", span, help=row.instead)
     return True
 
 
 def run(statement: Statement) -> None:
-    """Reads the arguments by the row and sets its field."""
-    row = statement.row
+    """Reads the arguments by the row, whatever its effect, and sets its field; one without a field is kept as it was said."""
+    row, report = statement.row, statement.report
+    found = len(report.items)
     if row.parse is not None:
         row.parse(statement)
-        return
-    if row.repeat == "once" and statement.draft.own(row.sets):
+    else:
+        _plain(statement)
+    if not row.sets and row.effect != "supported" and not any(i.severity is Severity.ALERT for i in report.items[found:]):
+        statement.say()
+
+
+def _plain(statement: Statement) -> None:
+    """Arguments of the types that the row names."""
+    row = statement.row
+    if row.sets and row.repeat == "once" and statement.draft.own(row.sets):
         labels = statement.first_said(row.sets)
         message = f"'{row.name}' is said twice, the first one holds"
         statement.report.warning("SY0113", message, statement.span, labels=labels)

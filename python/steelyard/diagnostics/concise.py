@@ -9,11 +9,12 @@ from steelyard.diagnostics.diagnostic import Diagnostic, Severity
 _WORDS = {Severity.ALERT: "error", Severity.WARNING: "warning", Severity.NOTICE: "notice"}
 
 
-def line(item: Diagnostic) -> str:
+def line(item: Diagnostic, later: str = "error") -> str:
+    """`later`: what to call that which is valid and can't run yet."""
     place = f"{item.span.file}:{item.span.line}:{item.span.column}: " if item.span.file else ""
     help = f"; help: {item.help}" if item.help else ""
-    return f"{place}{_WORDS[item.severity]}[{item.code}] {item.message}{help}"
+    return f"{place}{later if item.severity is Severity.LATER else _WORDS[item.severity]}[{item.code}] {item.message}{help}"
 
 
-def render(items: Iterable[Diagnostic]) -> str:
-    return "".join(line(item) + "\n" for item in items)
+def render(items: Iterable[Diagnostic], later: str = "error") -> str:
+    return "".join(line(item, later) + "\n" for item in items)

@@ -10,9 +10,13 @@ from steelyard.config.span import NOWHERE, Span
 
 
 class Severity(Enum):
-    """HAProxy's own levels; only ALERT keeps a configuration from starting (WARNING too with `-dW`)."""
+    """HAProxy's own levels, and LATER: valid, but this version can't run it.
+
+    ALERT and LATER keep a configuration from starting (WARNING too with `-dW`).
+    """
 
     ALERT = "alert"
+    LATER = "later"
     WARNING = "warning"
     NOTICE = "notice"
 
@@ -37,14 +41,31 @@ class Diagnostic:
     labels: tuple[Label, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A word that is valid and changes nothing here; `reason` says why that is harmless."""
+
+    name: str
+    reason: str
+    span: Span
+
+
 @dataclass(slots=True)
 class Report:
-    """Collects everything that is found in one run; nothing is raised, so that all mistakes are told at once."""
+    """Collects everything that is found in one run; nothing is raised, so that all mistakes are told at once.
+
+    `accepted`: words without an effect, which are no findings.
+    """
 
     items: list[Diagnostic] = field(default_factory=list)
+    accepted: list[Accepted] = field(default_factory=list)
 
     def alert(self, code: str, message: str, span: Span = NOWHERE, *, help: str = "", labels: tuple[Label, ...] = ()) -> None:
         self.items.append(Diagnostic(code, Severity.ALERT, message, span, help, labels))
+
+    def later(self, code: str, message: str, span: Span = NOWHERE, *, help: str = "", labels: tuple[Label, ...] = ()) -> None:
+        """Valid HAProxy that this version can't run."""
+        self.items.append(Diagnostic(code, Severity.LATER, message, span, help, labels))
 
     def warning(self, code: str, message: str, span: Span = NOWHERE, *, help: str = "", labels: tuple[Label, ...] = ()) -> None:
         self.items.append(Diagnostic(code, Severity.WARNING, message, span, help, labels))
@@ -52,8 +73,17 @@ class Report:
     def notice(self, code: str, message: str, span: Span = NOWHERE, *, help: str = "", labels: tuple[Label, ...] = ()) -> None:
         self.items.append(Diagnostic(code, Severity.NOTICE, message, span, help, labels))
 
+    def accept(self, name: str, reason: str, span: Span) -> None:
+        self.accepted.append(Accepted(name, reason, span))
+
     @property
     def failed(self) -> bool:
+        """Whether it can't be run, by whoever's fault."""
+        return any(item.severity in (Severity.ALERT, Severity.LATER) for item in self.items)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it is not valid."""
         return any(item.severity is Severity.ALERT for item in self.items)
 
     def __iter__(self) -> Iterator[Diagnostic]:

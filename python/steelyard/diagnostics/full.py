@@ -8,8 +8,8 @@ from steelyard.config.span import Span
 from steelyard.diagnostics.diagnostic import Diagnostic, Severity
 from steelyard.diagnostics.haproxy import plain
 
-_WORDS = {Severity.ALERT: "error", Severity.WARNING: "warning", Severity.NOTICE: "notice"}
-_COLOURS = {Severity.ALERT: "31;1", Severity.WARNING: "33;1", Severity.NOTICE: "36;1"}
+_WORDS = {Severity.ALERT: "error", Severity.LATER: "error", Severity.WARNING: "warning", Severity.NOTICE: "notice"}
+_COLOURS = {Severity.ALERT: "31;1", Severity.LATER: "31;1", Severity.WARNING: "33;1", Severity.NOTICE: "36;1"}
 WIDTH = 160
 """Characters of a line that are shown; longer ones are cut around the words in question."""
 

@@ -6,7 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from steelyard.diagnostics.diagnostic import Diagnostic, Severity
 
-_MARKS = {Severity.ALERT: "[ALERT]   ", Severity.WARNING: "[WARNING] ", Severity.NOTICE: "[NOTICE]  "}
+_MARKS = {
+    Severity.ALERT: "[ALERT]   ",
+    Severity.LATER: "[ALERT]   ",
+    Severity.WARNING: "[WARNING] ",
+    Severity.NOTICE: "[NOTICE]  ",
+}
 
 
 def text(item: Diagnostic) -> str:
@@ -23,7 +28,7 @@ def plain(text: str) -> str:
 
 def wrong_files(items: Sequence[Diagnostic], files: Sequence[str]) -> list[str]:
     """The files that errors are in; all of them where errors belong to no file."""
-    wrong = {item.span.file for item in items if item.severity is Severity.ALERT}
+    wrong = {item.span.file for item in items if item.severity in (Severity.ALERT, Severity.LATER)}
     return [name for name in files if name in wrong] or (list(files) if wrong else [])
 
 

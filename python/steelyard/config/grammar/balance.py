@@ -28,7 +28,7 @@ def parse_balance(statement: Statement) -> None:
         return
     values: dict[str, Any] = {"span": word.span}
     if name in ("log-hash", "sticky"):
-        statement.report.alert("SY0104", f"'balance {name}' is not supported yet", word.span)
+        statement.report.later("SY0104", f"'balance {name}' is not supported yet", word.span)
         return
     if name not in _ALL or (paren and name not in ("hdr", "random", "rdp-cookie")):
         statement.bad(word, "is no way to balance", _ALL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from steelyard.config.grammar.row import BACK_D, Row
+from steelyard.config.grammar.said import anything
 from steelyard.config.statement import Statement
 
 _KINDS = ("status", "rstatus", "string", "rstring")
@@ -55,7 +56,7 @@ def _send(statement: Statement) -> None:
         count = 2 if word == "hdr" else 1
         if word in ("uri-lf", "body-lf", "comment"):
             if word != "comment":
-                statement.report.alert("SY0104", f"'http-check send {word}' is not supported yet", words[at].span)
+                statement.report.later("SY0104", f"'http-check send {word}' is not supported yet", words[at].span)
                 return
         elif word not in ("meth", "uri", "ver", "hdr", "body"):
             statement.bad(words[at], "means nothing here", ("meth", "uri", "ver", "hdr", "body", "comment"))
@@ -99,7 +100,7 @@ def _expect(statement: Statement) -> None:
             "string-lf",
         )
         if kind.text in later:
-            statement.report.alert("SY0104", f"'http-check expect {kind}' is not supported yet", kind.span)
+            statement.report.later("SY0104", f"'http-check expect {kind}' is not supported yet", kind.span)
         else:
             statement.bad(kind, "is nothing to expect", _KINDS)
         return
@@ -107,7 +108,7 @@ def _expect(statement: Statement) -> None:
         return
     fields = _fields(statement)
     if fields.get("expect_kind") and statement.draft.own("httpcheck"):
-        statement.report.alert("SY0104", "more than one 'http-check expect' is not supported yet", statement.span)
+        statement.report.later("SY0104", "more than one 'http-check expect' is not supported yet", statement.span)
         return
     fields |= {"expect_kind": kind.text, "expect_negated": negated, "expect_value": words[at + 1].text}
     if kind.text == "status" and not _statuses(words[at + 1].text):
@@ -147,17 +148,42 @@ ROWS = (
     ),
     Row("http-check expect", BACK_D, "What a good answer to a check is.", sets="httpcheck", parse=_expect),
     Row("http-check send", BACK_D, "The request of a check.", sets="httpcheck", parse=_send),
-    Row("http-check comment", BACK_D, "A comment for the next rule.", effect="accepted"),
-    Row("http-check connect", BACK_D, "How a check connects.", effect="later"),
-    Row("http-check send-state", BACK_D, "Checks tell the server's state in a header.", effect="later"),
-    Row("http-check set-var", BACK_D, "Sets a variable in a check.", effect="later", called=True),
-    Row("http-check set-var-fmt", BACK_D, "Sets a variable in a check.", effect="later", called=True),
-    Row("http-check unset-var", BACK_D, "Forgets a variable in a check.", effect="later", called=True),
+    Row("http-check comment", BACK_D, "A comment for the next rule.", parse=anything, effect="accepted", repeat="add"),
+    Row("http-check connect", BACK_D, "How a check connects.", parse=anything, effect="later", repeat="add"),
+    Row(
+        "http-check send-state",
+        BACK_D,
+        "Checks tell the server's state in a header.",
+        parse=anything,
+        effect="later",
+        repeat="add",
+    ),
+    Row("http-check set-var", BACK_D, "Sets a variable in a check.", parse=anything, effect="later", repeat="add", called=True),
+    Row(
+        "http-check set-var-fmt", BACK_D, "Sets a variable in a check.", parse=anything, effect="later", repeat="add", called=True
+    ),
+    Row(
+        "http-check unset-var",
+        BACK_D,
+        "Forgets a variable in a check.",
+        parse=anything,
+        effect="later",
+        repeat="add",
+        called=True,
+    ),
     Row("option httpchk", BACK_D, "Health checks over HTTP.", sets="httpchk", parse=_httpchk),
     Row("option tcp-check", BACK_D, "Health checks by connection.", sets="tcp_check", parse=_tcp_check),
-    Row("tcp-check comment", BACK_D, "A comment for the next rule.", effect="accepted"),
+    Row("tcp-check comment", BACK_D, "A comment for the next rule.", parse=anything, effect="accepted", repeat="add"),
     *(
-        Row(f"tcp-check {word}", BACK_D, "A step of a check over TCP.", effect="later", called=word.endswith(("-var", "-fmt")))
+        Row(
+            f"tcp-check {word}",
+            BACK_D,
+            "A step of a check over TCP.",
+            parse=anything,
+            effect="later",
+            repeat="add",
+            called=word.endswith(("-var", "-fmt")),
+        )
         for word in [
             "connect",
             "expect",

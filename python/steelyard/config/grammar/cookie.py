@@ -35,7 +35,7 @@ def parse_cookie(statement: Statement) -> None:
                 return
             at += 2
         elif word == "dynamic":
-            statement.report.alert("SY0104", "'cookie ... dynamic' is not supported yet", words[at].span)
+            statement.report.later("SY0104", "'cookie ... dynamic' is not supported yet", words[at].span)
             return
         else:
             statement.bad(words[at], "means nothing on a 'cookie' line", (*_MODES, *_FLAGS, *_VALUES))

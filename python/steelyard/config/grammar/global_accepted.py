@@ -7,6 +7,7 @@ refused, so that it can't be reached (TLS, QUIC, Lua, the HTTP client): leaving 
 from __future__ import annotations
 
 from steelyard.config.grammar.row import Row, Where
+from steelyard.config.grammar.said import anything
 
 G = Where.GLOBAL
 _NEGATED = frozenset({"busy-polling", "set-dumpable", "strict-limits", "insecure-fork-wanted", "numa-cpu-mapping"})
@@ -73,8 +74,17 @@ wurfl-data-file wurfl-engine-mode wurfl-information-list wurfl-information-list-
 """
 
 ROWS = (
-    *(Row(f"tune.{name}", G, "Tunes HAProxy's machinery; nothing here.", effect="accepted") for name in _TUNE.split()),
-    *(Row(name, G, "Changes nothing here.", effect="accepted", negate=name in _NEGATED) for name in _WORDS.split()),
-    *(Row(name, G, "Not supported yet.", effect="later") for name in _LATER.split()),
-    *(Row(name, G, "Needs a library for device detection.", effect="refused") for name in _REFUSED.split()),
+    *(
+        Row(f"tune.{name}", G, "Tunes HAProxy's machinery; nothing here.", parse=anything, effect="accepted", repeat="add")
+        for name in _TUNE.split()
+    ),
+    *(
+        Row(name, G, "Changes nothing here.", parse=anything, effect="accepted", repeat="add", negate=name in _NEGATED)
+        for name in _WORDS.split()
+    ),
+    *(Row(name, G, "Not supported yet.", parse=anything, effect="later", repeat="add") for name in _LATER.split()),
+    *(
+        Row(name, G, "Needs a library for device detection.", parse=anything, effect="refused", repeat="add")
+        for name in _REFUSED.split()
+    ),
 )

@@ -45,9 +45,9 @@ def _hostname(statement: Statement) -> None:
 def _stats(statement: Statement) -> None:
     """`stats socket` lines are kept as words; the runtime API reads them when it comes."""
     if statement.args and statement.args[0].text == "socket" and len(statement.args) > 1:
-        statement.report.alert("SY0104", "'stats socket' is not supported yet", statement.span)
+        statement.report.later("SY0104", "'stats socket' is not supported yet", statement.span)
     elif statement.args and statement.args[0].text in ("timeout", "maxconn", "bind-process"):
-        statement.room.accepted.append((statement.row, statement.span))
+        statement.report.accept(statement.row.name, statement.row.doc, statement.span)
     else:
         statement.missing("'socket', 'timeout' or 'maxconn'")
 

@@ -16,6 +16,7 @@ from steelyard.config.grammar import (
     proxy_later,
     proxy_words,
     rule_words,
+    section_words,
     servers,
     stats_words,
     timeouts,
@@ -39,6 +40,7 @@ _TOPICS = (
     error_words,
     stats_words,
     userlist_words,
+    section_words,
     global_accepted,
     proxy_later,
 )

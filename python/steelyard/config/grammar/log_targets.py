@@ -6,6 +6,7 @@ from typing import Any
 
 from steelyard.config.grammar import addresses
 from steelyard.config.grammar.row import FRONT_D, PROXY, Row, Where
+from steelyard.config.grammar.said import anything
 from steelyard.config.grammar.servers import endpoint
 from steelyard.config.grammar.values import Int, OneOf, Text
 from steelyard.config.model import AbstractName, Inet, Inherited, LogTarget
@@ -60,7 +61,7 @@ def _target(statement: Statement) -> dict[str, Any] | None:
         return {"transport": "fd", "fd": 1 if word.text == "stdout" else 2}
     if word.text.partition("@")[0] in ("tcp", "tcp4", "tcp6", "uxst", "ring", "backend"):
         kind = word.text.partition("@")[0]
-        statement.report.alert(
+        statement.report.later(
             "SY0104", f"'log {kind}@' is not supported yet", word.span, help="log to UDP, a unix socket, or stdout"
         )
         return None
@@ -72,7 +73,7 @@ def _target(statement: Statement) -> dict[str, Any] | None:
     if isinstance(found.where, Inherited):
         return {"transport": "fd", "fd": found.where.fd}
     if isinstance(found.where, AbstractName):
-        statement.report.alert("SY0104", "'log abns@' is not supported yet", word.span)
+        statement.report.later("SY0104", "'log abns@' is not supported yet", word.span)
         return None
     return {"transport": "unix", "path": found.where.path}
 
@@ -84,7 +85,7 @@ def _settings(statement: Statement, values: dict[str, Any]) -> int | None:
     while at < len(words) and words[at].text in ("len", "format", "sample", "profile"):
         name = words[at].text
         if name in ("sample", "profile"):
-            statement.report.alert("SY0104", f"'log ... {name}' is not supported yet", words[at].span)
+            statement.report.later("SY0104", f"'log ... {name}' is not supported yet", words[at].span)
             return None
         value = statement.read(at + 1, _LENGTH if name == "len" else OneOf(FORMATS))
         if value is None:
@@ -108,7 +109,7 @@ def _log_option(statement: Statement) -> None:
     if not statement.no_more(statement.at + 1):
         return
     if name == "tcplog" and style:
-        statement.report.alert("SY0104", "'option tcplog clf' is not supported yet", statement.span)
+        statement.report.later("SY0104", "'option tcplog clf' is not supported yet", statement.span)
         return
     _forget(statement)
     statement.set(True, f"options.{name} clf" if style else f"options.{name}")
@@ -142,7 +143,7 @@ ROWS = (
         late=True,
     ),
     Row("unique-id-format", PROXY, "What the unique id holds.", sets="unique_id_format", parse=_format, late=True),
-    Row("log-format-sd", FRONT_D, "Structured data of RFC 5424.", effect="later"),
+    Row("log-format-sd", FRONT_D, "Structured data of RFC 5424.", parse=anything, effect="later", repeat="add"),
     Row("log-tag", PROXY, "Name of the program in log lines.", (Text("<tag>"),), "log_tag", lax=True),
     Row("option httplog", FRONT_D, "Log lines with HTTP fields.", sets="options.httplog", parse=_log_option, late=True),
     Row("option tcplog", FRONT_D, "Log lines with TCP fields.", sets="options.tcplog", parse=_log_option, late=True),

@@ -11,6 +11,7 @@ from steelyard.config.grammar.row import (
     Row,
     Where,
 )
+from steelyard.config.grammar.said import anything
 
 
 def _switch(name: str, where: Where, doc: str, effect: Effect = "supported", mode: str = "", instead: str = "") -> Row:
@@ -84,7 +85,9 @@ ROWS = (
         "option http-use-htx",
         PROXY,
         "The HTTP engine of 1.9; now the only one.",
+        parse=anything,
         effect="accepted",
+        repeat="add",
         negate=True,
         deprecated="2.0",
     ),
@@ -96,15 +99,22 @@ ROWS = (
         removed="1.4",
         instead="write 'option splice-auto'",
     ),
-    Row("option http-restrict-req-hdr-names", PROXY, "What to do with odd header names.", effect="later"),
-    Row("option forwarded", BACK_D, "Adds the `Forwarded` header.", effect="later", negate=True),
-    Row("option external-check", BACK_D, "Checks by a program.", effect="later"),
-    Row("option httpslog", FRONT_D, "Log lines with TLS fields.", effect="later"),
-    Row("option ldap-check", BACK_D, "LDAP checks.", effect="later"),
-    Row("option mysql-check", BACK_D, "MySQL checks.", effect="later"),
-    Row("option pgsql-check", BACK_D, "PostgreSQL checks.", effect="later"),
-    Row("option redis-check", BACK_D, "Redis checks.", effect="later"),
-    Row("option smtpchk", BACK_D, "SMTP checks.", effect="later"),
-    Row("option spop-check", BACK_D, "SPOP checks.", effect="later"),
-    Row("option ssl-hello-chk", BACK_D, "TLS hello checks.", effect="later"),
+    Row(
+        "option http-restrict-req-hdr-names",
+        PROXY,
+        "What to do with odd header names.",
+        parse=anything,
+        effect="later",
+        repeat="add",
+    ),
+    Row("option forwarded", BACK_D, "Adds the `Forwarded` header.", parse=anything, effect="later", repeat="add", negate=True),
+    Row("option external-check", BACK_D, "Checks by a program.", parse=anything, effect="later", repeat="add"),
+    Row("option httpslog", FRONT_D, "Log lines with TLS fields.", parse=anything, effect="later", repeat="add"),
+    Row("option ldap-check", BACK_D, "LDAP checks.", parse=anything, effect="later", repeat="add"),
+    Row("option mysql-check", BACK_D, "MySQL checks.", parse=anything, effect="later", repeat="add"),
+    Row("option pgsql-check", BACK_D, "PostgreSQL checks.", parse=anything, effect="later", repeat="add"),
+    Row("option redis-check", BACK_D, "Redis checks.", parse=anything, effect="later", repeat="add"),
+    Row("option smtpchk", BACK_D, "SMTP checks.", parse=anything, effect="later", repeat="add"),
+    Row("option spop-check", BACK_D, "SPOP checks.", parse=anything, effect="later", repeat="add"),
+    Row("option ssl-hello-chk", BACK_D, "TLS hello checks.", parse=anything, effect="later", repeat="add"),
 )

@@ -6,8 +6,9 @@ from typing import Any
 
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.table import Table
+from steelyard.config.model import Said
 from steelyard.config.nearest import nearest
-from steelyard.config.span import Word
+from steelyard.config.span import Span, Word
 from steelyard.config.statement import Statement, run_of
 
 
@@ -15,7 +16,6 @@ def read_options(statement: Statement, at: int, table: Table, where: Where, valu
     """Reads to the end of the line into `values` (by the model's field names). False when anything was wrong; all is reported."""
     good = True
     words = statement.words
-    later: list[Word] = []
     while at < len(words):
         rows = table.by_name.get(words[at].text, ())
         if not rows:
@@ -31,18 +31,9 @@ def read_options(statement: Statement, at: int, table: Table, where: Where, valu
             good = False
             continue
         end = at + 1 + _count(row, words, at)
-        if row.effect == "later":
-            later.append(words[at])
-            at = end
-            continue
         good = _one(statement, row, at, end, values) and good
         at = end
-    if later:
-        names = ", ".join(f"'{word}'" for word in later)
-        verb = "is" if len(later) == 1 else "are"
-        message = f"{names} on a '{statement.row.name}' line {verb} not supported yet"
-        statement.report.alert("SY0104", message, later[0].span)
-    return good and not later
+    return good
 
 
 def _count(row: Row, words: Any, at: int) -> int:
@@ -61,12 +52,9 @@ def _one(statement: Statement, row: Row, at: int, end: int, values: dict[str, An
     if end - at - 1 < len(row.args):
         report.alert("SY0107", f"'{row.name}' needs {row.args[end - at - 1].show}", span)
         return False
-    if row.effect in ("refused", "removed"):
-        code, why = {
-            "refused": ("SY0106", "is refused: it can't have its effect here"),
-            "removed": ("SY0105", f"is gone since HAProxy {row.removed}"),
-        }[row.effect]
-        report.alert(code, f"'{row.name}' on a '{statement.row.name}' line {why}", run_of(words[at:end]), help=row.instead)
+    if row.effect == "removed":
+        message = f"'{row.name}' on a '{statement.row.name}' line is gone since HAProxy {row.removed}"
+        report.alert("SY0105", message, run_of(words[at:end]), help=row.instead)
         return False
     read = []
     for offset, kind in enumerate(row.args):
@@ -74,9 +62,22 @@ def _one(statement: Statement, row: Row, at: int, end: int, values: dict[str, An
         if value is None:
             return False
         read.append(value)
-    if row.effect == "accepted":
-        statement.room.accepted.append((row, span))
+    if row.effect == "supported":
+        value = read[0] if len(read) == 1 else tuple(read)
+        values[row.sets] = (True if row.value is None else row.value) if not row.args or row.value is not None else value
         return True
-    value = read[0] if len(read) == 1 else tuple(read)
-    values[row.sets] = (True if row.value is None else row.value) if not row.args or row.value is not None else value
+    _tell(statement, row, span)
+    said = Said(row.name, tuple(word.text for word in words[at + 1 : end]), run_of(words[at:end]))
+    values["others"] = (*values.get("others", ()), said)
     return True
+
+
+def _tell(statement: Statement, row: Row, span: Span) -> None:
+    """What a word without its effect means for whoever wrote it."""
+    on = f"'{row.name}' on a '{statement.row.name}' line"
+    if row.effect == "accepted":
+        statement.report.accept(f"{statement.row.name} {row.name}", row.doc, span)
+    elif row.effect == "refused":
+        statement.report.later("SY0106", f"{on} is refused: it can't have its effect here", span, help=row.instead)
+    elif not statement.draft.later:
+        statement.report.later("SY0104", f"{on} is not supported yet", span)

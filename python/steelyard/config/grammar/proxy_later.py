@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from steelyard.config.grammar.row import ANY, BACK, BACK_D, FRONT, FRONT_D, PROXY, Row, Where
+from steelyard.config.grammar.said import anything
 
 
 def _later(where: Where, names: str, doc: str, strict: bool = False) -> tuple[Row, ...]:
-    return tuple(Row(name.strip(), where, doc, effect="later", strict=strict) for name in names.split(","))
+    return tuple(
+        Row(name.strip(), where, doc, parse=anything, effect="later", repeat="add", strict=strict) for name in names.split(",")
+    )
 
 
 def _gone(names: str, removed: str, instead: str) -> tuple[Row, ...]:
@@ -47,9 +50,24 @@ _LATER = (
 )
 
 _ACCEPTED = (
-    Row("bind-process", PROXY, "Processes that serve the proxy; all of them do here.", effect="accepted", removed="2.5"),
-    Row("guid", ANY, "A name that lasts over restarts, for statistics.", effect="accepted"),
-    Row("max-keep-alive-queue", BACK_D, "When a request leaves its last server for a free one.", effect="accepted"),
+    Row(
+        "bind-process",
+        PROXY,
+        "Processes that serve the proxy; all of them do here.",
+        parse=anything,
+        effect="accepted",
+        repeat="add",
+        removed="2.5",
+    ),
+    Row("guid", ANY, "A name that lasts over restarts, for statistics.", parse=anything, effect="accepted", repeat="add"),
+    Row(
+        "max-keep-alive-queue",
+        BACK_D,
+        "When a request leaves its last server for a free one.",
+        parse=anything,
+        effect="accepted",
+        repeat="add",
+    ),
 )
 
 _REMOVED = (

@@ -38,7 +38,7 @@ def _mode(statement: Statement) -> None:
     """`mode health` went away in 2.0; `log`, `syslog`, `spop` and `haterm` come later."""
     word = statement.args[0] if statement.args else None
     if word is not None and word.text in ("log", "syslog", "peers", "spop", "haterm"):
-        statement.report.alert("SY0104", f"'mode {word}' is not supported yet", word.span)
+        statement.report.later("SY0104", f"'mode {word}' is not supported yet", word.span)
     elif word is not None and word.text == "health":
         help = "write 'http-request return status 200'"
         statement.report.alert("SY0105", "'mode health' is gone since HAProxy 2.1", word.span, help=help)

@@ -25,6 +25,19 @@ class Where(Flag):
     BIND = auto()
     SERVER = auto()
     DEFAULT_SERVER = auto()
+    PEERS = auto()
+    RESOLVERS = auto()
+    MAILERS = auto()
+    CACHE = auto()
+    PROGRAM = auto()
+    RING = auto()
+    LOG_FORWARD = auto()
+    LOG_PROFILE = auto()
+    FCGI_APP = auto()
+    CRT_STORE = auto()
+    ACME = auto()
+    TRACES = auto()
+    HEALTHCHECK = auto()
 
 
 FRONT = Where.FRONTEND | Where.LISTEN
@@ -34,16 +47,34 @@ FRONT_D = FRONT | Where.DEFAULTS
 BACK_D = BACK | Where.DEFAULTS
 PROXY = ANY | Where.DEFAULTS
 SERVERS = Where.SERVER | Where.DEFAULT_SERVER
+PLAIN = (
+    Where.PEERS
+    | Where.RESOLVERS
+    | Where.MAILERS
+    | Where.CACHE
+    | Where.PROGRAM
+    | Where.RING
+    | Where.LOG_FORWARD
+    | Where.LOG_PROFILE
+    | Where.FCGI_APP
+    | Where.CRT_STORE
+    | Where.ACME
+    | Where.TRACES
+    | Where.HEALTHCHECK
+)
+"""Sections that the model keeps as their statements (`model.Section`)."""
 
 Effect = Literal["supported", "accepted", "refused", "later", "removed"]
 """supported: works. accepted: changes nothing here, and ignoring it is harmless. refused: ignoring it would change what
-happens, and it will not come. later: known, not supported yet. removed: HAProxy has dropped it; `instead` says what to write."""
+happens, and it will not come. later: known, not supported yet. removed: HAProxy has dropped it; `instead` says what to write.
+
+Whatever the effect, the arguments are read and what is wrong in them is an error: the file is judged as HAProxy judges it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """`name`: one to three words. `sets`: the model's field, `timeouts.client` for one inside a group; without arguments it is
-    set to `value`, or True.
+    set to `value`, or True; a row without `sets` is kept as the words that were said (`model.Said`).
 
     `parse` is named only where the arguments have a grammar of their own. `late` rows run when the whole section has been read,
     because they need its mode. `strict`: in the wrong half of a proxy an error, where other words only draw a warning (as in

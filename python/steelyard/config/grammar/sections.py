@@ -20,15 +20,19 @@ Open = Callable[[Sequence[Word], Room], Draft]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section without `open` is known but can't be read; `code`, `why` and `help` say so."""
+    """A section without `open` is known but can't be read; `code`, `why` and `help` say so.
+
+    `later`: it is read and judged, and can't run yet.
+    """
 
     name: str
     doc: str
     open: Open | None = None
     close: Callable[[Draft, Room], None] | None = None
-    code: str = "SY0104"
-    why: str = "is not supported yet"
+    code: str = "SY0105"
+    why: str = ""
     help: str = ""
+    later: bool = False
 
 
 def _too_many(words: Sequence[Word], count: int, room: Room, help: str) -> None:
@@ -165,6 +169,24 @@ def _http_errors(words: Sequence[Word], room: Room) -> Draft:
     return draft
 
 
+def _plain(kind: str, where: Where) -> Open:
+    def open_(words: Sequence[Word], room: Room) -> Draft:
+        draft = Draft(kind, _name(words, room), where, run_of(words[:2]))
+        _too_many(words, 2, room, "")
+        return _keep(draft, room)
+
+    return open_
+
+
+def _traces(words: Sequence[Word], room: Room) -> Draft:
+    _too_many(words, 1, room, "")
+    return _keep(Draft("traces", "", Where.TRACES, words[0].span), room)
+
+
+def _later(name: str, doc: str, where: Where, help: str = "") -> Section:
+    return Section(name, doc, _plain(name, where), help=help, later=True)
+
+
 def _close_defaults(draft: Draft, room: Room) -> None:
     seal_defaults(draft)
 
@@ -177,21 +199,20 @@ _ROWS = (
     Section("listen", "A frontend and a backend in one.", _proxy("listen", Where.LISTEN)),
     Section("userlist", "Users and groups for HTTP authentication.", _userlist, _close_userlist),
     Section("http-errors", "A named set of error replies.", _http_errors),
-    Section("peers", "Processes that share stick tables."),
-    Section("resolvers", "Name servers for servers whose addresses change."),
-    Section("mailers", "Mail servers for alerts."),
-    Section("cache", "A small cache of responses."),
-    Section("program", "Other programs run beside the balancer.", help="run it from the service manager"),
-    Section("ring", "A ring buffer of log lines."),
-    Section("log-forward", "A relay of syslog messages."),
-    Section("log-profile", "Log formats by event."),
-    Section("fcgi-app", "A FastCGI application."),
-    Section("crt-store", "Certificates by name."),
-    Section("acme", "An issuer of certificates."),
-    Section("traces", "Debug traces."),
-    Section(
-        "namespace_list", "Network namespaces.", code="SY0105", why="is gone", help="name the namespace on 'bind' and 'server'"
-    ),
+    _later("peers", "Processes that share stick tables.", Where.PEERS),
+    _later("resolvers", "Name servers for servers whose addresses change.", Where.RESOLVERS),
+    _later("mailers", "Mail servers for alerts.", Where.MAILERS),
+    _later("cache", "A small cache of responses.", Where.CACHE),
+    _later("program", "Other programs run beside the balancer.", Where.PROGRAM, "run it from the service manager"),
+    _later("ring", "A ring buffer of log lines.", Where.RING),
+    _later("log-forward", "A relay of syslog messages.", Where.LOG_FORWARD),
+    _later("log-profile", "Log formats by event.", Where.LOG_PROFILE),
+    _later("fcgi-app", "A FastCGI application.", Where.FCGI_APP),
+    _later("crt-store", "Certificates by name.", Where.CRT_STORE),
+    _later("acme", "An issuer of certificates.", Where.ACME),
+    _later("healthcheck", "Health checks by name.", Where.HEALTHCHECK),
+    Section("traces", "Debug traces.", _traces, later=True),
+    Section("namespace_list", "Network namespaces.", why="is gone", help="name the namespace on 'bind' and 'server'"),
 )
 
 SECTIONS: dict[str, Section] = {row.name: row for row in _ROWS}

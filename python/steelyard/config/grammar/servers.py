@@ -8,6 +8,7 @@ from steelyard.config.grammar import addresses
 from steelyard.config.grammar.bind_options import BIND_OPTIONS
 from steelyard.config.grammar.options import read_options
 from steelyard.config.grammar.row import ANY, BACK, BACK_D, FRONT, Row, Where
+from steelyard.config.grammar.said import anything
 from steelyard.config.grammar.server_options import SERVER_OPTIONS
 from steelyard.config.grammar.values import NAME, Bad
 from steelyard.config.model import Bind, Endpoint, Server, Source
@@ -130,12 +131,12 @@ def read_source(statement: Statement, at: int, wanted: addresses.Wanted) -> tupl
         elif value.text in ("clientip", "client"):
             client_ip = True
             if value.text == "client":
-                statement.report.alert(
+                statement.report.later(
                     "SY0104", "'usesrc client' is not supported yet", value.span, help="write 'usesrc clientip'"
                 )
                 good = False
         else:
-            statement.report.alert("SY0104", f"'usesrc {value}' is not supported yet", value.span, help="write 'usesrc clientip'")
+            statement.report.later("SY0104", f"'usesrc {value}' is not supported yet", value.span, help="write 'usesrc clientip'")
             good = False
         at += 2
     return (Source(where, interface, client_ip) if where is not None and good else None), at
@@ -169,7 +170,7 @@ ROWS = (
     Row("dispatch", BACK, "One address for everything, without servers.", sets="dispatch", parse=parse_dispatch),
     Row("server", BACK, "A server.", sets="servers", parse=parse_server, repeat="add", strict=True),
     Row("source", BACK_D, "Address to connect to servers from.", sets="source", parse=parse_source),
-    Row("server-template", BACK, "Several servers from one line.", effect="later", strict=True),
+    Row("server-template", BACK, "Several servers from one line.", parse=anything, effect="later", repeat="add", strict=True),
     Row(
         "transparent",
         ANY,

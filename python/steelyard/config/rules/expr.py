@@ -138,8 +138,8 @@ class _Reader:
         name = _canonical(renamed.get(row.name, row.name), self.place)
         known = supported.FETCHES if what == "fetch" else supported.CONVERTERS
         if name not in known:
-            self.alert("SY0402", f"{what} '{row.name}' is not supported yet", start, len(row.name))
-            return None
+            span = spot(self.word, start, len(row.name))
+            self.report.later("SY0402", f"{what} '{row.name}' is not supported yet", span)
         return Call(name, args, spot(self.word, start, self.at - start))
 
     def _args(self, row: Row, pieces: list[Piece], start: int, words: Mapping[tuple[str, int], str]) -> tuple[Arg, ...] | None:

@@ -103,7 +103,9 @@ class _Reader:
         for flag in source[self.at + 1 : close].split(","):
             name = flag.strip().lstrip("+-")
             if name in aliases.LATER_FLAGS:
-                raise self._wrong("SY0402", f"flag '{name}' is not supported yet", self.at, close - self.at)
+                span = spot(self.word, self.at, close - self.at)
+                self.report.later("SY0402", f"flag '{name}' is not supported yet", span)
+                continue
             if not name:
                 continue
             if name not in aliases.FLAGS:
@@ -129,7 +131,8 @@ class _Reader:
             hint = f"did you mean '%{guess}'?" if guess else "write '%%' for the sign itself"
             raise self._wrong("SY0430", f"unknown log alias '%{name}'", start, end - start, hint)
         if name in aliases.UNSUPPORTED:
-            raise self._wrong("SY0402", f"log alias '%{name}' is not supported yet", start, end - start)
+            span = spot(self.word, start, end - start)
+            self.report.later("SY0402", f"log alias '%{name}' is not supported yet", span)
         if rows[name] and self.place.mode == "tcp":
             raise self._wrong("SY0433", f"log alias '%{name}' needs 'mode http'", start, end - start)
         self._flush()

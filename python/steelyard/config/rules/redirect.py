@@ -23,7 +23,7 @@ def read_redirect(words: Sequence[Word], at: int, place: Place, report: Report) 
         is_kind = word.text in actions.REDIRECT_KINDS
         row = actions.REDIRECT_WORDS.get(word.text)
         if word.text in actions.REDIRECT_LATER:
-            report.alert("SY0402", f"'{word}' is not supported yet", word.span)
+            report.later("SY0402", f"'{word}' is not supported yet", word.span)
             return None, len(words)
         if row is None and not is_kind:
             known = (*actions.REDIRECT_KINDS, *actions.REDIRECT_WORDS)

@@ -28,7 +28,7 @@ def read_reply(words: Sequence[Word], at: int, place: Place, report: Report) -> 
         row = actions.REPLY_WORDS.get(word.text)
         if row is None:
             if word.text in actions.REPLY_LATER:
-                report.alert("SY0402", f"'{word}' is not supported yet", word.span)
+                report.later("SY0402", f"'{word}' is not supported yet", word.span)
                 return None, len(words)
             break
         name, kind = row

@@ -29,7 +29,7 @@ def parse_rule(ruleset: str, words: Sequence[Word], at: int, place: Place, repor
         return None
     shape = actions.SHAPES.get(name)
     if shape is None:
-        report.alert("SY0402", f"action '{name.rstrip('*')}' of '{ruleset}' is not supported yet", word.span)
+        report.later("SY0402", f"action '{name.rstrip('*')}' of '{ruleset}' is not supported yet", word.span)
         return None
     action, end = _Arguments(words, at, place, report).read(shape)
     condition = None
@@ -129,7 +129,7 @@ class _Arguments:
                 return False
         if self.at < len(self.words) and self.words[self.at].text in shape.later:
             word = self.words[self.at]
-            self.report.alert("SY0402", f"'{word}' is not supported yet", word.span)
+            self.report.later("SY0402", f"'{word}' is not supported yet", word.span)
             return False
         return True
 
@@ -148,7 +148,7 @@ class _Arguments:
             return self._missing("the name of a variable in parentheses")
         if len(pieces) > 1:
             span = spot(self.action, pieces[1].at, len(pieces[1].text))
-            self.report.alert("SY0402", "conditions on setting a variable are not supported yet", span)
+            self.report.later("SY0402", "conditions on setting a variable are not supported yet", span)
             return False
         found = variable(pieces[0].text)
         if isinstance(found, str):
@@ -162,7 +162,7 @@ class _Arguments:
         words = self.words[self.at : self.at + 2]
         if len(words) < 2 or words[0].text != "len":
             if words and words[0].text == "id":
-                self.report.alert("SY0402", "capture by 'id' is not supported yet", words[0].span)
+                self.report.later("SY0402", "capture by 'id' is not supported yet", words[0].span)
                 return False
             return self._missing("'len' and a number behind its expression")
         text = words[1].text
