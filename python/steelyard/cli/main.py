@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 # Words, not flags: a word is only looked at in the first place, where haproxy accepts none.
 _SUBCOMMANDS = ("run", "check", "plan", "demo", "help")
+# Each of these is a module of this room (`-` is `_`), whose `run` takes the other words and gives the exit status.
+_TOOLS = ("fmt",)
 
 
 def main() -> None:
@@ -36,6 +39,10 @@ def run(words: Sequence[str]) -> int:
         from steelyard.cli import subcommands
 
         return subcommands.run(words[0], words[1:])
+    if words and words[0] in _TOOLS:
+        tool = importlib.import_module(f"steelyard.cli.{words[0].replace('-', '_')}")
+        status: int = tool.run(words[1:])
+        return status
     if words and words[0] in ("--help", "-h"):
         print(usage.HELP if words[0] == "--help" else usage.USAGE, end="")
         return 0

@@ -9,7 +9,7 @@ from steelyard import __version__
 USAGE = """\
 Usage: steelyard [-f <file|directory>]* [-cdDqVvW] [-n <maxconn>] [-N <maxconn>] [-p <pidfile>]
                  [-m <megabytes>] [-C <directory>] [-- <file>*]
-       steelyard run|check|plan|demo ...     (steelyard --help tells about these)
+       steelyard run|check|plan|fmt|demo ...   (steelyard --help tells about these)
         -f   reads a configuration file, or all *.cfg of a directory; may be repeated
         --   all words after it are configuration files
         -C   changes to a directory before reading files
@@ -38,6 +38,7 @@ Try it:
   steelyard check haproxy.cfg        everything that is wrong in a file, at once, with what to write instead
   steelyard run haproxy.cfg          runs in front; Ctrl-C stops
   steelyard plan haproxy.cfg         what would run, as JSON: names bound, times in milliseconds
+  steelyard fmt haproxy.cfg          the file with a uniform layout; -w rewrites it
 
 As a drop-in for haproxy (all of its flags; `steelyard -h` lists them):
   steelyard -f haproxy.cfg -c        checks; the status tells: 0 good, 1 wrong, 2 nothing to listen on

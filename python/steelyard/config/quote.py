@@ -1,0 +1,29 @@
+"""A value as it is written in a file, so that the lexer reads the same value again (manual section 2.2)."""
+
+from __future__ import annotations
+
+import re
+
+_PLAIN = re.compile(r"""[^\s"'\\#\0-\x1f\x7f]+\Z""")
+_STRONG = re.compile(r"[^'\0-\x08\x0a-\x1f]*\Z")
+_WEAK = {"\\": "\\\\", '"': '\\"', "$": "\\$", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_NEVER = re.compile("[\0\ud800-\udfff]")
+
+
+def quote(word: str) -> str:
+    """Plain where that is possible, else in single quotes, else in double quotes with escapes.
+
+    Raises `ValueError` for a NUL and for what is not Unicode text: no way of writing them is read back.
+    """
+    if _NEVER.search(word):
+        raise ValueError(f"{word!r} can't be written in a configuration: it holds a NUL or is not Unicode text")
+    if _PLAIN.match(word):
+        return word
+    if _STRONG.match(word):
+        return f"'{word}'"
+    return '"' + "".join(_WEAK.get(char, char) for char in word) + '"'
+
+
+def join(words: list[str] | tuple[str, ...]) -> str:
+    """One line of a configuration, without its line feed."""
+    return " ".join(quote(word) for word in words)

@@ -1,0 +1,46 @@
+"""What `quote` writes is read back by the lexer, and by HAProxy's rules of quoting."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from steelyard.config.lexer import tokenize
+from steelyard.config.quote import join, quote
+
+AWKWARD = st.text(alphabet=st.sampled_from(list(" \t\n\r\"'\\#$x41{}[]*-abn\x01\x7f\x0b\u2028é漢"))) | st.text()
+VALUES = AWKWARD.filter(lambda text: "\0" not in text)
+
+
+@given(st.lists(VALUES, min_size=1, max_size=20))
+def test_words_are_read_back(words: list[str]) -> None:
+    line = join(words)
+    assert "\n" not in line
+    found, error = tokenize(line, "f", 1, lambda name: "VALUE")
+    assert error is None
+    assert [word.text for word in found] == words
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [
+        ("plain", "plain"),
+        ("é$X%[path]", "é$X%[path]"),
+        ("", "''"),
+        ("a b", "'a b'"),
+        ("a#b", "'a#b'"),
+        ("\\.png$", "'\\.png$'"),
+        ("it's", '"it\'s"'),
+        ("it's $5", '"it\'s \\$5"'),
+        ("two\nlines", '"two\\nlines"'),
+    ],
+)
+def test_as_plain_as_possible(word: str, written: str) -> None:
+    assert quote(word) == written
+
+
+@pytest.mark.parametrize("word", ["a\0", "\udcff"])
+def test_what_no_file_can_hold(word: str) -> None:
+    with pytest.raises(ValueError, match="NUL or is not Unicode"):
+        quote(word)
