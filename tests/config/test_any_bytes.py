@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from steelyard.config.grammar.keywords import KEYWORDS
 from steelyard.config.grammar.sections import SECTIONS
-from steelyard.config.load import load
 from steelyard.config.predicates import ConditionError, evaluate_condition
+from steelyard.config.read import read
 from steelyard.diagnostics import as_json, concise, full, haproxy
 
 KNOWN = sorted({row.name for row in KEYWORDS.rows} | set(SECTIONS))
@@ -72,7 +72,7 @@ QUIET = settings(deadline=None, max_examples=150, suppress_health_check=[HealthC
 def check(data: bytes, directory: Path) -> None:
     file = directory / "any.cfg"
     file.write_bytes(data)
-    model, report = load([str(file)], environ={})
+    model, report = read([str(file)], environ={})
     assert (model is None) == report.failed
     for item in report:
         assert item.span.column >= 1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from steelyard.config.load import load
+from steelyard.config.read import read
 from steelyard.diagnostics import concise
 from steelyard.plan.build.context import Machine
 from steelyard.plan.compile import compile
@@ -40,7 +40,7 @@ def test_case(path: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Non
 def outcome(config: str, directory: Path) -> str:
     file = directory / "case.cfg"
     file.write_bytes(config.encode("utf-8", "surrogateescape"))
-    model, report = load([str(file)], environ=ENVIRON, language=True)
+    model, report = read([str(file)], environ=ENVIRON, language=True)
     said = concise.render(report, "later").replace(str(directory) + "/", "")
     assert (model is None) == report.wrong
     if model is None:

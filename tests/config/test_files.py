@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from steelyard.config.load import load
+from steelyard.config.read import read
 
 
 def write(path: Path, text: str) -> str:
@@ -17,7 +17,7 @@ def write(path: Path, text: str) -> str:
 
 
 def codes(paths: list[str]) -> list[str]:
-    return [item.code for item in load(paths, environ={})[1]]
+    return [item.code for item in read(paths, environ={})[1]]
 
 
 def test_directories_give_their_cfg_files_in_lexical_order(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_directories_give_their_cfg_files_in_lexical_order(tmp_path: Path) -> No
     write(tmp_path / ".hidden.cfg", "backend hidden\n")
     write(tmp_path / "c.txt", "nonsense\n")
     (tmp_path / "d.cfg").mkdir()
-    config, report = load([str(tmp_path)], environ={})
+    config, report = read([str(tmp_path)], environ={})
     assert not report.items
     assert config is not None
     assert [proxy.name for proxy in config.proxies] == ["ten", "a", "b"]
@@ -36,7 +36,7 @@ def test_directories_give_their_cfg_files_in_lexical_order(tmp_path: Path) -> No
 def test_files_come_in_the_order_given_and_defaults_reach_into_the_next(tmp_path: Path) -> None:
     first = write(tmp_path / "z.cfg", "defaults\n  retries 7\n")
     second = write(tmp_path / "a.cfg", "backend a\n")
-    config, _ = load([first, second], environ={})
+    config, _ = read([first, second], environ={})
     assert config is not None
     assert config.files == (first, second)
     assert config.proxies[0].retries == 7
@@ -47,7 +47,7 @@ def test_a_section_ends_with_its_file(tmp_path: Path) -> None:
 
 
 def test_missing_file(tmp_path: Path) -> None:
-    config, report = load([str(tmp_path / "nope.cfg")], environ={})
+    config, report = read([str(tmp_path / "nope.cfg")], environ={})
     assert config is None
     assert [item.code for item in report] == ["SY0001"]
 
@@ -63,7 +63,7 @@ def test_a_missing_line_feed_is_an_error(tmp_path: Path) -> None:
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"backend x\n")))
-    config, _ = load(["-"], environ={})
+    config, _ = read(["-"], environ={})
     assert config is not None
     assert config.proxies[0].name == "x"
 
@@ -71,12 +71,12 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_report_holds_all_mistakes_in_reading_order(tmp_path: Path) -> None:
     first = write(tmp_path / "b.cfg", "frontend f\n  default_backend nope\n  foo\n")
     second = write(tmp_path / "a.cfg", "global\n  bar\n")
-    report = load([first, second], environ={})[1]
+    report = read([first, second], environ={})[1]
     places = [(item.span.file, item.span.line) for item in report if item.severity.value == "alert"]
     assert places == [(first, 2), (first, 3), (second, 2)]
 
 
 def test_the_process_environment_is_left_alone(tmp_path: Path) -> None:
     environ = {"A": "1"}
-    load([write(tmp_path / "a.cfg", "global\n  setenv A 2\n  unsetenv B\n")], environ=environ)
+    read([write(tmp_path / "a.cfg", "global\n  setenv A 2\n  unsetenv B\n")], environ=environ)
     assert environ == {"A": "1"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from steelyard import _engine
-from steelyard.config.load import load
+from steelyard.config.read import read
 from steelyard.plan import schema
 from steelyard.plan.build.context import Machine
 from steelyard.plan.compile import compile
@@ -22,7 +22,7 @@ def test_the_engine_takes_it(path: Path, tmp_path: Path) -> None:
     config = path.read_bytes().decode("utf-8", "surrogateescape").partition(DASHES)[0]
     file = tmp_path / "case.cfg"
     file.write_bytes(config.replace("FILE/", f"{path.parent}/").encode("utf-8", "surrogateescape"))
-    model, report = load([str(file)], environ=ENVIRON)
+    model, report = read([str(file)], environ=ENVIRON)
     assert model is not None, list(report)
     plan = compile(model, resolve_host=lambda host, family: "192.0.2.1", machine=MACHINE)
     assert schema.decode(schema.encode(plan)) == plan

@@ -9,7 +9,7 @@ import io
 import msgspec
 import pytest
 
-from steelyard.config.load import load
+from steelyard.config.read import read
 from steelyard.engine.events import Service
 from steelyard.engine.snapshot import (
     BackendCounters,
@@ -68,7 +68,7 @@ class House:
     def __init__(self, tmp_path, stats: str = "") -> None:
         path = tmp_path / "a.cfg"
         path.write_text(CONFIG.format(stats=stats))
-        config, report = load([str(path)])
+        config, report = read([str(path)])
         assert config is not None, [item.message for item in report]
         self.plan: schema.Plan = compile(config)
         self.snapshot = Snapshot(

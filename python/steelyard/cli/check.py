@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from steelyard.cli.flags import Flags
-from steelyard.config.load import load
 from steelyard.config.model import Config
+from steelyard.config.read import read
 from steelyard.diagnostics.diagnostic import Report, Severity
 from steelyard.plan.schema import Plan
 
@@ -26,7 +26,7 @@ def check(flags: Flags) -> Checked:
     """Reads, resolves, compiles, and lets the engine look. All mistakes of a stage are found; a later stage needs the former."""
     environ = dict(os.environ)
     environ.setdefault("HAPROXY_LOCALPEER", flags.local_peer or os.uname().nodename)
-    config, report = load(flags.files, environ=environ)
+    config, report = read(flags.files, environ=environ)
     if config is None:
         return Checked(report)
     config = override(config, flags)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from steelyard.cli import report as reports
 from steelyard.cli.report import Form
-from steelyard.config.load import load
+from steelyard.config.read import read
 from steelyard.diagnostics.diagnostic import Diagnostic, Report, Severity
 
 
@@ -15,7 +15,7 @@ def judge(files: Sequence[str], *, form: Form = "auto", warnings_fail: bool = Fa
     """The exit status: 0 when the configuration is valid, 1 when it is not. What can't run yet changes neither."""
     environ = dict(os.environ)
     environ.setdefault("HAPROXY_LOCALPEER", os.uname().nodename)
-    config, report = load(files, environ=environ, language=True)
+    config, report = read(files, environ=environ, language=True)
     if form == "json":
         reports.show(report, files, form=form)
     else:

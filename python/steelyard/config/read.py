@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from steelyard.config import source
@@ -20,7 +20,7 @@ from steelyard.config.walk import Walker
 from steelyard.diagnostics.diagnostic import Report
 
 
-def load(
+def read(
     paths: Sequence[str], *, environ: Mapping[str, str] | None = None, diagnostic_mode: bool = False, language: bool = False
 ) -> tuple[Config | None, Report]:
     """Reads files (`-` is standard input) and directories in order. No model where the report holds what keeps it from running.
@@ -28,8 +28,20 @@ def load(
     `diagnostic_mode` shows `.diag` messages (`-dD`). `language`: only what is not valid keeps the model back; what this version
     can't run yet is in the report and in the model.
     """
+    report = Report()
+    files = (raw for raw in (source.read(path, report) for path in source.expand(paths, report)) if raw is not None)
     with _no_collection():
-        config, report = _load(paths, environ, diagnostic_mode)
+        config = _read(files, report, environ, diagnostic_mode)
+    return (None if (report.wrong if language else report.failed) else config), report
+
+
+def read_text(
+    text: str, name: str, *, environ: Mapping[str, str] | None = None, language: bool = False
+) -> tuple[Config | None, Report]:
+    """As `read`, for a text that is in no file; `name` is what messages call it."""
+    report = Report()
+    with _no_collection():
+        config = _read((source.RawFile(name, text),), report, environ, False)
     return (None if (report.wrong if language else report.failed) else config), report
 
 
@@ -45,19 +57,16 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _load(paths: Sequence[str], environ: Mapping[str, str] | None, diagnostic_mode: bool) -> tuple[Config, Report]:
+def _read(files: Iterable[source.RawFile], report: Report, environ: Mapping[str, str] | None, diagnostic_mode: bool) -> Config:
     begin()
-    report = Report()
     room = Room(report, Environment(PREDEFINED | dict(os.environ if environ is None else environ)))
     walker = Walker(room)
-    for path in source.expand(paths, report):
-        raw = source.read(path, report)
-        if raw is not None:
-            room.files.append(raw.name)
-            _file(raw, walker, room, diagnostic_mode)
+    for raw in files:
+        room.files.append(raw.name)
+        _file(raw, walker, room, diagnostic_mode)
     config = resolve(room)
     _sort(report, room.files)
-    return config, report
+    return config
 
 
 def _file(raw: source.RawFile, walker: Walker, room: Room, diagnostic_mode: bool) -> None:

@@ -1,0 +1,53 @@
+"""The configuration for Python programs: files or text to a model, or an error that says everything that is wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from steelyard.config.model import Config
+from steelyard.config.read import read, read_text
+from steelyard.diagnostics import concise
+from steelyard.diagnostics.diagnostic import Report, Severity
+
+Path = str | os.PathLike[str]
+
+_WRONG = (Severity.ALERT, Severity.LATER)
+
+
+class ConfigurationError(ValueError):
+    """A configuration that can't be used. `report` holds everything that was found, warnings too; the text of the error has one
+    line a mistake, as `haproxy.cfg:12:5: error[SY0102] unknown keyword ...`.
+    """
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(concise.render(item for item in report if item.severity in _WRONG).rstrip("\n"))
+        self.report = report
+
+
+def load(path: Path, *more: Path, environ: Mapping[str, str] | None = None, runnable: bool = False) -> Config:
+    """The model of a configuration, which may be spread over several files; a directory stands for its `*.cfg` files.
+
+    `environ`: the variables that the files read, those of the process by default. A valid configuration that this version of
+    Steelyard can't run has a model too, unless `runnable` is asked for.
+
+    Raises `ConfigurationError`, also for a file that can't be read; nothing else, whatever is in the file.
+    """
+    return _model(read([os.fspath(each) for each in (path, *more)], environ=environ, language=not runnable))
+
+
+def loads(text: str, *, name: str = "text", environ: Mapping[str, str] | None = None, runnable: bool = False) -> Config:
+    """As `load`, for a configuration in a string. `name` stands for the file in messages."""
+    return _model(read_text(text, name, environ=environ, language=not runnable))
+
+
+def check(path: Path, *more: Path, environ: Mapping[str, str] | None = None) -> Report:
+    """Everything that is to be said of a configuration. `wrong` in it: not valid; `failed`: can't be run here."""
+    return read([os.fspath(each) for each in (path, *more)], environ=environ, language=True)[1]
+
+
+def _model(found: tuple[Config | None, Report]) -> Config:
+    config, report = found
+    if config is None:
+        raise ConfigurationError(report)
+    return config
