@@ -20,7 +20,8 @@ OWN = frozenset({"id", "description"})
 class Draft:
     """`values` maps a field's path (`maxconn`, `timeouts.client`, `rules.http-request`) to its value; lists are still lists.
 
-    `names`: what lines so far have named (ACLs, users, groups). `words`: keywords that stand in the section, right or wrong.
+    `names`: what lines so far have named (ACLs, users, groups). `words`: keywords that stand in the section, right or wrong, and
+    where they do first; None for those that it says `no` to.
     `broken`: what it inherits is not known. `by_name`: it inherits by `from`, not from the last defaults section.
     `others`: what has no field, in order. `later`: the whole section is not supported yet, which is said once.
     """
@@ -34,7 +35,7 @@ class Draft:
     late: list[Statement] = field(default_factory=list)
     inherits: Draft | None = None
     names: set[str] = field(default_factory=set)
-    words: set[str] = field(default_factory=set)
+    words: dict[str, Span | None] = field(default_factory=dict)
     broken: bool = False
     by_name: bool = False
     others: list[tuple[Row, Said]] = field(default_factory=list)
@@ -66,6 +67,17 @@ class Draft:
             self.others = [other for other in self.others if other[0].name != row.name]
         if said.prefix != "default":
             self.others.append((row, said))
+
+    def place(self, *words: str) -> Span | None:
+        """Where the first of some keywords stands, here or in what is inherited; None where none does."""
+        for word in words:
+            draft: Draft | None = self
+            while draft is not None and word not in draft.words:
+                draft = draft.inherits
+            found = draft.words[word] if draft is not None else None
+            if found is not None:
+                return found
+        return None
 
     def own(self, path: str) -> bool:
         """Said in this section itself, not only inherited."""

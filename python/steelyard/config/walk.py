@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from steelyard.config.checks.order import check_order
 from steelyard.config.draft import Draft
 from steelyard.config.grammar.keywords import KEYWORDS
 from steelyard.config.grammar.row import ANY, Row
@@ -42,6 +43,7 @@ class Walker:
         """Ends a section: statements that needed the whole of it run now."""
         draft = self.draft
         if draft is not None:
+            check_order(draft.late)
             for statement in draft.late:
                 run(statement)
             draft.late.clear()
@@ -89,8 +91,11 @@ class Walker:
         if row is None:
             self._elsewhere(draft, rows, words[:count])
             return
-        draft.words.add(row.name)
         statement = Statement(row, words, count, prefix, draft, self.room)
+        if prefix:
+            draft.words[row.name] = None
+        elif draft.words.get(row.name) is None:
+            draft.words[row.name] = statement.span
         if not _admit(statement):
             return
         if row.late:

@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 from steelyard.config.checks.backends import check_backends
 from steelyard.config.checks.captures import check_captures
+from steelyard.config.checks.choice import check_choice
+from steelyard.config.checks.conditions import check_conditions
 from steelyard.config.checks.defaults import check_defaults
 from steelyard.config.checks.halves import check_halves
+from steelyard.config.checks.health import check_health
 from steelyard.config.checks.ids import check_ids
 from steelyard.config.checks.listeners import check_listeners
 from steelyard.config.checks.logs import check_logs
@@ -16,6 +19,7 @@ from steelyard.config.checks.names import check_names
 from steelyard.config.checks.reach import check_reach
 from steelyard.config.checks.servers import check_servers
 from steelyard.config.checks.timeouts import check_timeouts
+from steelyard.config.checks.together import check_together
 from steelyard.config.model import Config
 from steelyard.config.statement import Room
 
@@ -32,4 +36,8 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_reach,
     check_defaults,
     check_captures,
+    check_choice,
+    check_conditions,
+    check_health,
+    check_together,
 )

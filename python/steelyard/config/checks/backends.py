@@ -29,6 +29,9 @@ def _one(proxy: Proxy, name: str, span: Span, word: str, backends: dict[str, Pro
         guess = nearest(name, backends)
         hint = f"did you mean '{guess}'?" if guess else f"add a section 'backend {name}'"
         room.report.alert("SY0704", f"no backend '{name}', which '{word}' of {proxy.kind} '{proxy.name}' names", span, help=hint)
+    elif target is proxy:
+        message = f"'{word}' of {proxy.kind} '{name}' names itself"
+        room.report.alert("SY0719", message, span, help="name another backend, or leave this out to use its own servers")
     elif (proxy.mode or "tcp") == "http" and (target.mode or "tcp") == "tcp":
         labels = (Label(target.span, "this backend is in mode tcp"),)
         message = f"{proxy.kind} '{proxy.name}' is in mode http, backend '{name}' in mode tcp"

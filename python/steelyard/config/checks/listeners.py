@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from steelyard.config.grammar.row import FRONT
 from steelyard.config.model import Config, Endpoint, Inherited
 from steelyard.config.span import Span
 from steelyard.config.statement import Room
@@ -11,8 +12,8 @@ from steelyard.diagnostics.diagnostic import Label
 def check_listeners(config: Config, room: Room) -> None:
     seen: dict[object, Span] = {}
     for draft in room.drafts:
-        if draft.kind == "frontend" and "bind" not in draft.words and not draft.get("disabled"):
-            message = f"frontend '{draft.name}' has no 'bind' line"
+        if draft.where & FRONT and "bind" not in draft.words and not draft.get("disabled"):
+            message = f"{draft.label} has no 'bind' line"
             room.report.warning("SY0710", message, draft.span, help="add 'bind :<port>', or make it a backend")
     for proxy in config.proxies:
         for bind in proxy.binds:

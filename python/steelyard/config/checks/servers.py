@@ -19,7 +19,7 @@ def check_servers(config: Config, room: Room) -> None:
 
 
 def _names(proxy: Proxy, room: Room) -> None:
-    """HAProxy itself takes two servers of one name and warns; commands and statistics then can't tell them apart."""
+    """HAProxy takes two servers of one name only where the later one has a number, by which it can be told from the other."""
     names: dict[str, Server] = {}
     ids: dict[int, Server] = {}
     for server in proxy.servers:
@@ -27,7 +27,8 @@ def _names(proxy: Proxy, room: Room) -> None:
         if older is not server:
             labels = (Label(older.span, "the first one"),)
             message = f"{proxy.kind} '{proxy.name}' has two servers named '{server.name}'"
-            room.report.alert("SY0706", message, server.span, help="give it another name", labels=labels)
+            tell = room.report.alert if server.id is None else room.report.notice
+            tell("SY0706", message, server.span, help="give it another name", labels=labels)
         if server.id is not None:
             other = ids.setdefault(server.id, server)
             if other is not server:

@@ -22,7 +22,7 @@ from steelyard.diagnostics.diagnostic import Report
 
 @dataclass(slots=True)
 class _Flags:
-    """What stands between the expression and the patterns; `next` is the index of the first pattern."""
+    """What stands between the expression and the patterns; `next` is the index of the first pattern. `ended`: by `--`."""
 
     icase: bool = False
     resolve: bool = True
@@ -30,6 +30,7 @@ class _Flags:
     matcher: str = ""
     files: list[PatternFileRef] = field(default_factory=list)
     next: int = 0
+    ended: bool = False
 
 
 def parse_acl(words: Sequence[Word], place: Place, report: Report) -> AclTest | None:
@@ -64,7 +65,8 @@ def read_test(name: str, words: Sequence[Word], place: Place, report: Report) ->
         return None
     text = " ".join(word.text for word in words)
     span = first.span
-    if matcher not in ("found", "bool") and not patterns and not flags.files:
+    # `--` says that there is nothing behind it on purpose
+    if matcher not in ("found", "bool") and not patterns and not flags.files and not flags.ended:
         report.warning("SY0413", f"no pattern behind '{found.expr.text}': the test is never true", span)
     return AclTest(name, found.expr, matcher, flags.icase, patterns, tuple(flags.files), text, span)
 
@@ -102,6 +104,7 @@ def _flags(words: Sequence[Word], at: int, report: Report) -> _Flags | None:
             break
         flags.next += 1
         if word.text == "--":
+            flags.ended = True
             break
         if not _flag(word, words, flags, report):
             return None

@@ -1,0 +1,77 @@
+"""Words about health checks that need another word beside them."""
+
+from __future__ import annotations
+
+from steelyard.config.draft import Draft
+from steelyard.config.grammar.row import BACK
+from steelyard.config.model import Config
+from steelyard.config.statement import Room
+
+_HTTP_RULES = (
+    "http-check comment",
+    "http-check connect",
+    "http-check expect",
+    "http-check send",
+    "http-check set-var",
+    "http-check set-var-fmt",
+    "http-check unset-var",
+)
+_TCP_RULES = (
+    "tcp-check comment",
+    "tcp-check connect",
+    "tcp-check expect",
+    "tcp-check send",
+    "tcp-check send-binary",
+    "tcp-check send-binary-lf",
+    "tcp-check send-lf",
+    "tcp-check set-var",
+    "tcp-check set-var-fmt",
+    "tcp-check unset-var",
+)
+
+
+def check_health(config: Config, room: Room) -> None:
+    external = room.global_ is not None and room.global_.place("external-check") is not None
+    for draft in room.drafts:
+        if draft.where & BACK:
+            _rules(draft, room)
+            _states(draft, room)
+            _external(draft, external, room)
+
+
+def _rules(draft: Draft, room: Room) -> None:
+    """Steps of a check that is not the one made."""
+    for words, option in ((_HTTP_RULES, "option httpchk"), (_TCP_RULES, "option tcp-check")):
+        span = draft.place(*words)
+        if span is not None and draft.place(option) is None:
+            message = f"{draft.label} has '{words[0].split()[0]}' rules without '{option}', so they are not used"
+            room.report.warning("SY0722", message, span, help=f"add '{option}'")
+
+
+def _states(draft: Draft, room: Room) -> None:
+    """`disable-on-404` and `send-state` are about answers over HTTP."""
+    if draft.place("option tcp-check") is None or draft.get("httpchk"):
+        return
+    for word in ("http-check disable-on-404", "http-check send-state"):
+        span = draft.place(word)
+        if span is not None:
+            message = f"'{word}' has no effect: {draft.label} has 'option tcp-check'"
+            room.report.warning("SY0722", message, span, help="write 'option httpchk' instead")
+
+
+def _external(draft: Draft, allowed: bool, room: Room) -> None:
+    option, command, path = (
+        draft.place(word) for word in ("option external-check", "external-check command", "external-check path")
+    )
+    if option is None:
+        for word, span in (("external-check command", command), ("external-check path", path)):
+            if span is not None:
+                message = f"'{word}' has no effect: {draft.label} has no 'option external-check'"
+                room.report.warning("SY0723", message, span, help="add 'option external-check'")
+        return
+    if not allowed:
+        help = "write 'external-check' in section 'global'"
+        room.report.alert("SY0723", "programs may only make checks where 'global' allows it", option, help=help)
+    if command is None:
+        help = "add 'external-check command <file>'"
+        room.report.alert("SY0723", f"{draft.label} does not say which program makes its checks", option, help=help)
