@@ -34,4 +34,4 @@ def test_aliases(engine_says: dict[str, set[str]]) -> None:
 
 
 def test_actions(engine_says: dict[str, set[str]]) -> None:
-    assert engine_says["actions"] - OWN == {shape.variant for shape in actions.SHAPES.values()}
+    assert engine_says["actions"] - OWN == {shape.variant for shape in actions.SHAPES.values() if shape.ready}

@@ -16,7 +16,7 @@ def judge(files: Sequence[str], *, form: Form = "auto", warnings_fail: bool = Fa
     environ = dict(os.environ)
     environ.setdefault("HAPROXY_LOCALPEER", os.uname().nodename)
     config, report = read(files, environ=environ, language=True)
-    if form in reports.DOCUMENTS:
+    if form == "json":
         reports.show(report, files, form=form)
     else:
         reports.show(Report([item for item in report if item.severity is not Severity.LATER]), files, form=form)

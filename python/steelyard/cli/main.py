@@ -79,7 +79,7 @@ def start(flags: Flags, console: StderrConsole, *, form: Form = "auto", verbose:
             return 1
     checked = check(flags)
     report.show(checked.report, flags.files, form=form)
-    if verbose and form not in report.DOCUMENTS:
+    if verbose:
         report.show_accepted(checked.report)
     if checked.config is None or checked.plan is None:
         return 1

@@ -15,7 +15,15 @@ def place_of(statement: Statement, ruleset: str = "") -> Place:
     """Late statements see the section's final mode; where none is said that is `tcp`, but for defaults it is not known."""
     draft = statement.draft
     mode = draft.get("mode", None if draft.kind == "defaults" else "tcp")
-    return Place(cast(Any, draft.kind), draft.name, mode, ruleset or statement.row.name)
+    said = statement.room.global_.words if statement.room.global_ is not None else frozenset()
+    return Place(
+        cast(Any, draft.kind),
+        draft.name,
+        mode,
+        ruleset or statement.row.name,
+        experimental="expose-experimental-directives" in said,
+        lua="lua-load" in said or "lua-load-per-thread" in said,
+    )
 
 
 def condition_at(statement: Statement, at: int, ruleset: str = "") -> tuple[Condition | None, bool]:

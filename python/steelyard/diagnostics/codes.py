@@ -123,6 +123,7 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0723": ("check by a program", "Programs make checks only where everything that this needs is said."),
     "SY0724": ("two ways to ask for a password", "`stats auth` makes the rules that `stats http-request` would replace."),
     "SY0725": ("mail that is not sent", "Mail needs a sender, a receiver and a `mailers` section."),
+    "SY0740": ("steps in the wrong order", "A check with connections begins with one, and each answer is waited for once."),
     "SY0901": ("health check can't be made", "A health check says something that can't be carried out."),
     "SY0902": ("plan refused", "The engine refuses the plan; this should have been said earlier, with its place."),
 }

@@ -6,13 +6,12 @@ mod choose;
 mod cond;
 mod edit;
 mod evaluate;
-mod lookup;
 pub mod pattern;
 mod redirect;
 mod spread;
 mod trace;
 
-pub use choose::{choose_backend, choose_server, holds, Choosers};
+pub use choose::{choose_backend, choose_server, holds, Chooser};
 pub use cond::{Acl, Answer, Cond};
 pub use evaluate::evaluate;
 pub use spread::balance_key;
@@ -145,9 +144,6 @@ pub enum Verdict {
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-mod lookup_tests;
 
 #[cfg(test)]
 mod speed;

@@ -18,6 +18,7 @@ from steelyard.config.checks.modes import check_modes
 from steelyard.config.checks.names import check_names
 from steelyard.config.checks.reach import check_reach
 from steelyard.config.checks.servers import check_servers
+from steelyard.config.checks.steps import check_steps
 from steelyard.config.checks.timeouts import check_timeouts
 from steelyard.config.checks.together import check_together
 from steelyard.config.model import Config
@@ -40,4 +41,5 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_conditions,
     check_health,
     check_together,
+    check_steps,
 )

@@ -1,4 +1,7 @@
-"""The actions of every rule set of HAProxy 3.5 (manual section 4.3), and the arguments of those that the engine carries out."""
+"""The actions of every rule set of HAProxy 3.5 (manual section 4.3), and what each takes: one row an action.
+
+An action that the engine can't carry out yet is `ready=False`: its arguments are read and judged all the same.
+"""
 
 from __future__ import annotations
 
@@ -51,6 +54,9 @@ set-status set-var* set-var-fmt* strict-mode unset-var*
     "stats http-request": """
 allow auth deny
 """,
+    "quic-initial": """
+accept dgram-drop do-log reject send-retry
+""",
 }
 
 
@@ -58,9 +64,10 @@ allow auth deny
 class Shape:
     """`variant`: the plan's name. `args`: words in order, as `field:kind`; the kinds are those of `rules/values.py`.
 
-    `options`: words that may follow in any order, as `word:field:kind`. `reader`: named where the arguments have a grammar of
-    their own. `fixed`: fields that have a value where no word gives one. `later`: words that are not supported
-    yet.
+    `inside`: what stands in parentheses, as `field:kind`, with `?` behind those that may be left out. `options`: words that may
+    follow in any order, as `word:field:kind`, `yes` for a kind that takes no word; `later` names those not supported yet.
+    `reader`: named where the arguments have a grammar of their own. `fixed`: fields that have a value where no word gives one.
+    `needs`: `experimental` (global must ask for such words), `section` (not in defaults), `frontend` or `backend` (that part).
     """
 
     variant: str
@@ -68,18 +75,48 @@ class Shape:
     options: str = ""
     reader: str = ""
     fixed: tuple[tuple[str, bool | int | str | None], ...] = ()
+    inside: str = ""
     later: tuple[str, ...] = ()
+    needs: str = ""
+    ready: bool = True
 
 
 _NAME_REGEX_VALUE = "name:header regex:regex value:format"
+_BINARY_HEADERS = "prefix:prefix:text"
+_NO_PREFIX = (("prefix", None),)
+
 SHAPES = {
     "accept": Shape("allow"),
+    "add-acl*": Shape("add_acl", "key:format", inside="file:text", ready=False),
     "add-header": Shape("add_header", "name:header value:format"),
+    "add-headers-bin": Shape("add_headers_bin", "expr:expr", _BINARY_HEADERS, fixed=_NO_PREFIX, ready=False),
     "allow": Shape("allow"),
+    "attach-srv": Shape(
+        "attach_srv", "server:text", "name:name:expr", fixed=(("name", None),), needs="experimental", ready=False
+    ),
     "auth": Shape("auth", options="realm:realm:text", fixed=(("realm", None),)),
+    "cache-store": Shape("cache_store", "name:text", ready=False),
+    "cache-use": Shape("cache_use", "name:text", "no-early-hints:no_early_hints:yes", ready=False),
     "capture": Shape("capture", "expr:expr", reader="capture"),
+    "close": Shape("close", ready=False),
+    "del-acl*": Shape("del_acl", "key:format", inside="file:text", ready=False),
     "del-header": Shape("del_header", "name:header", options="-m:matcher:header_matcher", fixed=(("matcher", "str"),)),
+    "del-headers-bin": Shape(
+        "del_headers_bin", "expr:expr", "-m:matcher:=str|beg|end|sub", fixed=(("matcher", "str"),), ready=False
+    ),
+    "del-map*": Shape("del_map", "key:format", inside="file:text", ready=False),
     "deny": Shape("deny", reader="reply"),
+    "dgram-drop": Shape("dgram_drop", ready=False),
+    "disable-l7-retry": Shape("disable_l7_retry", ready=False),
+    "do-log": Shape("do_log", options="profile:profile:text", fixed=(("profile", None),), ready=False),
+    "do-resolve*": Shape(
+        "do_resolve", "expr:expr", inside="var:variable resolvers:text family:=ipv4|ipv6?", fixed=(("family", None),), ready=False
+    ),
+    "early-hint": Shape("early_hint", "name:header value:format", ready=False),
+    "expect-netscaler-cip": Shape("expect_netscaler_cip", "layer:=layer4", ready=False),
+    "expect-proxy": Shape("expect_proxy", "layer:=layer4", ready=False),
+    "normalize-uri": Shape("normalize_uri", reader="normalizer", needs="experimental", ready=False),
+    "pause": Shape("pause", "time:time|expr", ready=False),
     "redirect": Shape("redirect", reader="redirect"),
     "reject": Shape("reject"),
     "replace-header": Shape("replace_header", _NAME_REGEX_VALUE),
@@ -88,20 +125,76 @@ SHAPES = {
     "replace-uri": Shape("replace_uri", "regex:regex value:format"),
     "replace-value": Shape("replace_value", _NAME_REGEX_VALUE),
     "return": Shape("return", reader="reply"),
+    "send-retry": Shape("send_retry", ready=False),
+    "send-spoe-group": Shape("send_spoe_group", "engine:text group:text", ready=False),
+    "set-bandwidth-limit": Shape(
+        "set_bandwidth_limit",
+        "name:text",
+        "limit:limit:size|expr period:period:time|expr",
+        fixed=(("limit", None), ("period", None)),
+        needs="section",
+        ready=False,
+    ),
+    "set-bc-mark": Shape("set_bc_mark", "mark:mark|expr", ready=False),
+    "set-bc-tos": Shape("set_bc_tos", "tos:tos|expr", ready=False),
+    "set-dst": Shape("set_dst", "expr:expr", ready=False),
+    "set-dst-port": Shape("set_dst_port", "expr:expr", ready=False),
+    "set-fc-mark": Shape("set_fc_mark", "mark:mark|expr", ready=False),
+    "set-fc-tos": Shape("set_fc_tos", "tos:tos|expr", ready=False),
     "set-header": Shape("set_header", "name:header value:format"),
+    "set-headers-bin": Shape("set_headers_bin", "expr:expr", _BINARY_HEADERS, fixed=_NO_PREFIX, ready=False),
     "set-log-level": Shape("set_log_level", "level:level"),
+    "set-map*": Shape("set_map", "key:format value:format", inside="file:text", ready=False),
+    "set-mark": Shape("set_fc_mark", "mark:mark|expr", ready=False),
     "set-method": Shape("set_method", "value:format"),
+    "set-nice": Shape("set_nice", "nice:nice", ready=False),
     "set-path": Shape("set_path", "value:format"),
     "set-pathq": Shape("set_pathq", "value:format"),
+    "set-priority-class": Shape("set_priority_class", "expr:expr", ready=False),
+    "set-priority-offset": Shape("set_priority_offset", "expr:expr", ready=False),
     "set-query": Shape("set_query", "value:format"),
+    "set-retries": Shape("set_retries", "retries:retries|expr", needs="section backend", ready=False),
+    "set-src": Shape("set_src", "expr:expr", ready=False),
+    "set-src-port": Shape("set_src_port", "expr:expr", ready=False),
     "set-status": Shape("set_status", "status:status", options="reason:reason:text", fixed=(("reason", None),)),
+    "set-timeout": Shape("set_timeout", reader="timeout", ready=False),
+    "set-tos": Shape("set_fc_tos", "tos:tos|expr", ready=False),
     "set-uri": Shape("set_uri", "value:format"),
     "set-var*": Shape("set_var", "expr:expr", reader="variable"),
     "set-var-fmt*": Shape("set_var_fmt", "value:format", reader="variable"),
-    "silent-drop": Shape("silent_drop", later=("rst-ttl",)),
+    "silent-drop": Shape("silent_drop", options="rst-ttl:rst_ttl:ttl", later=("rst-ttl",)),
+    "strict-mode": Shape("strict_mode", "on:=on|off", ready=False),
+    "switch-mode": Shape(
+        "switch_mode", "mode:=http", "proto:proto:=h1|h2", fixed=(("proto", None),), needs="frontend", ready=False
+    ),
     "tarpit": Shape("tarpit", reader="reply"),
     "unset-var*": Shape("unset_var", reader="variable"),
+    "use-service": Shape("use_service", "name:service", ready=False),
+    "wait-for-body": Shape("wait_for_body", reader="body", ready=False),
+    "wait-for-handshake": Shape("wait_for_handshake", ready=False),
 }
+# Words in the place of an action's argument.
+NORMALIZERS = {
+    "fragment-encode": "",
+    "fragment-strip": "",
+    "path-merge-slashes": "",
+    "path-strip-dot": "",
+    "path-strip-dotdot": "full",
+    "percent-decode-unreserved": "strict",
+    "percent-to-uppercase": "strict",
+    "query-sort-by-name": "",
+}
+TIMEOUTS = {
+    "client": "frontend",
+    "connect": "backend",
+    "queue": "backend",
+    "server": "backend",
+    "tarpit": "",
+    "tunnel": "backend",
+}
+"""What `set-timeout` sets, and the half of a proxy it belongs to."""
+VARIABLE_CONDITIONS = ("ifempty", "ifexists", "ifgt", "iflt", "ifnotempty", "ifnotexists", "ifnotset", "ifset")
+SERVICES = ("prometheus-exporter",)
 LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 SILENT = "silent"
 HEADER_MATCHERS = ("str", "beg", "end", "sub", "reg")
@@ -135,10 +228,13 @@ REDIRECT_KINDS = ("location", "prefix", "scheme")
 REDIRECT_WORDS = {
     "append-slash": ("append_slash", "yes"),
     "clear-cookie": ("clear_cookie", "text"),
+    "clear-cookie-fmt": ("clear_cookie_fmt", "format"),
     "code": ("code", "redirect_code"),
     "drop-query": ("drop_query", "yes"),
     "ignore-empty": ("ignore_empty", "yes"),
+    "keep-query": ("keep_query", "yes"),
     "set-cookie": ("set_cookie", "text"),
+    "set-cookie-fmt": ("set_cookie_fmt", "format"),
 }
 REDIRECT_COOKIES = ("clear_cookie", "set_cookie")
 REDIRECT_LATER = ("keep-query", "set-cookie-fmt", "clear-cookie-fmt")

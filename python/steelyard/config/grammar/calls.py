@@ -39,6 +39,15 @@ def _args(text: str | None) -> tuple[ArgKind, ...]:
     return tuple(ArgKind(word.rstrip("?"), word.endswith("?")) for word in text.split(",")) if text else ()
 
 
+LUA = "lua."
+"""What a Lua file registers has names that begin so. It takes any words, and gives a string."""
+
+
+def lua_row(name: str) -> Row:
+    """A fetch or converter that a Lua file brings along."""
+    return Row(name, (ArgKind("string", True),) * 12, "str", "str")
+
+
 @cache
 def fetch_rows() -> dict[str, Row]:
     rows: dict[str, Row] = {}

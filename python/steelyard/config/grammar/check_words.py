@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from steelyard.config.grammar.check_steps import EXPECT, SEND, noted
 from steelyard.config.grammar.row import BACK_D, Row
-from steelyard.config.grammar.said import anything
 from steelyard.config.statement import Statement
 
 _KINDS = ("status", "rstatus", "string", "rstring")
@@ -44,87 +44,53 @@ def _httpchk(statement: Statement) -> None:
     statement.set(True)
 
 
+def _unkept(statement: Statement, what: str, index: int) -> None:
+    """A valid line that the checks here can't carry out: kept as words."""
+    statement.report.later("SY0104", f"{what} is not supported yet", statement.words[index].span)
+    statement.say()
+
+
 def _send(statement: Statement) -> None:
     words, at = statement.words, statement.at
+    if SEND(statement, at) is None:
+        return
     fields = _fields(statement)
     fields["headers"], fields["body"] = (), ""
-    if at >= len(words):
-        statement.missing("what to send", "write 'http-check send meth GET uri /health'")
-        return
     while at < len(words):
-        word = words[at].text
-        count = 2 if word == "hdr" else 1
-        if word in ("uri-lf", "body-lf", "comment"):
-            if word != "comment":
-                statement.report.later("SY0104", f"'http-check send {word}' is not supported yet", words[at].span)
-                return
-        elif word not in ("meth", "uri", "ver", "hdr", "body"):
-            statement.bad(words[at], "means nothing here", ("meth", "uri", "ver", "hdr", "body", "comment"))
+        word, value = words[at].text, words[at + 1].text
+        if word in ("uri-lf", "body-lf"):
+            _unkept(statement, f"'http-check send {word}'", at)
             return
-        if at + count >= len(words):
-            statement.report.alert("SY0107", f"'{word}' needs {count} more word{'s' if count > 1 else ''}", words[at].span)
-            return
-        value = words[at + 1].text
         if word == "hdr":
+            if "%" in words[at + 2].text:
+                _unkept(statement, "a format in a header of a check", at + 2)
+                return
             fields["headers"] = (*fields["headers"], (value, words[at + 2].text))
+            at += 1
         elif word != "comment":
             fields[{"meth": "method", "uri": "uri", "ver": "version", "body": "body"}[word]] = value
-        at += 1 + count
+        at += 2
     _put(statement, fields)
 
 
 def _expect(statement: Statement) -> None:
     words, at = statement.words, statement.at
+    end = EXPECT(statement, at)
+    if end is None:
+        return
     negated = False
-    while at < len(words) and words[at].text in ("!", "comment"):
-        if words[at].text == "!":
-            negated = not negated
-            at += 1
-        else:
-            at += 2
-    if at + 1 >= len(words):
-        statement.missing("a kind and a value", "write 'http-check expect status 200'")
-        return
-    kind = words[at]
-    if kind.text not in _KINDS:
-        later = (
-            "min-recv",
-            "ok-status",
-            "error-status",
-            "tout-status",
-            "on-success",
-            "on-error",
-            "status-code",
-            "hdr",
-            "fhdr",
-            "string-lf",
-        )
-        if kind.text in later:
-            statement.report.later("SY0104", f"'http-check expect {kind}' is not supported yet", kind.span)
-        else:
-            statement.bad(kind, "is nothing to expect", _KINDS)
-        return
-    if not statement.no_more(at + 2):
-        return
+    while words[at].text in ("!", "comment"):
+        negated ^= words[at].text == "!"
+        at += 1 if words[at].text == "!" else 2
+    kind = words[at].text.removeprefix("!")
+    negated ^= kind != words[at].text
     fields = _fields(statement)
-    if fields.get("expect_kind") and statement.draft.own("httpcheck"):
-        statement.report.later("SY0104", "more than one 'http-check expect' is not supported yet", statement.span)
-        return
-    fields |= {"expect_kind": kind.text, "expect_negated": negated, "expect_value": words[at + 1].text}
-    if kind.text == "status" and not _statuses(words[at + 1].text):
-        statement.bad(words[at + 1], "is not a list of statuses", help="write '200' or '200-299,304'")
-        return
-    _put(statement, fields)
-
-
-def _statuses(text: str) -> bool:
-    for part in text.split(","):
-        low, dash, high = part.partition("-")
-        if not (low.isascii() and low.isdigit() and len(low) == 3) or (
-            dash and not (high.isascii() and high.isdigit() and len(high) == 3)
-        ):
-            return False
-    return True
+    if kind not in _KINDS or any(word.text != "comment" for word in words[at + 2 :: 2]):
+        _unkept(statement, f"'http-check expect {words[at]}'" if kind not in _KINDS else f"'{words[at + 2]}'", at)
+    elif fields.get("expect_kind") and statement.draft.own("httpcheck"):
+        _unkept(statement, "more than one 'http-check expect'", 0)
+    else:
+        _put(statement, fields | {"expect_kind": kind, "expect_negated": negated, "expect_value": words[at + 1].text})
 
 
 def _disable_on_404(statement: Statement) -> None:
@@ -146,54 +112,8 @@ ROWS = (
         sets="httpcheck",
         parse=_disable_on_404,
     ),
-    Row("http-check expect", BACK_D, "What a good answer to a check is.", sets="httpcheck", parse=_expect),
-    Row("http-check send", BACK_D, "The request of a check.", sets="httpcheck", parse=_send),
-    Row("http-check comment", BACK_D, "A comment for the next rule.", parse=anything, effect="accepted", repeat="add"),
-    Row("http-check connect", BACK_D, "How a check connects.", parse=anything, effect="later", repeat="add"),
-    Row(
-        "http-check send-state",
-        BACK_D,
-        "Checks tell the server's state in a header.",
-        parse=anything,
-        effect="later",
-        repeat="add",
-    ),
-    Row("http-check set-var", BACK_D, "Sets a variable in a check.", parse=anything, effect="later", repeat="add", called=True),
-    Row(
-        "http-check set-var-fmt", BACK_D, "Sets a variable in a check.", parse=anything, effect="later", repeat="add", called=True
-    ),
-    Row(
-        "http-check unset-var",
-        BACK_D,
-        "Forgets a variable in a check.",
-        parse=anything,
-        effect="later",
-        repeat="add",
-        called=True,
-    ),
+    Row("http-check expect", BACK_D, "What a good answer to a check is.", sets="httpcheck", parse=noted(_expect)),
+    Row("http-check send", BACK_D, "The request of a check.", sets="httpcheck", parse=noted(_send)),
     Row("option httpchk", BACK_D, "Health checks over HTTP.", sets="httpchk", parse=_httpchk),
     Row("option tcp-check", BACK_D, "Health checks by connection.", sets="tcp_check", parse=_tcp_check),
-    Row("tcp-check comment", BACK_D, "A comment for the next rule.", parse=anything, effect="accepted", repeat="add"),
-    *(
-        Row(
-            f"tcp-check {word}",
-            BACK_D,
-            "A step of a check over TCP.",
-            parse=anything,
-            effect="later",
-            repeat="add",
-            called=word.endswith(("-var", "-fmt")),
-        )
-        for word in [
-            "connect",
-            "expect",
-            "send",
-            "send-lf",
-            "send-binary",
-            "send-binary-lf",
-            "set-var",
-            "set-var-fmt",
-            "unset-var",
-        ]
-    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from steelyard.config.grammar import (
     balance,
     captures,
+    check_steps,
     check_words,
     cookie,
     error_words,
@@ -36,6 +37,7 @@ _TOPICS = (
     cookie,
     captures,
     forward_words,
+    check_steps,
     check_words,
     error_words,
     stats_words,

@@ -31,6 +31,7 @@ BIT = {name: 1 << index for index, name in enumerate(PLACES)}
 
 # What a rule set reads, for the frontend and for the backend part of a proxy.
 RULESETS = {
+    "quic-initial": ("fe-connection", ""),
     "tcp-request connection": ("fe-connection", ""),
     "tcp-request session": ("fe-session", ""),
     "tcp-request content": ("fe-content", "be-content"),

@@ -43,7 +43,6 @@ _LATER = (
     *_later(FRONT_D, "log-steps", "When log lines are written."),
     *_later(FRONT_D, "max-session-srv-conns", "Server connections that one client may hold."),
     *_later(BACK_D, "persist rdp-cookie", "Persistence for RDP."),
-    *_later(FRONT_D, "quic-initial", "Rules for QUIC."),
     *_later(BACK_D, "retry-on", "When a request is sent again.", True),
     *_later(ANY, "stick match, stick on, stick store-request, stick store-response, stick-table", "Stick tables."),
     *_later(BACK, "use-fcgi-app", "FastCGI.", True),

@@ -39,6 +39,11 @@ def _ruleset(statement: Statement) -> None:
         statement.add(rule)
 
 
+def _unkept(statement: Statement) -> None:
+    """A rule of a rule set that nothing carries out: only what is wrong with it counts."""
+    _rule(statement, statement.row.name, statement.words, statement.at)
+
+
 def _redirect(statement: Statement) -> None:
     """The old form of `http-request redirect`; these rules come after all `http-request` rules."""
     rule = _rule(statement, "http-request", statement.words, 0)
@@ -154,6 +159,16 @@ ROWS = (
         parse=_only_condition,
         repeat="add",
         late=True,
+    ),
+    Row(
+        "quic-initial",
+        FRONT_D,
+        "Rules for the first packet of a QUIC connection.",
+        parse=_unkept,
+        effect="later",
+        repeat="add",
+        late=True,
+        named_defaults=True,
     ),
     Row(
         "redirect",

@@ -28,5 +28,5 @@ ROWS = (
         " eab-mac-alg eab-mac-key keytype map profile provider-name reuse-key",
     ),
     *_words(Where.TRACES, "trace"),
-    *_words(Where.HEALTHCHECK, "type http-check tcp-check"),
+    *_words(Where.HEALTHCHECK, "type"),
 )

@@ -33,7 +33,7 @@ class Table:
         for count in range(min(LONGEST, len(words)), 0, -1):
             name = words[0].text if count == 1 else " ".join(word.text for word in words[:count])
             rows = self.by_name.get(name, ())
-            if not rows and "(" in name:
+            if not rows and "(" in words[count - 1].text and name.index("(") > len(name) - len(words[count - 1].text):
                 rows = tuple(row for row in self.by_name.get(name.partition("(")[0], ()) if row.called)
             if rows:
                 return rows, count

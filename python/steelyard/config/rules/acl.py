@@ -79,7 +79,7 @@ def _expression(words: Sequence[Word], end: int, short: tuple[str, str] | None, 
         # `path_beg(...)` is read as `path(...)`; columns in messages are moved back by what the names differ.
         meant[0] = Word(short[0] + first.text[end:], replace(first.span, length=max(1, len(short[0] + first.text[end:]))))
         shift = len(short[0]) - end
-    elif first.text[:end] not in calls.fetch_rows():
+    elif first.text[:end] not in calls.fetch_rows() and not (place.lua and first.text.startswith(calls.LUA)):
         guess = nearest(first.text[:end], [*acls.rows(), *calls.fetch_rows()])
         hint = f"did you mean '{guess}'?" if guess else ""
         report.alert("SY0401", f"unknown fetch '{first.text[:end] or first.text}'", spot(first, 0, max(1, end)), help=hint)

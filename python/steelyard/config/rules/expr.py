@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from steelyard.config.expr import Absent, Arg, Call, Expr, RegexArg, StrArg
+from steelyard.config.expr import Absent, Arg, Call, Expr, RegexArg, StrArg, VarArg
 from steelyard.config.grammar import calls, choices, places, renames, supported
 from steelyard.config.grammar.calls import Row
 from steelyard.config.grammar.types import casts
 from steelyard.config.nearest import nearest
 from steelyard.config.rules.args import MAY_BE_EMPTY, read
+from steelyard.config.rules.names import LATER_SCOPES
 from steelyard.config.rules.place import Place
 from steelyard.config.rules.scan import Cut, Piece, arguments, name_end
 from steelyard.config.rules.spot import spot
@@ -98,7 +99,8 @@ class _Reader:
             return comma
         # The next word goes on with a converter, or is not of this expression.
         following = self.words[self.index + 1].text
-        if following[: name_end(following, 0)] in calls.converter_rows():
+        name = following[: name_end(following, 0)]
+        if name in calls.converter_rows() or (self.place.lua and name.startswith(calls.LUA)):
             self.index += 1
             self.at = 0
             return True
@@ -111,7 +113,7 @@ class _Reader:
         if not name:
             self.alert("SY0401", f"the name of a {what} is missing", min(self.at, max(0, len(text) - 1)))
             return None
-        row = rows.get(name)
+        row = calls.lua_row(name) if self.place.lua and name.startswith(calls.LUA) else rows.get(name)
         if row is None:
             guess = nearest(name, rows)
             hint = f"did you mean '{guess}'?" if guess else ""
@@ -165,6 +167,8 @@ class _Reader:
             if isinstance(value, str):
                 self.report.alert("SY0404", f"argument {position + 1} of '{row.name}': {value}", span)
                 return None
+            if isinstance(value, VarArg) and value.scope in LATER_SCOPES:
+                self.report.later("SY0402", f"variables of scope '{value.scope}' are not supported yet", span)
             out.append(value)
         while out and isinstance(out[-1], Absent):
             out.pop()

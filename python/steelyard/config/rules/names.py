@@ -8,8 +8,8 @@ from typing import cast
 from steelyard.config.expr import Scope, VarArg
 
 SCOPES = ("proc", "sess", "txn", "req", "res")
-# Scopes that the language knows and this version has no use for.
-LATER_SCOPES = ("check",)
+LATER_SCOPES = ("check", "psess", "ptxn", "preq", "pres")
+"""Scopes that the language knows and this version has no use for; whoever reads a variable says so."""
 _VARIABLE = re.compile(r"[A-Za-z0-9_.]+\Z")
 _NOT_IN_ACL = re.compile(r"[^A-Za-z0-9_.:\-]")
 
@@ -17,9 +17,7 @@ _NOT_IN_ACL = re.compile(r"[^A-Za-z0-9_.:\-]")
 def variable(text: str) -> VarArg | str:
     """`txn.name`; a str says what is wrong."""
     scope, dot, name = text.partition(".")
-    if scope in LATER_SCOPES and dot:
-        return f"variables of scope '{scope}' are not supported yet"
-    if scope not in SCOPES or not dot or not name:
+    if scope not in (*SCOPES, *LATER_SCOPES) or not dot or not name:
         return f"'{text}' is not the name of a variable; write a scope ({', '.join(SCOPES)}), a dot and a name"
     if not _VARIABLE.match(name):
         return f"'{text}' is not the name of a variable: only letters, digits, '_' and '.' are allowed"

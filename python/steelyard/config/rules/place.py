@@ -14,9 +14,14 @@ class Place:
 
     `ruleset` is the rule set (`http-request`, `tcp-request content`, ...) or the keyword that the expression belongs to
     (`use_backend`, `use-server`, `log-format`, `unique-id-format`, `acl`, `balance`, `monitor`, `stats http-request`, ...).
+
+    `experimental`: `global` has asked for words that HAProxy calls experimental. `lua`: it loads Lua files, which may bring
+    words of their own.
     """
 
     section: SectionKind
     proxy: str
     mode: Literal["tcp", "http"] | None
     ruleset: str = ""
+    experimental: bool = False
+    lua: bool = False

@@ -22,15 +22,14 @@ def read_redirect(words: Sequence[Word], at: int, place: Place, report: Report) 
         word = words[at]
         is_kind = word.text in actions.REDIRECT_KINDS
         row = actions.REDIRECT_WORDS.get(word.text)
-        if word.text in actions.REDIRECT_LATER:
-            report.later("SY0402", f"'{word}' is not supported yet", word.span)
-            return None, len(words)
         if row is None and not is_kind:
             known = (*actions.REDIRECT_KINDS, *actions.REDIRECT_WORDS)
             guess = nearest(word.text, known)
             hint = f"did you mean '{guess}'?" if guess else f"one of: {', '.join(known)}"
             report.alert("SY0502", f"unknown '{word}' in a redirect", word.span, help=hint)
             return None, len(words)
+        if word.text in actions.REDIRECT_LATER:
+            report.later("SY0402", f"'{word}' of a redirect is not supported yet", word.span)
         at += 1
         if row is not None and row[1] == "yes":
             fields[row[0]] = True

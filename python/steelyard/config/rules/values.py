@@ -8,6 +8,9 @@ from pathlib import Path
 
 from steelyard.config.expr import Value
 from steelyard.config.grammar import actions
+from steelyard.config.grammar.calls import LUA
+from steelyard.config.grammar.units import parse_int, parse_size, parse_time
+from steelyard.config.nearest import nearest
 from steelyard.config.rules.logformat import parse_log_format
 from steelyard.config.rules.place import Place
 from steelyard.config.rules.regex import regex_problem
@@ -70,6 +73,55 @@ def _header_matcher(word: Word, place: Place, report: Report) -> Value:
     return word.text
 
 
+def one_of(word: Word, allowed: Sequence[str], report: Report) -> str | None:
+    """The word itself where it is one of a few."""
+    if word.text in allowed:
+        return word.text
+    guess = nearest(word.text, allowed)
+    help = f"did you mean '{guess}'?" if guess else f"one of: {', '.join(allowed)}" if allowed else ""
+    _bad(word, f"'{word}' means nothing here", report, help)
+    return None
+
+
+def _units(parse: Callable[[str], int | str], low: int = 0) -> Reader:
+    def read(word: Word, place: Place, report: Report) -> Value:
+        value = parse(word.text)
+        if isinstance(value, str):
+            _bad(word, f"'{word}' {value}", report)
+            return None
+        if value < low:
+            _bad(word, f"'{word}' is too little, {low} is the least", report)
+            return None
+        return value
+
+    return read
+
+
+def _fitted(low: int, high: int, fit: Callable[[int], int]) -> Reader:
+    """A whole number, also as `0x...`; HAProxy makes one that is out of range fit in silence, here that is said."""
+
+    def read(word: Word, place: Place, report: Report) -> Value:
+        text = word.text
+        if text.lower().startswith("0x") and text[2:] and all(c in "0123456789abcdefABCDEF" for c in text[2:]):
+            text = str(int(text[2:18], 16))
+        value = parse_int(text, -(10**20), 10**20)
+        if isinstance(value, str):
+            _bad(word, f"'{word}' {value}", report)
+            return None
+        if low <= value <= high:
+            return value
+        report.notice("SY0504", f"'{word}' is out of range, {low} to {high}, and becomes {fit(value)}", word.span)
+        return fit(value)
+
+    return read
+
+
+def _service(word: Word, place: Place, report: Report) -> Value:
+    if place.lua and word.text.startswith(LUA):
+        return word.text
+    return one_of(word, actions.SERVICES if place.ruleset == "http-request" else (), report)
+
+
 def read_file(word: Word, report: Report) -> bytes | None:
     """The bytes of a file that a line names."""
     try:
@@ -89,6 +141,15 @@ READERS: dict[str, Reader] = {
     "reply_status": lambda word, place, report: _code(word, 200, 599, report),
     "redirect_code": _redirect_code,
     "header_matcher": _header_matcher,
+    "least_time": _units(parse_time, 1),
+    "mark": _fitted(0, 0xFFFFFFFF, lambda value: value & 0xFFFFFFFF),
+    "nice": _fitted(-1024, 1024, lambda value: min(max(value, -1024), 1024)),
+    "retries": _units(lambda text: parse_int(text, 0, 100)),
+    "service": _service,
+    "size": _units(parse_size),
+    "time": _units(parse_time),
+    "tos": _fitted(0, 255, lambda value: value & 255),
+    "ttl": _units(lambda text: parse_int(text, 1, 255)),
 }
 
 
