@@ -12,17 +12,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from steelyard.config.api import ConfigurationError, check, load, loads
+    from steelyard.config.api import ConfigurationError, check, dump, load, loads
+    from steelyard.config.compare import same
     from steelyard.config.model import Config
 
-__all__ = ["Config", "ConfigurationError", "check", "load", "loads"]
+__all__ = ["Config", "ConfigurationError", "check", "dump", "load", "loads", "same"]
 
 _HOMES = {
     "Config": "model",
     "ConfigurationError": "api",
     "check": "api",
+    "dump": "api",
     "load": "api",
     "loads": "api",
+    "same": "compare",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from steelyard.config.compare import same
 from steelyard.config.model import Config
 from steelyard.config.read import read, read_text
 from steelyard.diagnostics import concise
@@ -44,6 +45,26 @@ def loads(text: str, *, name: str = "text", environ: Mapping[str, str] | None = 
 def check(path: Path, *more: Path, environ: Mapping[str, str] | None = None) -> Report:
     """Everything that is to be said of a configuration. `wrong` in it: not valid; `failed`: can't be run here."""
     return read([os.fspath(each) for each in (path, *more)], environ=environ, language=True)[1]
+
+
+def dump(config: Config, *, environ: Mapping[str, str] | None = None) -> str:
+    """The text of a loaded configuration: conditional blocks worked out, variables replaced, comments gone.
+
+    It is read again before it is given out, so `same(loads(dump(config)), config)` always holds. `environ`: as it was given to
+    `load`; an address may name a variable without quotes, and is kept so.
+
+    Raises `ValueError` where the text would not say what the model says: a model that was changed (`dataclasses.replace`), or
+    files beside it that have. `steelyard.config.builder.Configuration.of(config)` is the way to change what was loaded.
+    """
+    from steelyard.config.builder import Configuration
+
+    text = Configuration.of(config).text()
+    again, report = read_text(text, "dump", environ=environ, language=True)
+    if again is None or not same(again, config):
+        why = f": {ConfigurationError(report)}" if again is None else ""
+        message = "the text would not say what the model says, which was changed after it was read, or made without a text"
+        raise ValueError(f"{message}{why}")
+    return text
 
 
 def _model(found: tuple[Config | None, Report]) -> Config:

@@ -413,8 +413,19 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """A section as it was written: its first line and the lines in it, as words without quotes, conditional blocks worked out."""
+
+    words: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
-    """A whole configuration after `resolve`: every frontend, backend and listen with its defaults filled in."""
+    """A whole configuration after `resolve`: every frontend, backend and listen with its defaults filled in.
+
+    `blocks` is what it was read from, in order, defaults sections too; `steelyard.config.dump` writes it.
+    """
 
     files: tuple[str, ...]
     global_: Global
@@ -422,3 +433,4 @@ class Config:
     userlists: tuple[Userlist, ...] = ()
     pattern_files: tuple[PatternFile, ...] = ()
     sections: tuple[Section, ...] = ()
+    blocks: tuple[Block, ...] = ()

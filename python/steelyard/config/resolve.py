@@ -6,7 +6,7 @@ from steelyard.config.checks import CHECKS
 from steelyard.config.draft import Draft
 from steelyard.config.freeze import freeze_global, freeze_proxy, freeze_section
 from steelyard.config.grammar.row import ANY, PLAIN
-from steelyard.config.model import Config, ErrorFile, Global
+from steelyard.config.model import Block, Config, ErrorFile, Global
 from steelyard.config.nearest import nearest
 from steelyard.config.rules.files import load_pattern_files
 from steelyard.config.span import Word
@@ -23,7 +23,8 @@ def resolve(room: Room) -> Config:
             _error_files(draft, room)
             proxies.append(freeze_proxy(draft, global_.log_send_hostname, room.default_log_formats))
     sections = tuple(freeze_section(draft) for draft in room.drafts if draft.where & PLAIN)
-    config = Config(tuple(room.files), global_, tuple(proxies), tuple(room.userlists.values()), sections=sections)
+    blocks = tuple(Block(words, tuple(lines)) for words, lines in room.blocks)
+    config = Config(tuple(room.files), global_, tuple(proxies), tuple(room.userlists.values()), sections=sections, blocks=blocks)
     for check in CHECKS:
         check(config, room)
     return load_pattern_files(config, room.report)

@@ -20,7 +20,7 @@ Prefix = Literal["", "no", "default"]
 
 @dataclass(slots=True)
 class Room:
-    """What all statements of one run share."""
+    """What all statements of one run share. `blocks`: each section's first line with the lines in it, right or wrong."""
 
     report: Report
     environment: Environment
@@ -34,6 +34,7 @@ class Room:
     http_errors: dict[str, Draft] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     default_log_formats: set[Span] = field(default_factory=set)
+    blocks: list[tuple[tuple[str, ...], list[tuple[str, ...]]]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

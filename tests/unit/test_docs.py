@@ -1,0 +1,38 @@
+"""The examples of the documentation are programs that run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+CONFIGURATION = """\
+defaults
+    mode http
+    timeout client 5s
+    timeout connect 5s
+    timeout server 5s
+listen www
+    bind 127.0.0.1:8080
+    server s1 10.0.0.1:80 weight 3
+"""
+
+
+def test_python_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (DOCS / "python-api.md").read_text()
+    blocks = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 5
+    (tmp_path / "haproxy.cfg").write_text(CONFIGURATION)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, "python-api.md", "exec"), names)  # noqa: S102
+    out = capsys.readouterr().out
+    assert "www s1 Inet(host='10.0.0.1', family=4) 80 3\n" in out
+    assert re.search(r"^    # (haproxy.cfg:2:5: .*)$", page, re.MULTILINE)[1] in out.splitlines()  # type: ignore[index]
+    assert "acl is_static path_beg /static '/images and more'\n" in out
+    made = (tmp_path / "made.cfg").read_text()
+    assert "server app4 10.0.0.4:9000 check\n" in made
+    assert "app1" not in made
