@@ -112,8 +112,8 @@ ROWS = (
         sets="httpcheck",
         parse=_disable_on_404,
     ),
-    Row("http-check expect", BACK_D, "What a good answer to a check is.", sets="httpcheck", parse=noted(_expect)),
-    Row("http-check send", BACK_D, "The request of a check.", sets="httpcheck", parse=noted(_send)),
+    Row("http-check expect", BACK_D, "What a good answer to a check is.", sets="httpcheck", repeat="add", parse=noted(_expect)),
+    Row("http-check send", BACK_D, "The request of a check.", sets="httpcheck", repeat="add", parse=noted(_send)),
     Row("option httpchk", BACK_D, "Health checks over HTTP.", sets="httpchk", parse=_httpchk),
     Row("option tcp-check", BACK_D, "Health checks by connection.", sets="tcp_check", parse=_tcp_check),
 )
