@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _PLAIN = re.compile(r"""[^\s"'\\#\0-\x1f\x7f]+\Z""")
 _STRONG = re.compile(r"[^'\0-\x08\x0a-\x1f]*\Z")
@@ -24,6 +25,6 @@ def quote(word: str) -> str:
     return '"' + "".join(_WEAK.get(char, char) for char in word) + '"'
 
 
-def join(words: list[str] | tuple[str, ...]) -> str:
+def join(words: Sequence[str]) -> str:
     """One line of a configuration, without its line feed."""
     return " ".join(quote(word) for word in words)

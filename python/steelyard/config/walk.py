@@ -9,7 +9,9 @@ from steelyard.config.draft import Draft
 from steelyard.config.grammar.keywords import KEYWORDS
 from steelyard.config.grammar.row import ANY, Row
 from steelyard.config.grammar.sections import SECTIONS, Section
+from steelyard.config.grammar.today import made
 from steelyard.config.nearest import nearest
+from steelyard.config.quote import join
 from steelyard.config.span import Word
 from steelyard.config.statement import Prefix, Room, Statement, run_of
 from steelyard.diagnostics.diagnostic import Severity
@@ -94,6 +96,8 @@ class Walker:
             self._elsewhere(draft, rows, words[:count])
             return
         statement = Statement(row, words, count, prefix, draft, self.room)
+        if row.effect == "removed" and self._translated(statement):
+            return
         if prefix:
             draft.words[row.name] = None
         elif draft.words.get(row.name) is None:
@@ -104,6 +108,20 @@ class Walker:
             draft.late.append(statement)
         else:
             run(statement)
+
+    def _translated(self, statement: Statement) -> bool:
+        """Reads a word that HAProxy has dropped as what is written today; False where that can't be."""
+        row = statement.row
+        lines = row.today(statement.words) if row.today is not None else None
+        if lines is None:
+            return False
+        shown = [" ".join([*statement.prefix.split(), join([word.text for word in line])]) for line in lines]
+        help = " and ".join(f"write '{line}'" for line in shown) if shown else "leave it out"
+        since = f" since HAProxy {row.removed}" if row.removed else ""
+        statement.report.warning("SY0112", f"'{row.name}' is gone{since}, and read in today's words", statement.span, help=help)
+        for line in lines:
+            self._statement(statement.draft, [*made(statement.prefix, statement.words[0]), *line])
+        return True
 
     def _unknown(self, draft: Draft, words: Sequence[Word]) -> None:
         family = KEYWORDS.families.get(words[0].text)

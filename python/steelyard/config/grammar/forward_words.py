@@ -6,6 +6,7 @@ from typing import Any
 
 from steelyard.config.grammar.addresses import is_ipv4, is_ipv6
 from steelyard.config.grammar.row import BACK_D, PROXY, Row
+from steelyard.config.grammar.today import renamed
 from steelyard.config.grammar.units import parse_int
 from steelyard.config.model import ForwardFor
 from steelyard.config.statement import Statement
@@ -107,5 +108,6 @@ ROWS = (
         deprecated="1.3",
         removed="2.1",
         instead="write 'option redispatch'",
+        today=renamed("redispatch", "option redispatch"),
     ),
 )

@@ -12,6 +12,7 @@ from steelyard.config.grammar.row import (
     Where,
 )
 from steelyard.config.grammar.said import anything
+from steelyard.config.grammar.today import renamed
 
 
 def _switch(name: str, where: Where, doc: str, effect: Effect = "supported", mode: str = "", instead: str = "") -> Row:
@@ -21,8 +22,16 @@ def _switch(name: str, where: Where, doc: str, effect: Effect = "supported", mod
 
 def _renamed(name: str, today: str, where: Where, since: str) -> Row:
     doc = f"Old name of `option {today}`."
-    instead = f"write 'option {today}'"
-    return Row(f"option {name}", where, doc, sets=f"options.{today}", negate=True, deprecated=since, instead=instead)
+    return Row(
+        f"option {name}",
+        where,
+        doc,
+        sets=f"options.{today}",
+        negate=True,
+        deprecated=since,
+        instead=f"write 'option {today}'",
+        today=renamed(f"option {name}", f"option {today}"),
+    )
 
 
 ROWS = (

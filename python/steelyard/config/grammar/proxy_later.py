@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from steelyard.config.grammar.row import ANY, BACK, BACK_D, FRONT, FRONT_D, PROXY, Row, Where
 from steelyard.config.grammar.said import anything
+from steelyard.config.grammar.today import Today, renamed
 
 
 def _later(where: Where, names: str, doc: str, strict: bool = False) -> tuple[Row, ...]:
@@ -12,9 +13,9 @@ def _later(where: Where, names: str, doc: str, strict: bool = False) -> tuple[Ro
     )
 
 
-def _gone(names: str, removed: str, instead: str) -> tuple[Row, ...]:
+def _gone(names: str, removed: str, instead: str, today: Today | None = None) -> tuple[Row, ...]:
     doc = f"Dropped by HAProxy {removed}."
-    return tuple(Row(name, PROXY, doc, effect="removed", removed=removed, instead=instead) for name in names.split())
+    return tuple(Row(name, PROXY, doc, effect="removed", removed=removed, instead=instead, today=today) for name in names.split())
 
 
 _LATER = (
@@ -85,8 +86,8 @@ _REMOVED = (
     *_gone("rspdel rspidel", "2.1", "write 'http-response del-header <name>'"),
     *_gone("rspdeny rspideny", "2.1", "write 'http-response deny if <condition>'"),
     *_gone("rsprep rspirep", "2.1", "write 'http-response replace-header <name> <regex> <value>'"),
-    *_gone("srvexp", "1.3", "write 'timeout server'"),
-    *_gone("cliexp", "1.3", "write 'timeout client'"),
+    *_gone("srvexp", "1.3", "write 'timeout server'", renamed("srvexp", "timeout server")),
+    *_gone("cliexp", "1.3", "write 'timeout client'", renamed("cliexp", "timeout client")),
 )
 
 ROWS = (*_LATER, *_ACCEPTED, *_REMOVED)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Flag, auto
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from steelyard.config.grammar.values import ArgType
+    from steelyard.config.span import Word
     from steelyard.config.statement import Statement
 
 
@@ -81,6 +82,8 @@ class Row:
     HAProxy). `called`: an argument in parentheses belongs to the name. `lax`: words too many draw a warning only, since
     HAProxy passes over them in silence. `least`: how many of `args` must be there, all by
     default. `deprecated` and `removed` are versions of HAProxy.
+
+    `today` says an old line in today's words (`grammar/today.py`), for `upgrade`, and for reading where the effect is `removed`.
     """
 
     name: str
@@ -104,3 +107,4 @@ class Row:
     since: str = ""
     deprecated: str = ""
     removed: str = ""
+    today: Callable[[Sequence[Word]], list[list[Word]] | None] | None = None

@@ -6,6 +6,7 @@ from typing import Any
 
 from steelyard.config.expr import LogFormat, LogText, Rule
 from steelyard.config.grammar.row import ANY, BACK, FRONT, FRONT_D, PROXY, Row, Where
+from steelyard.config.grammar.today import renamed
 from steelyard.config.grammar.values import Time
 from steelyard.config.model import UseBackend, UseServer
 from steelyard.config.places import condition_at, known, place_of
@@ -147,6 +148,7 @@ ROWS = (
         deprecated="1.5",
         removed="2.1",
         instead="write 'http-request deny'",
+        today=renamed("block", "http-request deny"),
     ),
     _rules("http-after-response", PROXY, "Rules for every response, also those made here.", mode="http"),
     _rules("http-request", PROXY, "Rules for requests.", mode="http"),

@@ -10,6 +10,7 @@ from steelyard.config.grammar.options import read_options
 from steelyard.config.grammar.row import ANY, BACK, BACK_D, FRONT, Row, Where
 from steelyard.config.grammar.said import anything
 from steelyard.config.grammar.server_options import SERVER_OPTIONS
+from steelyard.config.grammar.today import renamed
 from steelyard.config.grammar.values import NAME, Bad
 from steelyard.config.model import Bind, Endpoint, Server, Source
 from steelyard.config.span import Span, Word
@@ -178,5 +179,6 @@ ROWS = (
         effect="removed",
         removed="1.3",
         instead="write 'option transparent'",
+        today=renamed("transparent", "option transparent"),
     ),
 )

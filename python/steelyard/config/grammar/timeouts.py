@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from steelyard.config.grammar.row import BACK_D, FRONT_D, PROXY, Row, Where
+from steelyard.config.grammar.today import renamed
 from steelyard.config.grammar.values import Time
 
 
@@ -11,9 +12,17 @@ def _timeout(name: str, where: Where, doc: str) -> Row:
 
 
 def _old(name: str, today: str, where: Where) -> Row:
-    doc = f"Old form of `timeout {today}`."
-    sets = "timeouts." + today
-    return Row(name, where, doc, (Time(),), sets, deprecated="1.3", removed="2.1", instead=f"write 'timeout {today} <time>'")
+    return Row(
+        name,
+        where,
+        f"Old form of `timeout {today}`.",
+        (Time(),),
+        f"timeouts.{today}",
+        deprecated="1.3",
+        removed="2.1",
+        instead=f"write 'timeout {today} <time>'",
+        today=renamed(name, f"timeout {today}"),
+    )
 
 
 ROWS = (
