@@ -6,7 +6,7 @@ time lets other Python threads run.
 
 from typing import final
 
-__all__ = ["Engine", "EngineError", "OrderError", "PlanError", "capabilities", "check_plan", "version"]
+__all__ = ["Engine", "EngineError", "OrderError", "PlanError", "Simulation", "capabilities", "check_plan", "version"]
 
 class PlanError(ValueError):
     """A plan that can't be run."""
@@ -44,6 +44,16 @@ class Engine:
 
     def stop(self, grace_ms: int) -> None:
         """Stop accepting, give connections `grace_ms` to end, then end the threads and wait for them."""
+
+@final
+class Simulation:
+    """A compiled plan in which requests are played without sockets. Turns and variables of the process stay between cases."""
+
+    def __new__(cls, plan: bytes) -> Simulation:
+        """Compile a plan; raises PlanError."""
+
+    def play(self, case: bytes) -> bytes:
+        """Play one case, JSON in, outcome as JSON out (`steelyard.engine.simulation`); ValueError when the case is wrong."""
 
 def check_plan(plan: bytes) -> None:
     """Compile a plan and throw the result away; raises PlanError."""

@@ -5,6 +5,7 @@ pub mod capture;
 mod crypt;
 pub mod ctx;
 pub mod error;
+pub mod explain;
 pub mod forward;
 pub mod http1;
 pub mod logformat;

@@ -7,6 +7,7 @@ use error::{raise, EngineError, OrderError, PlanError};
 use mimalloc::MiMalloc;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use steelyard_core::program;
 use steelyard_engine::service::ServiceReply;
@@ -60,6 +61,28 @@ impl Engine {
     }
 }
 
+/// A compiled plan in which requests are played without sockets.
+#[pyclass(frozen, module = "steelyard._engine")]
+struct Simulation(Mutex<steelyard_core::explain::Simulation>);
+
+#[pymethods]
+impl Simulation {
+    #[new]
+    fn new(py: Python<'_>, plan: &[u8]) -> PyResult<Self> {
+        let plan = convert::plan(plan)?;
+        py.detach(|| steelyard_core::explain::Simulation::new(plan))
+            .map(|simulation| Self(Mutex::new(simulation)))
+            .map_err(|error| PlanError::new_err(error.to_string()))
+    }
+
+    /// Plays one case; its outcome, as JSON.
+    fn play<'py>(&self, py: Python<'py>, case: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+        let case = convert::case(case)?;
+        let played = py.detach(|| self.0.lock().unwrap_or_else(PoisonError::into_inner).play(&case));
+        Ok(PyBytes::new(py, &convert::outcome(played)?))
+    }
+}
+
 /// Compiles a plan and throws the result away.
 #[pyfunction]
 fn check_plan(py: Python<'_>, plan: &[u8]) -> PyResult<()> {
@@ -86,6 +109,7 @@ fn version() -> &'static str {
 fn _engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     module.add_class::<Engine>()?;
+    module.add_class::<Simulation>()?;
     module.add_function(wrap_pyfunction!(check_plan, module)?)?;
     module.add_function(wrap_pyfunction!(capabilities, module)?)?;
     module.add_function(wrap_pyfunction!(version, module)?)?;

@@ -15,6 +15,7 @@ pub use choose::{choose_backend, choose_server, holds, Chooser};
 pub use cond::{Acl, Answer, Cond};
 pub use evaluate::evaluate;
 pub use spread::balance_key;
+pub(crate) use trace::legible;
 pub use trace::{Step, Trace};
 
 use crate::error::PlanError;

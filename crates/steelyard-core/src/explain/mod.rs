@@ -1,0 +1,67 @@
+//! A request played through a configuration without a socket: which rules it met, and why it went where it went.
+//!
+//! The evaluator, the choosers, the balancer, persistence and log formats are those that traffic meets; only the line that joins
+//! them is written again here, because the engine's waits for sockets between its steps.
+
+mod case;
+mod play;
+mod world;
+
+pub use case::{Case, End, Message, Outcome, ProxyState, ServerState};
+
+use crate::balance::Balancer;
+use crate::plan::Plan;
+use crate::program::{self, Program};
+use crate::vars::ProcVars;
+
+/// A plan, and what it remembers from case to case: turns of the balancers, variables of the process.
+#[derive(Debug)]
+pub struct Simulation {
+    program: Program,
+    balancers: Vec<Option<Balancer>>,
+    vars: ProcVars,
+    played: u32,
+}
+
+/// A case that can't be played: it names what the plan does not have, or is not readable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseError(pub String);
+
+impl std::fmt::Display for CaseError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for CaseError {}
+
+impl Simulation {
+    /// # Errors
+    /// As [`program::compile`].
+    pub fn new(plan: Plan) -> Result<Self, crate::error::PlanError> {
+        let program = program::compile(plan)?;
+        let balancer = |proxy: &crate::plan::Proxy| {
+            let backend = proxy.backend.as_ref()?;
+            Some(Balancer::new(backend, proxy.options.allbackups))
+        };
+        let balancers = program.plan.proxies.iter().map(balancer).collect();
+        Ok(Self {
+            program,
+            balancers,
+            vars: ProcVars::new(),
+            played: 0,
+        })
+    }
+
+    /// Plays one case.
+    ///
+    /// # Errors
+    /// When the case itself is wrong. A wrong request is an outcome.
+    pub fn play(&mut self, case: &Case) -> Result<Outcome, CaseError> {
+        self.played = self.played.wrapping_add(1);
+        play::play(self, case)
+    }
+}
+
+#[cfg(test)]
+mod tests;

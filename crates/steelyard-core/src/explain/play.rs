@@ -1,0 +1,661 @@
+//! The straight line of a request, from its first rule to its log line.
+
+use super::case::{Case, End, Message, Outcome};
+use super::world::World;
+use super::{CaseError, Simulation};
+use crate::balance::Balancer;
+use crate::ctx::{Ctx, Scratch, Session};
+use crate::forward::forwarded;
+use crate::http1::{parse_request, parse_response, Body, ChunkDecoder, ChunkStep, Head, Limits, Progress};
+use crate::logformat::{render_log, stream_id};
+use crate::persist::Persist;
+use crate::plan::{BalanceKind, Mode, Payload, Proxy};
+use crate::program::{Program, ProxyProgram};
+use crate::record::Record;
+use crate::reply::{error_reply, MadeReply, ReplyCause};
+use crate::rules::{balance_key, choose_backend, choose_server, evaluate, holds, legible, Rules, Step, Trace, Verdict};
+use crate::vars::Vars;
+use crate::{capture, state::State};
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine;
+use std::net::SocketAddr;
+
+pub(super) fn play(simulation: &mut Simulation, case: &Case) -> Result<Outcome, CaseError> {
+    let Simulation {
+        program,
+        balancers,
+        vars,
+        played,
+    } = simulation;
+    let world = World::new(&program.plan, case, vars);
+    let front = program.plan.proxies.get(case.frontend as usize);
+    let front = front.filter(|proxy| proxy.frontend.is_some());
+    let front = front.ok_or_else(|| CaseError(format!("the configuration has no frontend number {}", case.frontend)))?;
+    let session = Session {
+        src: address(case.src.as_deref())?,
+        dst: address(case.dst.as_deref())?,
+        frontend: case.frontend,
+        bind: case.bind,
+        accepted: world.wall(),
+    };
+    let mut play = Play {
+        program,
+        front,
+        case,
+        world: &world,
+        session,
+        vars: Vars::new(),
+        record: Record::new(),
+        scratch: Scratch::new(),
+        req: Head::new(),
+        res: Head::new(),
+        answered: false,
+        http: false,
+        input: bytes(&case.request)?,
+        backend: None,
+        server: None,
+        persist: Persist::default(),
+        trace: Trace::default(),
+        sent: None,
+        body: Vec::new(),
+    };
+    play.record.counter = *played;
+    let (end, why) = match play.line(balancers)? {
+        Ok(()) => (End::Forwarded, String::new()),
+        Err(stop) => stop,
+    };
+    Ok(play.outcome(end, why))
+}
+
+fn address(text: Option<&str>) -> Result<Option<SocketAddr>, CaseError> {
+    let read = |text: &str| {
+        text.parse()
+            .map_err(|_| CaseError(format!("'{text}' is not an address with a port")))
+    };
+    text.map(read).transpose()
+}
+
+fn bytes(payload: &Payload) -> Result<Vec<u8>, CaseError> {
+    STANDARD
+        .decode(&payload.0)
+        .map_err(|_| CaseError("the message is not base64".into()))
+}
+
+/// The request goes no further: how it ended, and why.
+type Stop = (End, String);
+
+struct Play<'p> {
+    program: &'p Program,
+    front: &'p Proxy,
+    case: &'p Case,
+    world: &'p World<'p>,
+    session: Session,
+    vars: Vars,
+    record: Record,
+    scratch: Scratch,
+    req: Head,
+    res: Head,
+    answered: bool,
+    /// A request was read.
+    http: bool,
+    /// Bytes of the stream, or the decoded body of the request.
+    input: Vec<u8>,
+    backend: Option<u32>,
+    server: Option<u32>,
+    persist: Persist,
+    trace: Trace,
+    /// The request as the server gets it.
+    sent: Option<Message>,
+    /// Of a reply made here.
+    body: Vec<u8>,
+}
+
+impl<'p> Play<'p> {
+    /// All of it. The outer error is the case's, the inner one ends the request.
+    fn line(&mut self, balancers: &mut [Option<Balancer>]) -> Result<Result<(), Stop>, CaseError> {
+        let front = self.case.frontend;
+        if !self.case.reused {
+            if let Err(stop) = self.connection(front) {
+                return Ok(Err(stop));
+            }
+        }
+        let http = self.front.mode == Mode::Http;
+        let decided = if http { self.request() } else { Ok(()) };
+        let decided = decided
+            .and_then(|()| self.decide(front))
+            .and_then(|backend| self.choose(backend, balancers));
+        if let Err(stop) = decided {
+            return Ok(Err(stop));
+        }
+        if http {
+            self.forward();
+            return self.respond();
+        }
+        Ok(Ok(()))
+    }
+
+    fn ctx<R>(&mut self, run: impl FnOnce(&'p Program, &mut Ctx<'_>, &mut Trace) -> R) -> R {
+        let mut ctx = Ctx {
+            session: &self.session,
+            frontend: self.session.frontend,
+            backend: self.backend,
+            server: self.server,
+            req: self.http.then_some(&mut self.req),
+            res: self.answered.then_some(&mut self.res),
+            input: &self.input,
+            input_done: true,
+            vars: &mut self.vars,
+            record: &mut self.record,
+            state: self.world,
+            scratch: &mut self.scratch,
+        };
+        run(self.program, &mut ctx, &mut self.trace)
+    }
+
+    /// Runs one rule set of a proxy.
+    fn set(&mut self, proxy: u32, name: &'static str, which: fn(&ProxyProgram) -> &Rules) -> Verdict {
+        let program = self.program;
+        let Some(compiled) = program
+            .proxies
+            .get(proxy as usize)
+            .filter(|compiled| !which(compiled).is_empty())
+        else {
+            return Verdict::Pass;
+        };
+        let proxy = program.plan.proxies.get(proxy as usize).map_or("", |proxy| &proxy.name);
+        self.trace.steps.push(Step::Set {
+            proxy: proxy.to_owned(),
+            set: name,
+        });
+        let verdict = self.ctx(|program, ctx, trace| evaluate(which(compiled), program, ctx, 0, Some(trace)));
+        if let Some(what) = told(&verdict) {
+            self.trace.steps.push(Step::Verdict { what });
+        }
+        verdict
+    }
+
+    /// Rules that see no byte of the client.
+    fn connection(&mut self, front: u32) -> Result<(), Stop> {
+        type Which = fn(&ProxyProgram) -> &Rules;
+        let sets: [(&'static str, Which); 2] = [
+            ("tcp-request connection", |program| &program.tcp_request_connection),
+            ("tcp-request session", |program| &program.tcp_request_session),
+        ];
+        for (name, which) in sets {
+            if let Verdict::Close { silent } = self.set(front, name, which) {
+                return Err(closed(silent, name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the head of the request and its body.
+    fn request(&mut self) -> Result<(), Stop> {
+        let raw = std::mem::take(&mut self.input);
+        let limits = self.limits(self.front.options.accept_invalid_http_request);
+        let read = parse_request(&raw, &limits, &mut self.req);
+        let consumed = match read {
+            Ok(Progress::Done { consumed }) => consumed,
+            Ok(Progress::Partial) => return Err((End::Waits, "the head of the request is not complete".into())),
+            Err(error) => return Err(self.failed(400, &format!("not a valid request: {error}"), *b"PR")),
+        };
+        self.http = true;
+        self.req.start_line(&mut self.record.request_line);
+        let Ok(framing) = self.req.request_body() else {
+            return Err(self.failed(400, "the length of the body is not clear", *b"PR"));
+        };
+        self.input = body_of(framing, raw.get(consumed..).unwrap_or_default());
+        let program = self.program;
+        if let Some(compiled) = program.proxies.get(self.case.frontend as usize) {
+            capture::headers(&compiled.captures.request, &self.req, &mut self.record.request_captures);
+            self.record.request_cookie = compiled
+                .captures
+                .cookie
+                .as_ref()
+                .and_then(|cookie| cookie.of_request(&self.req));
+        }
+        Ok(())
+    }
+
+    fn limits(&self, relaxed: bool) -> Limits {
+        let global = &self.program.plan.global;
+        Limits {
+            max_head: global.bufsize.saturating_sub(global.maxrewrite) as usize,
+            max_headers: global.max_headers as usize,
+            relaxed,
+        }
+    }
+
+    /// Everything that looks at a request before a server is chosen; gives the backend.
+    fn decide(&mut self, front: u32) -> Result<u32, Stop> {
+        if self.http && self.monitored(front) {
+            return Err((End::Replied, "monitor-uri".into()));
+        }
+        self.proxy_rules(front)?;
+        let Some(backend) = self.ctx(|program, ctx, trace| choose_backend(program, front, ctx, Some(trace))) else {
+            return Err(self.failed(
+                503,
+                "no backend: no use_backend rule matched, and there is no default_backend",
+                *b"SC",
+            ));
+        };
+        self.backend = Some(backend);
+        if backend != front {
+            self.proxy_rules(backend)?;
+        }
+        Ok(backend)
+    }
+
+    fn monitored(&mut self, front: u32) -> bool {
+        let uri = self.front.frontend.as_ref().and_then(|front| front.monitor_uri.as_ref());
+        if uri.is_none_or(|uri| uri.as_bytes() != self.req.target()) {
+            return false;
+        }
+        let made = self.ctx(|program, ctx, _| {
+            let conditions = program
+                .proxies
+                .get(front as usize)
+                .map_or(&[][..], |proxy| &proxy.monitor_fail);
+            let fails = conditions.iter().any(|condition| holds(condition, program, ctx));
+            error_reply(program, front, if fails { 503 } else { 200 }, ctx)
+        });
+        self.reply(made, *b"LR");
+        true
+    }
+
+    /// `tcp-request content`, `http-request` and the statistics page of one proxy.
+    fn proxy_rules(&mut self, proxy: u32) -> Result<(), Stop> {
+        let verdict = if self.http {
+            // Content rules look at bytes: they get the head of the request, and what there is of its body.
+            let mut bytes = Vec::new();
+            self.req.write(&mut bytes);
+            bytes.extend_from_slice(&self.input);
+            let body = std::mem::replace(&mut self.input, bytes);
+            let verdict = self.set(proxy, "tcp-request content", |program| &program.tcp_request_content);
+            self.input = body;
+            verdict
+        } else {
+            self.set(proxy, "tcp-request content", |program| &program.tcp_request_content)
+        };
+        self.stop(verdict, "tcp-request content")?;
+        if !self.http {
+            return Ok(());
+        }
+        let verdict = self.set(proxy, "http-request", |program| &program.http_request);
+        self.stop(verdict, "http-request")?;
+        let stats = self
+            .program
+            .plan
+            .proxies
+            .get(proxy as usize)
+            .and_then(|proxy| proxy.stats.as_ref());
+        let uri = stats.map_or(&[][..], |stats| stats.uri.as_bytes());
+        if !uri.is_empty() && self.req.pathq().unwrap_or_default().starts_with(uri) {
+            let verdict = self.set(proxy, "stats http-request", |program| &program.stats);
+            self.stop(verdict, "stats http-request")?;
+            return Err((End::Served, "stats uri".into()));
+        }
+        Ok(())
+    }
+
+    /// What a verdict means for the request.
+    fn stop(&mut self, verdict: Verdict, set: &str) -> Result<(), Stop> {
+        match verdict {
+            Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } => Ok(()),
+            Verdict::Close { silent } => {
+                self.terminate(*b"PR");
+                Err(closed(silent, set))
+            }
+            Verdict::Reply(made) => {
+                let why = format!("{set} {}", verb(made.cause));
+                let local = matches!(made.cause, ReplyCause::Return | ReplyCause::Redirect);
+                self.reply(*made, if local { *b"LR" } else { *b"PR" });
+                Err((End::Replied, why))
+            }
+            Verdict::Tarpit(made) => {
+                self.reply(*made, *b"PT");
+                Err((End::Tarpitted, format!("{set} tarpit")))
+            }
+            Verdict::Service(name) => Err((End::Served, format!("{set} use-service {name}"))),
+        }
+    }
+
+    /// The server: by rule, by cookie, or by the algorithm.
+    fn choose(&mut self, backend: u32, balancers: &mut [Option<Balancer>]) -> Result<(), Stop> {
+        let Some((plan, back)) = self
+            .program
+            .plan
+            .proxies
+            .get(backend as usize)
+            .and_then(|plan| Some((plan, plan.backend.as_ref()?)))
+        else {
+            return Err(self.failed(503, "the backend is not there", *b"SC"));
+        };
+        if back.dispatch.is_some() || plan.options.http_proxy || (plan.options.transparent && back.servers.is_empty()) {
+            self.chosen("dispatch, http_proxy or transparent", "");
+            return Ok(());
+        }
+        let world = self.world;
+        let wanted = self.ctx(|program, ctx, trace| choose_server(program, backend, ctx, Some(trace)));
+        self.persist.server = wanted.filter(|&server| world.is_up(backend, server));
+        let by_rule = self.persist.server.is_some();
+        if self.http {
+            let now = world.wall().0;
+            let seen = self.persist.read(back, plan.options.persist, &self.req, now, |server| {
+                world.is_up(backend, server)
+            });
+            if let (Some(seen), Some(third)) = (seen, self.record.termination.get_mut(2)) {
+                *third = seen;
+            }
+        }
+        let key = self.ctx(|program, ctx, _| balance_key(program, backend, ctx));
+        let (server, how) = match self.persist.server {
+            Some(server) if by_rule => (Some(server), String::from("use-server")),
+            Some(server) => (
+                Some(server),
+                format!("cookie {}", back.cookie.as_ref().map_or("", |cookie| &cookie.name)),
+            ),
+            None => {
+                let seats = world.seats.get(backend as usize).map_or(&[][..], Vec::as_slice);
+                let random = self.case.random;
+                let picked = balancers
+                    .get_mut(backend as usize)
+                    .and_then(Option::as_mut)
+                    .and_then(|balancer| {
+                        balancer.changed(seats);
+                        balancer.pick(seats, key, None, &mut || random)
+                    });
+                (
+                    picked.and_then(|at| u32::try_from(at).ok()),
+                    algorithm(&back.balance.kind, key),
+                )
+            }
+        };
+        let Some(server) = server else {
+            let full = world
+                .seats
+                .get(backend as usize)
+                .is_some_and(|seats| seats.iter().any(|seat| seat.takes_load()));
+            let why = if full {
+                "every server is full: the request waits in the queue"
+            } else {
+                "no server is usable"
+            };
+            if full {
+                return Err((End::Waits, why.into()));
+            }
+            return Err(self.failed(503, why, *b"SC"));
+        };
+        self.server = Some(server);
+        let name = back.servers.get(server as usize).map_or("", |server| &server.name);
+        self.chosen(&how, name);
+        Ok(())
+    }
+
+    fn chosen(&mut self, how: &str, name: &str) {
+        self.trace.steps.push(Step::Choice {
+            at: None,
+            kind: "server",
+            what: how.to_owned(),
+            name: name.to_owned(),
+        });
+    }
+
+    /// What is done to the request before the server gets it.
+    fn forward(&mut self) {
+        let program = self.program;
+        let of = |index: u32| program.proxies.get(index as usize);
+        let upgrade = self.req.upgrade().is_some();
+        self.req.strip_connection(upgrade);
+        let back = self.backend.filter(|&back| back != self.session.frontend).and_then(of);
+        forwarded(
+            of(self.session.frontend),
+            back,
+            self.session.src,
+            self.session.dst,
+            &mut self.req,
+        );
+        if let Some(name) = &self.front.unique_id_header {
+            let mut id = Vec::new();
+            self.ctx(|program, ctx, _| stream_id(program, ctx, &mut id));
+            self.req.add(name.as_bytes(), &id);
+        }
+        let plan = self.backend.and_then(|backend| program.plan.proxies.get(backend as usize));
+        if let Some(cookie) = plan
+            .and_then(|plan| plan.backend.as_ref())
+            .and_then(|back| back.cookie.as_ref())
+        {
+            self.persist.clean_request(cookie, &mut self.req);
+        }
+        self.sent = Some(message(&self.req));
+    }
+
+    /// What is done to the server's response.
+    fn respond(&mut self) -> Result<Result<(), Stop>, CaseError> {
+        let raw = match &self.case.response {
+            None => b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_vec(),
+            Some(payload) => bytes(payload)?,
+        };
+        let relaxed = self.program.plan.proxies.get(self.backend.unwrap_or(0) as usize);
+        let limits = self.limits(relaxed.is_some_and(|proxy| proxy.options.accept_invalid_http_response));
+        match parse_response(&raw, &limits, &mut self.res) {
+            Ok(Progress::Done { consumed }) => self.body = raw.get(consumed..).unwrap_or_default().to_vec(),
+            Ok(Progress::Partial) => return Err(CaseError("the head of the response is not complete".into())),
+            Err(error) => return Ok(Err(self.failed(502, &format!("not a valid response: {error}"), *b"PH"))),
+        }
+        self.answered = true;
+        self.record.status = self.res.status();
+        self.vars.enter_response();
+        let front = self.session.frontend;
+        let program = self.program;
+        if let Some(compiled) = program.proxies.get(front as usize) {
+            capture::headers(&compiled.captures.response, &self.res, &mut self.record.response_captures);
+        }
+        for proxy in self.response_order() {
+            let verdict = self.set(proxy, "http-response", |program| &program.http_response);
+            match verdict {
+                Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } => {}
+                Verdict::Reply(made) | Verdict::Tarpit(made) => {
+                    let why = format!("http-response {}", verb(made.cause));
+                    self.reply(*made, *b"PH");
+                    return Ok(Err((End::Replied, why)));
+                }
+                Verdict::Close { .. } | Verdict::Service(_) => return Ok(Err(self.failed(502, "http-response", *b"PH"))),
+            }
+        }
+        if let Some(cookie) = program
+            .proxies
+            .get(front as usize)
+            .and_then(|compiled| compiled.captures.cookie.as_ref())
+        {
+            self.record.response_cookie = cookie.of_response(&self.res);
+        }
+        self.mark();
+        self.after_response();
+        Ok(Ok(()))
+    }
+
+    /// The backend's rules come first, then the frontend's.
+    fn response_order(&self) -> impl Iterator<Item = u32> {
+        let front = self.session.frontend;
+        self.backend.filter(|&back| back != front).into_iter().chain([front])
+    }
+
+    fn after_response(&mut self) {
+        for proxy in self.response_order() {
+            // They only edit.
+            let _ = self.set(proxy, "http-after-response", |program| &program.http_after_response);
+        }
+    }
+
+    /// The cookie of persistence.
+    fn mark(&mut self) {
+        let plan = self
+            .backend
+            .and_then(|backend| self.program.plan.proxies.get(backend as usize));
+        let (Some(back), Some(server)) = (plan.and_then(|plan| plan.backend.as_ref()), self.server) else {
+            return;
+        };
+        let (post, now) = (self.req.method() == b"POST", self.world.wall().0);
+        let done = self.persist.mark_response(back, server, post, &mut self.res, now);
+        if let (Some(done), Some(fourth)) = (done, self.record.termination.get_mut(3)) {
+            *fourth = done;
+        }
+    }
+
+    /// An error page of our own.
+    fn failed(&mut self, status: u16, why: &str, termination: [u8; 2]) -> Stop {
+        let proxy = self.backend.unwrap_or(self.session.frontend);
+        let made = self.ctx(|program, ctx, _| error_reply(program, proxy, status, ctx));
+        self.reply(made, termination);
+        (End::Replied, why.into())
+    }
+
+    /// Any reply that is made here.
+    fn reply(&mut self, made: MadeReply, termination: [u8; 2]) {
+        self.terminate(termination);
+        self.record.status = made.head.status();
+        self.res = made.head;
+        self.body = made.body;
+        self.answered = true;
+        if self.http {
+            self.after_response();
+        }
+    }
+
+    fn terminate(&mut self, letters: [u8; 2]) {
+        let [first, second, ..] = &mut self.record.termination;
+        [*first, *second] = letters;
+    }
+
+    fn outcome(mut self, end: End, why: String) -> Outcome {
+        let log = self.log();
+        let names = self
+            .backend
+            .and_then(|backend| self.program.plan.proxies.get(backend as usize));
+        let server = self
+            .server
+            .and_then(|server| names?.backend.as_ref()?.servers.get(server as usize));
+        Outcome {
+            end,
+            why,
+            backend: names.map(|proxy| proxy.name.clone()),
+            server: server.map(|server| server.name.clone()),
+            request: self.sent,
+            status: self.answered.then(|| self.res.status()),
+            response: self.answered.then(|| message(&self.res)),
+            body: legible(&self.body),
+            termination: String::from_utf8_lossy(&self.record.termination).into_owned(),
+            log,
+            steps: self.trace.steps,
+        }
+    }
+
+    fn log(&mut self) -> Option<String> {
+        if self.front.logs.is_empty() || self.record.log_level == Some(None) {
+            return None;
+        }
+        let front = self.session.frontend;
+        self.ctx(|program, ctx, _| {
+            let format = program.proxies.get(front as usize)?.log.as_ref()?;
+            let mut line = Vec::new();
+            render_log(program, format, ctx, &mut line);
+            Some(String::from_utf8_lossy(&line).into_owned())
+        })
+    }
+}
+
+/// The body's bytes; those that are there, where they are fewer than the head says.
+fn body_of(framing: Body, bytes: &[u8]) -> Vec<u8> {
+    match framing {
+        Body::None => Vec::new(),
+        Body::Close => bytes.to_vec(),
+        Body::Length(length) => {
+            let there = usize::try_from(length).unwrap_or(usize::MAX).min(bytes.len());
+            bytes.get(..there).unwrap_or_default().to_vec()
+        }
+        Body::Chunked => {
+            let (mut decoder, mut body, mut at) = (ChunkDecoder::new(), Vec::new(), 0);
+            loop {
+                let rest = bytes.get(at..).unwrap_or_default();
+                match decoder.step(rest) {
+                    Ok(ChunkStep::Data { start, len }) => {
+                        body.extend_from_slice(rest.get(start..start + len).unwrap_or_default());
+                        at += start + len;
+                    }
+                    Ok(ChunkStep::Trailer { consumed, .. }) => at += consumed,
+                    Ok(ChunkStep::NeedMore { .. } | ChunkStep::End { .. }) | Err(_) => return body,
+                }
+            }
+        }
+    }
+}
+
+fn message(head: &Head) -> Message {
+    let mut line = Vec::new();
+    if head.is_response() {
+        line.extend_from_slice(head.version().as_bytes());
+        line.extend_from_slice(format!(" {} ", head.status()).as_bytes());
+        line.extend_from_slice(head.reason());
+    } else {
+        head.start_line(&mut line);
+    }
+    Message {
+        line: legible(&line),
+        headers: head.fields().map(|(name, value)| (legible(name), legible(value))).collect(),
+    }
+}
+
+fn closed(silent: bool, set: &str) -> Stop {
+    if silent {
+        (End::Dropped, format!("{set} silent-drop"))
+    } else {
+        (End::Closed, format!("{set} reject"))
+    }
+}
+
+fn verb(cause: ReplyCause) -> &'static str {
+    match cause {
+        ReplyCause::Deny => "deny",
+        ReplyCause::Tarpit => "tarpit",
+        ReplyCause::Return => "return",
+        ReplyCause::Redirect => "redirect",
+        ReplyCause::Auth => "auth",
+        ReplyCause::Error => "error",
+    }
+}
+
+/// How a rule set ended, where rules after it did not run.
+fn told(verdict: &Verdict) -> Option<String> {
+    match verdict {
+        Verdict::Pass => None,
+        Verdict::Allow => Some("accepted: the rest of this rule set is passed over".into()),
+        Verdict::Close { silent: false } => Some("the connection is closed".into()),
+        Verdict::Close { silent: true } => Some("the connection is dropped in silence".into()),
+        Verdict::Reply(made) => Some(format!("answered here with {}", made.head.status())),
+        Verdict::Tarpit(made) => Some(format!("answered here with {} after timeout tarpit", made.head.status())),
+        Verdict::Wait { .. } => Some("more input is needed".into()),
+        Verdict::Service(name) => Some(format!("the service {name} answers")),
+    }
+}
+
+fn algorithm(kind: &BalanceKind, key: Option<u32>) -> String {
+    let name = match kind {
+        BalanceKind::Roundrobin => "roundrobin",
+        BalanceKind::StaticRr => "static-rr",
+        BalanceKind::Leastconn => "leastconn",
+        BalanceKind::First => "first",
+        BalanceKind::Source => "source",
+        BalanceKind::Uri { .. } => "uri",
+        BalanceKind::UrlParam { .. } => "url_param",
+        BalanceKind::Hdr { .. } => "hdr",
+        BalanceKind::Random { .. } => "random",
+        BalanceKind::RdpCookie { .. } => "rdp-cookie",
+        BalanceKind::Hash { .. } => "hash",
+        BalanceKind::Sticky => "sticky",
+    };
+    match key {
+        Some(key) => format!("balance {name}, key {key}"),
+        None => format!("balance {name}"),
+    }
+}
