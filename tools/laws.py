@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "health": {"health", "plan", "config", "engine"},
     "stats": {"stats", "plan", "config", "engine", "health"},
     "engine": {"engine", "plan", "_engine"},
+    "explain": {"explain", "plan", "config", "engine", "diagnostics"},
 }
 # Of `config`, only what the user declared: neither text, nor words, nor tables.
 PLAN_READS = {"steelyard.config.model", "steelyard.config.expr", "steelyard.config.span", "steelyard.config"}

@@ -37,6 +37,8 @@ Try it:
   steelyard demo                     two sample servers and a balancer in front: http://127.0.0.1:8080/
   steelyard check haproxy.cfg        everything that is wrong in a file, at once, with what to write instead
   steelyard run haproxy.cfg          runs in front; Ctrl-C stops
+  steelyard explain haproxy.cfg GET /cart -H 'Host: shop.example' --src 192.0.2.9
+                                     what each rule does with that request, and why it goes where it goes
   steelyard plan haproxy.cfg         what would run, as JSON: names bound, times in milliseconds
   steelyard fmt haproxy.cfg          the file with a uniform layout; -w rewrites it
 

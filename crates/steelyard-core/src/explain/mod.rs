@@ -3,8 +3,10 @@
 //! The evaluator, the choosers, the balancer, persistence and log formats are those that traffic meets; only the line that joins
 //! them is written again here, because the engine's waits for sockets between its steps.
 
+mod body;
 mod case;
 mod play;
+mod words;
 mod world;
 
 pub use case::{Case, End, Message, Outcome, ProxyState, ServerState};

@@ -1,15 +1,17 @@
 //! The straight line of a request, from its first rule to its log line.
 
+use super::body::body_of;
 use super::case::{Case, End, Message, Outcome};
+use super::words::{algorithm, closed, message, told, unusable, verb};
 use super::world::World;
 use super::{CaseError, Simulation};
 use crate::balance::Balancer;
 use crate::ctx::{Ctx, Scratch, Session};
 use crate::forward::forwarded;
-use crate::http1::{parse_request, parse_response, Body, ChunkDecoder, ChunkStep, Head, Limits, Progress};
+use crate::http1::{parse_request, parse_response, Head, Limits, Progress};
 use crate::logformat::{render_log, stream_id};
 use crate::persist::Persist;
-use crate::plan::{BalanceKind, Mode, Payload, Proxy};
+use crate::plan::{Mode, Payload, Proxy};
 use crate::program::{Program, ProxyProgram};
 use crate::record::Record;
 use crate::reply::{error_reply, MadeReply, ReplyCause};
@@ -82,7 +84,7 @@ fn bytes(payload: &Payload) -> Result<Vec<u8>, CaseError> {
 }
 
 /// The request goes no further: how it ended, and why.
-type Stop = (End, String);
+pub(super) type Stop = (End, String);
 
 struct Play<'p> {
     program: &'p Program,
@@ -174,6 +176,14 @@ impl<'p> Play<'p> {
         verdict
     }
 
+    /// Notes that rules of a proxy begin, where it has any.
+    fn begin(&mut self, proxy: u32, set: &'static str, has: fn(&Proxy) -> bool) {
+        if let Some(proxy) = self.program.plan.proxies.get(proxy as usize).filter(|proxy| has(proxy)) {
+            let proxy = proxy.name.clone();
+            self.trace.steps.push(Step::Set { proxy, set });
+        }
+    }
+
     /// Rules that see no byte of the client.
     fn connection(&mut self, front: u32) -> Result<(), Stop> {
         type Which = fn(&ProxyProgram) -> &Rules;
@@ -200,6 +210,7 @@ impl<'p> Play<'p> {
             Err(error) => return Err(self.failed(400, &format!("not a valid request: {error}"), *b"PR")),
         };
         self.http = true;
+        self.record.times.request = 0;
         self.req.start_line(&mut self.record.request_line);
         let Ok(framing) = self.req.request_body() else {
             return Err(self.failed(400, "the length of the body is not clear", *b"PR"));
@@ -232,6 +243,9 @@ impl<'p> Play<'p> {
             return Err((End::Replied, "monitor-uri".into()));
         }
         self.proxy_rules(front)?;
+        self.begin(front, "use_backend", |front| {
+            front.frontend.as_ref().is_some_and(|front| !front.use_backend.is_empty())
+        });
         let Some(backend) = self.ctx(|program, ctx, trace| choose_backend(program, front, ctx, Some(trace))) else {
             return Err(self.failed(
                 503,
@@ -336,6 +350,9 @@ impl<'p> Play<'p> {
             return Ok(());
         }
         let world = self.world;
+        self.begin(backend, "use-server", |proxy| {
+            proxy.backend.as_ref().is_some_and(|back| !back.use_server.is_empty())
+        });
         let wanted = self.ctx(|program, ctx, trace| choose_server(program, backend, ctx, Some(trace)));
         self.persist.server = wanted.filter(|&server| world.is_up(backend, server));
         let by_rule = self.persist.server.is_some();
@@ -376,17 +393,15 @@ impl<'p> Play<'p> {
                 .seats
                 .get(backend as usize)
                 .is_some_and(|seats| seats.iter().any(|seat| seat.takes_load()));
-            let why = if full {
-                "every server is full: the request waits in the queue"
-            } else {
-                "no server is usable"
-            };
             if full {
-                return Err((End::Waits, why.into()));
+                return Err((End::Waits, "every server is full: the request waits in the queue".into()));
             }
-            return Err(self.failed(503, why, *b"SC"));
+            let seats = world.seats.get(backend as usize).map_or(&[][..], Vec::as_slice);
+            let why = format!("no server is usable: {}", unusable(back, seats));
+            return Err(self.failed(503, &why, *b"SC"));
         };
         self.server = Some(server);
+        (self.record.times.queue, self.record.times.connect) = (0, 0);
         let name = back.servers.get(server as usize).map_or("", |server| &server.name);
         self.chosen(&how, name);
         Ok(())
@@ -445,6 +460,7 @@ impl<'p> Play<'p> {
         }
         self.answered = true;
         self.record.status = self.res.status();
+        self.record.times.response = 0;
         self.vars.enter_response();
         let front = self.session.frontend;
         let program = self.program;
@@ -562,100 +578,5 @@ impl<'p> Play<'p> {
             render_log(program, format, ctx, &mut line);
             Some(String::from_utf8_lossy(&line).into_owned())
         })
-    }
-}
-
-/// The body's bytes; those that are there, where they are fewer than the head says.
-fn body_of(framing: Body, bytes: &[u8]) -> Vec<u8> {
-    match framing {
-        Body::None => Vec::new(),
-        Body::Close => bytes.to_vec(),
-        Body::Length(length) => {
-            let there = usize::try_from(length).unwrap_or(usize::MAX).min(bytes.len());
-            bytes.get(..there).unwrap_or_default().to_vec()
-        }
-        Body::Chunked => {
-            let (mut decoder, mut body, mut at) = (ChunkDecoder::new(), Vec::new(), 0);
-            loop {
-                let rest = bytes.get(at..).unwrap_or_default();
-                match decoder.step(rest) {
-                    Ok(ChunkStep::Data { start, len }) => {
-                        body.extend_from_slice(rest.get(start..start + len).unwrap_or_default());
-                        at += start + len;
-                    }
-                    Ok(ChunkStep::Trailer { consumed, .. }) => at += consumed,
-                    Ok(ChunkStep::NeedMore { .. } | ChunkStep::End { .. }) | Err(_) => return body,
-                }
-            }
-        }
-    }
-}
-
-fn message(head: &Head) -> Message {
-    let mut line = Vec::new();
-    if head.is_response() {
-        line.extend_from_slice(head.version().as_bytes());
-        line.extend_from_slice(format!(" {} ", head.status()).as_bytes());
-        line.extend_from_slice(head.reason());
-    } else {
-        head.start_line(&mut line);
-    }
-    Message {
-        line: legible(&line),
-        headers: head.fields().map(|(name, value)| (legible(name), legible(value))).collect(),
-    }
-}
-
-fn closed(silent: bool, set: &str) -> Stop {
-    if silent {
-        (End::Dropped, format!("{set} silent-drop"))
-    } else {
-        (End::Closed, format!("{set} reject"))
-    }
-}
-
-fn verb(cause: ReplyCause) -> &'static str {
-    match cause {
-        ReplyCause::Deny => "deny",
-        ReplyCause::Tarpit => "tarpit",
-        ReplyCause::Return => "return",
-        ReplyCause::Redirect => "redirect",
-        ReplyCause::Auth => "auth",
-        ReplyCause::Error => "error",
-    }
-}
-
-/// How a rule set ended, where rules after it did not run.
-fn told(verdict: &Verdict) -> Option<String> {
-    match verdict {
-        Verdict::Pass => None,
-        Verdict::Allow => Some("accepted: the rest of this rule set is passed over".into()),
-        Verdict::Close { silent: false } => Some("the connection is closed".into()),
-        Verdict::Close { silent: true } => Some("the connection is dropped in silence".into()),
-        Verdict::Reply(made) => Some(format!("answered here with {}", made.head.status())),
-        Verdict::Tarpit(made) => Some(format!("answered here with {} after timeout tarpit", made.head.status())),
-        Verdict::Wait { .. } => Some("more input is needed".into()),
-        Verdict::Service(name) => Some(format!("the service {name} answers")),
-    }
-}
-
-fn algorithm(kind: &BalanceKind, key: Option<u32>) -> String {
-    let name = match kind {
-        BalanceKind::Roundrobin => "roundrobin",
-        BalanceKind::StaticRr => "static-rr",
-        BalanceKind::Leastconn => "leastconn",
-        BalanceKind::First => "first",
-        BalanceKind::Source => "source",
-        BalanceKind::Uri { .. } => "uri",
-        BalanceKind::UrlParam { .. } => "url_param",
-        BalanceKind::Hdr { .. } => "hdr",
-        BalanceKind::Random { .. } => "random",
-        BalanceKind::RdpCookie { .. } => "rdp-cookie",
-        BalanceKind::Hash { .. } => "hash",
-        BalanceKind::Sticky => "sticky",
-    };
-    match key {
-        Some(key) => format!("balance {name}, key {key}"),
-        None => format!("balance {name}"),
     }
 }

@@ -1,0 +1,95 @@
+//! What happened, in words.
+
+use super::case::{End, Message};
+use super::play::Stop;
+use crate::balance::ServerSeat;
+use crate::http1::Head;
+use crate::plan::{Backend, BalanceKind};
+use crate::reply::ReplyCause;
+use crate::rules::{legible, Verdict};
+
+pub(super) fn message(head: &Head) -> Message {
+    let mut line = Vec::new();
+    if head.is_response() {
+        line.extend_from_slice(head.version().as_bytes());
+        line.extend_from_slice(format!(" {} ", head.status()).as_bytes());
+        line.extend_from_slice(head.reason());
+    } else {
+        head.start_line(&mut line);
+    }
+    Message {
+        line: legible(&line),
+        headers: head.fields().map(|(name, value)| (legible(name), legible(value))).collect(),
+    }
+}
+pub(super) fn closed(silent: bool, set: &str) -> Stop {
+    if silent {
+        (End::Dropped, format!("{set} silent-drop"))
+    } else {
+        (End::Closed, format!("{set} reject"))
+    }
+}
+
+pub(super) fn verb(cause: ReplyCause) -> &'static str {
+    match cause {
+        ReplyCause::Deny => "deny",
+        ReplyCause::Tarpit => "tarpit",
+        ReplyCause::Return => "return",
+        ReplyCause::Redirect => "redirect",
+        ReplyCause::Auth => "auth",
+        ReplyCause::Error => "error",
+    }
+}
+
+/// What keeps each server from taking load.
+pub(super) fn unusable(backend: &Backend, seats: &[ServerSeat]) -> String {
+    let told = backend.servers.iter().zip(seats).map(|(server, seat)| {
+        let what = if seat.usable {
+            "has weight 0"
+        } else {
+            "is down or in maintenance"
+        };
+        format!("{} {what}", server.name)
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() {
+        "the backend has none".into()
+    } else {
+        told.join(", ")
+    }
+}
+
+/// How a rule set ended, where rules after it did not run.
+pub(super) fn told(verdict: &Verdict) -> Option<String> {
+    match verdict {
+        Verdict::Pass => None,
+        Verdict::Allow => Some("accepted: the rest of this rule set is passed over".into()),
+        Verdict::Close { silent: false } => Some("the connection is closed".into()),
+        Verdict::Close { silent: true } => Some("the connection is dropped in silence".into()),
+        Verdict::Reply(made) => Some(format!("answered here with {}", made.head.status())),
+        Verdict::Tarpit(made) => Some(format!("answered here with {} after timeout tarpit", made.head.status())),
+        Verdict::Wait { .. } => Some("more input is needed".into()),
+        Verdict::Service(name) => Some(format!("the service {name} answers")),
+    }
+}
+
+pub(super) fn algorithm(kind: &BalanceKind, key: Option<u32>) -> String {
+    let name = match kind {
+        BalanceKind::Roundrobin => "roundrobin",
+        BalanceKind::StaticRr => "static-rr",
+        BalanceKind::Leastconn => "leastconn",
+        BalanceKind::First => "first",
+        BalanceKind::Source => "source",
+        BalanceKind::Uri { .. } => "uri",
+        BalanceKind::UrlParam { .. } => "url_param",
+        BalanceKind::Hdr { .. } => "hdr",
+        BalanceKind::Random { .. } => "random",
+        BalanceKind::RdpCookie { .. } => "rdp-cookie",
+        BalanceKind::Hash { .. } => "hash",
+        BalanceKind::Sticky => "sticky",
+    };
+    match key {
+        Some(key) => format!("balance {name}, key {key}"),
+        None => format!("balance {name}"),
+    }
+}

@@ -1,0 +1,67 @@
+"""HTTP messages as people write them, in bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+
+class MessageError(ValueError):
+    """The words don't make a message; says what to write."""
+
+
+def request(method: str, url: str, headers: Iterable[tuple[str, str]] = (), body: bytes = b"") -> bytes:
+    """An HTTP/1.1 request. `url` is absolute or a path; `Host` and `Content-Length` are added where they are missing."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("", "http", "https"):
+        raise MessageError(f"'{url}' is neither a path nor an http URL: write 'GET /path' or 'GET http://host/path'")
+    if not parts.netloc and not url.startswith(("/", "*")):
+        raise MessageError(f"'{url}' is not a path: it begins with '/'")
+    target = url if not parts.netloc else (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    named = {name.lower() for name, _ in headers}
+    lines = [f"{method} {target} HTTP/1.1"]
+    if "host" not in named:
+        lines.append(f"Host: {parts.netloc.rpartition('@')[2] or 'localhost'}")
+    lines += [f"{name}: {value}" for name, value in headers]
+    if body and not named & {"content-length", "transfer-encoding"}:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape") + body
+
+
+def response(status: int, headers: Iterable[tuple[str, str]] = (), body: bytes = b"") -> bytes:
+    """An HTTP/1.1 response with `Content-Length`."""
+    try:
+        reason = HTTPStatus(status).phrase
+    except ValueError:
+        reason = "Status"
+    lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers), f"Content-Length: {len(body)}"]
+    return "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape") + body
+
+
+def raw(data: bytes) -> bytes:
+    """A message from a file: bare line feeds of its head become CR LF, and an end of the head is added where there is none."""
+    head, gap, body = data.partition(b"\r\n\r\n")
+    if not gap:
+        head, gap, body = data.partition(b"\n\n")
+    lines = head.replace(b"\r\n", b"\n").strip(b"\n").split(b"\n")
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+def header(text: str) -> tuple[str, str]:
+    """`Name: value`."""
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise MessageError(f"'{text}' is not a header: write 'Name: value'")
+    return name.strip(), value.strip()
+
+
+def port_of(url: str) -> int | None:
+    """The port that an absolute URL asks for, that of its scheme where it names none."""
+    parts = urlsplit(url)
+    if not parts.netloc:
+        return None
+    try:
+        return parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        raise MessageError(f"the port of '{url}' is not a number up to 65535") from None

@@ -1,0 +1,127 @@
+"""An outcome as text: each rule with its place, what its tests saw, what it changed, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from steelyard.engine.simulation import ChangeStep, ChoiceStep, Outcome, RuleStep, SetStep, Step, TestStep, VerdictStep
+from steelyard.plan.schema import At
+
+_BOLD, _DIM, _GREEN, _RED, _YELLOW, _CYAN = "1", "2", "32", "31", "33", "36"
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """Colours, or none."""
+
+    colour: bool
+
+    def __call__(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
+
+
+def render(outcome: Outcome, files: Sequence[str], *, colour: bool = False) -> str:
+    """Lines for a terminal. `files`: those of the plan, which the places count."""
+    paint = Paint(colour)
+    places = _Places(files, outcome.steps)
+    lines: list[str] = []
+    for step in outcome.steps:
+        lines += _step(step, places, paint)
+    lines += ["", *_end(outcome, paint)]
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+class _Places:
+    """`file:line`, padded to the longest one."""
+
+    def __init__(self, files: Sequence[str], steps: Sequence[Step]) -> None:
+        self.files = files
+        self.width = max((len(self.text(step.at)) for step in steps if isinstance(step, RuleStep)), default=0)
+
+    def text(self, at: At) -> str:
+        name = self.files[at.file] if at.file < len(self.files) else "?"
+        return f"{name}:{at.line}"
+
+    def padded(self, at: At | None) -> str:
+        return (self.text(at) if at is not None else "").ljust(self.width)
+
+
+def _step(step: Step, places: _Places, paint: Paint) -> list[str]:
+    indent = " " * (places.width + 4)
+    match step:
+        case SetStep():
+            return ["", paint(_BOLD, f"{step.proxy}: {step.set}")]
+        case RuleStep():
+            mark = {True: paint(_GREEN, "yes"), False: paint(_DIM, "no "), None: paint(_YELLOW, "?  ")}[step.taken]
+            text = step.text if step.taken else paint(_DIM, step.text)
+            return [f"  {paint(_DIM, places.padded(step.at))}  {mark} {text}"]
+        case TestStep():
+            return [f"{indent}    {_test(step, paint)}"]
+        case ChangeStep():
+            return [f"{indent}    {paint(_CYAN, step.what)}: {_value(step.before)} -> {_value(step.after)}"]
+        case ChoiceStep():
+            name = paint(_BOLD, step.name or "none")
+            return [f"{indent}=> {step.kind} {name}, by {step.what}"]
+        case VerdictStep():
+            return [f"{indent}=> {paint(_YELLOW, step.what)}"]
+
+
+def _test(step: TestStep, paint: Paint) -> str:
+    name = f"{step.acl}: " if step.acl and not step.text.startswith(step.acl) else ""
+    mark = paint(_GREEN, "true ") if step.matched else paint(_RED, "false")
+    if not step.values:
+        why = "there is no value"
+    elif step.matched and step.pattern is not None:
+        why = f"{_value(step.values[-1])} matches {_value(step.pattern)}"
+    elif step.matched:
+        why = f"it is {_value(step.values[-1])}"
+    else:
+        why = "it is " + ", ".join(_value(value) for value in step.values)
+    return f"{mark} {name}{step.text}   {paint(_DIM, why)}"
+
+
+def _value(text: str | None) -> str:
+    return "nothing" if text is None else f"'{_plain(text)}'"
+
+
+def _plain(text: str) -> str:
+    """Control characters can't reach the terminal."""
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
+
+
+def _end(outcome: Outcome, paint: Paint) -> list[str]:
+    lines = [paint(_BOLD, _summary(outcome))]
+    if outcome.request is not None:
+        lines += ["", "The server gets:", f"  {_plain(outcome.request.line)}", *_headers(outcome.request.headers)]
+    if outcome.response is not None:
+        lines += ["", "The client gets:", f"  {_plain(outcome.response.line)}", *_headers(outcome.response.headers)]
+        if outcome.end in ("replied", "tarpitted") and outcome.body:
+            lines += [f"  {_plain(line)}" for line in ("", *outcome.body.splitlines()[:12])]
+    if outcome.log is not None:
+        lines += ["", "The log gets:", f"  {_plain(outcome.log)}"]
+    return lines
+
+
+def _headers(headers: Sequence[tuple[str, str]]) -> list[str]:
+    return [f"  {_plain(name)}: {_plain(value)}" for name, value in headers]
+
+
+def _summary(outcome: Outcome) -> str:
+    where = "/".join(filter(None, (outcome.backend, outcome.server)))
+    match outcome.end:
+        case "forwarded":
+            status = f"; the client gets {outcome.status}" if outcome.status is not None else ""
+            return f"Forwarded to {where}{status}."
+        case "replied":
+            return f"Answered here with {outcome.status}: {outcome.why}."
+        case "tarpitted":
+            return f"Answered here with {outcome.status} after timeout tarpit: {outcome.why}."
+        case "closed":
+            return f"Closed without an answer: {outcome.why}."
+        case "dropped":
+            return f"Dropped in silence: {outcome.why}."
+        case "served":
+            return f"Answered by a service of the balancer: {outcome.why}."
+        case "waits":
+            return f"Not decided: {outcome.why}."

@@ -1,0 +1,139 @@
+"""`steelyard explain`: rules, tests, changes and choices of a request, without a socket."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CONFIGURATION = """\
+defaults
+  mode http
+  log 127.0.0.1:514 local0
+  option httplog
+  timeout client 1s
+  timeout server 1s
+  timeout connect 1s
+frontend web
+  bind 127.0.0.1:8080
+  option forwardfor
+  acl bad path_beg /admin /secret
+  acl inside src 10.0.0.0/8
+  acl is_api path_beg /api
+  http-request deny if bad !inside
+  http-request set-var(txn.host) req.hdr(host),lower
+  http-request set-header X-Host %[var(txn.host)] if is_api
+  use_backend api if is_api
+  default_backend pages
+frontend raw
+  mode tcp
+  bind 127.0.0.1:8081
+  tcp-request inspect-delay 1s
+  tcp-request content reject if { req.payload(0,3) -m str BAD }
+  default_backend stream
+backend api
+  cookie SRV insert indirect
+  http-response set-header X-Served-By %s
+  server s1 127.0.0.1:8001 cookie a
+  server s2 127.0.0.1:8002 cookie b
+backend pages
+  server p1 127.0.0.1:8003
+backend stream
+  mode tcp
+  server t1 127.0.0.1:8004
+"""
+
+
+@pytest.fixture
+def explain(tmp_path: Path):
+    path = tmp_path / "site.cfg"
+    path.write_text(CONFIGURATION)
+
+    def run(*words: str, input: bytes = b""):
+        command = [sys.executable, "-m", "steelyard", "explain", "site.cfg", *words]
+        return subprocess.run(command, cwd=tmp_path, input=input, capture_output=True, timeout=30)
+
+    return run
+
+
+def test_rules_tests_changes_and_choices_are_told_in_order(explain):
+    done = explain("GET", "http://Shop.example:8080/api/x", "-H", "Cookie: SRV=b; k=v")
+    assert done.returncode == 0, done.stderr
+    lines = [line.strip() for line in done.stdout.decode().splitlines()]
+    wanted = [
+        "site.cfg:14  no  http-request deny if bad !inside",
+        "false bad: path_beg /admin /secret   it is '/api/x'",
+        "variable txn.host: nothing -> 'shop.example:8080'",
+        "true  is_api: path_beg /api   '/api/x' matches '/api'",
+        "request header x-host: nothing -> 'shop.example:8080'",
+        "=> backend api, by use_backend api if is_api",
+        "=> server s2, by cookie SRV",
+        "response header x-served-by: nothing -> 's2'",
+        "Forwarded to api/s2; the client gets 200.",
+        "Cookie: k=v",
+        "X-Forwarded-For: 192.0.2.1",
+    ]
+    positions = [lines.index(line) for line in wanted]
+    assert positions == sorted(positions)
+
+
+def test_json_names_the_places(explain):
+    done = explain("GET", "/admin", "--frontend", "web", "--src", "10.1.2.3", "--json")
+    outcome = json.loads(done.stdout)
+    rule = next(step for step in outcome["steps"] if step["step"] == "rule")
+    assert rule == {
+        "step": "rule",
+        "at": {"file": "site.cfg", "line": 14},
+        "text": "http-request deny if bad !inside",
+        "taken": False,
+    }
+    assert (outcome["end"], outcome["backend"], outcome["server"]) == ("forwarded", "pages", "p1")
+    denied = json.loads(explain("GET", "/admin", "--frontend", "web", "--json").stdout)
+    assert (denied["end"], denied["status"], denied["why"]) == ("replied", 403, "http-request deny")
+    assert '403 0 - - PR-- 0/0/0/0/0 0/0 "GET /admin HTTP/1.1"' in denied["log"]
+
+
+def test_states_of_servers_are_what_the_balancing_sees(explain):
+    one = json.loads(explain("GET", "/api", "--frontend", "web", "--server", "api/s1=down", "--json").stdout)
+    assert one["server"] == "s2"
+    none = explain("GET", "/", "--frontend", "web", "--server", "pages/p1=down")
+    assert b"Answered here with 503: no server is usable: p1 is down or in maintenance." in none.stdout
+
+
+def test_raw_messages_and_bytes_of_tcp(explain):
+    raw = explain("--frontend", "web", "--request", "-", "--json", input=b"GET /api HTTP/1.1\nHost: a\n\n")
+    assert json.loads(raw.stdout)["backend"] == "api"
+    good = json.loads(explain("--frontend", "raw", "--data", "GOOD", "--json").stdout)
+    assert (good["end"], good["server"]) == ("forwarded", "t1")
+    bad = json.loads(explain("--frontend", "raw", "--data", "BAD", "--json").stdout)
+    assert (bad["end"], bad["why"]) == ("closed", "tcp-request content reject")
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "told"),
+    [
+        (["GET", "/"], 2, "there are several frontends: say which with --frontend (web, raw)"),
+        (["GET", "/", "--frontend", "wep"], 2, "there is no frontend 'wep': did you mean 'web'?"),
+        (["GET", "x", "--frontend", "web"], 2, "'x' is not a path: it begins with '/'"),
+        (["GET", "/", "--frontend", "web", "--src", "here"], 2, "'here' is not an address"),
+        (["GET", "/", "--frontend", "web", "--server", "api/s3=down"], 2, "backend 'api' has no server 's3'"),
+        (["GET", "/", "--frontend", "web", "--server", "api/s1=dwn"], 2, "'dwn' is not a state"),
+        (["GET", "/", "--frontend", "web", "-H", "nonsense"], 2, "'nonsense' is not a header"),
+        (["GET"], 2, "which request?"),
+    ],
+)
+def test_a_wrong_question_is_answered_with_what_to_write(explain, words, status, told):
+    done = explain(*words)
+    assert done.returncode == status
+    assert told in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_wrong_configuration_is_reported(explain, tmp_path):
+    (tmp_path / "site.cfg").write_text("frontend f\n  nonsense\n")
+    done = explain("GET", "/")
+    assert done.returncode == 1
+    assert b"nonsense" in done.stderr
