@@ -126,7 +126,7 @@ def test_what_was_loaded_can_be_changed() -> None:
         ((".if", "1"), "directive"),
         (("acl", *["x"] * 64), "65 words"),
         (("log-tag", "\0"), "NUL"),
-        (("log-tag", "\udc80"), "not Unicode"),
+        (("log-tag", "\ud800"), "not Unicode"),
         (("log-tag", "x" * (1 << 20)), "longer than"),
     ],
 )

@@ -30,17 +30,19 @@ _STOPS = re.compile("[ \t\r\"'\\\\#$]")
 
 @dataclass(frozen=True, slots=True)
 class LexError:
-    """Why a line can't be cut into words. `column` counts from 1."""
+    """Why a line can't be cut into words. `column` counts from 1. `later`: it can, but what it holds can't be run."""
 
     code: str
     message: str
     column: int
     length: int = 1
     help: str = ""
+    later: bool = False
 
 
 def tokenize(text: str, file: str, number: int, lookup: Lookup) -> tuple[list[Word], LexError | None]:
-    """The words of a line without its line feed. With an error, the words before it are still given."""
+    """The words of a line without its line feed. With an error, the words before it are still given; all of them with one
+    that is `later`, where bytes that are not UTF-8 stand as lone surrogates."""
     if len(text) > MAX_LINE:
         return [], LexError("SY0004", f"line of {len(text)} characters, {MAX_LINE} is the limit", 1)
     if _SPECIAL.search(text) is None:
@@ -74,10 +76,8 @@ class _Scanner:
         error = self._scan()
         if error is None:
             self._flush()
-            error = next((e for e in map(self._not_text, self.words) if e), None)
-        if error is not None:
-            return self.words, error
-        return _bounded(self.words)
+            error = _bounded(self.words)[1] or next((e for e in map(self._not_text, self.words) if e), None)
+        return self.words[:MAX_WORDS], error
 
     def _scan(self) -> LexError | None:
         text, end = self.text, len(self.text)
@@ -169,7 +169,6 @@ class _Scanner:
 
     def _hex(self) -> LexError | None:
         run = bytearray()
-        start = self.at
         while self.text.startswith("\\x", self.at):
             match = _HEX.match(self.text, self.at + 2)
             if match is None:
@@ -178,12 +177,7 @@ class _Scanner:
                 )
             run.append(int(match.group(), 16))
             self.at += 4
-        try:
-            value = run.decode("utf-8")
-        except UnicodeDecodeError:
-            length = self.at - start
-            return LexError("SY0002", "these bytes are not UTF-8, and other bytes are not supported yet", start + 1, length)
-        self.pieces.append(value)
+        self.pieces.append(run.decode("utf-8", "surrogateescape"))
         return None
 
     def _variable(self) -> LexError | None:
@@ -229,5 +223,6 @@ class _Scanner:
         if at >= 0:
             return LexError("SY0003", "NUL byte inside a word", word.span.column, word.span.length)
         if not word.text.isascii() and any("\udc80" <= c <= "\udcff" for c in word.text):
-            return LexError("SY0002", "word is not UTF-8", word.span.column, word.span.length, "save the file as UTF-8")
+            message = "word is not UTF-8, and other bytes are not supported yet"
+            return LexError("SY0002", message, word.span.column, word.span.length, "save the file as UTF-8", later=True)
         return None

@@ -174,7 +174,7 @@ class Server:
     rise: int | None = None
     fall: int | None = None
     check_port: int | None = None
-    check_addr: str | None = None
+    check_addr: Endpoint | None = None
     check_send_proxy: bool = False
     cookie: str | None = None
     redir: str | None = None

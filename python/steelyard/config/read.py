@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from steelyard.config import source
+from steelyard.config import hosts, source
 from steelyard.config.environment import PREDEFINED, Environment
 from steelyard.config.lexer import tokenize
 from steelyard.config.model import Config
@@ -21,27 +21,32 @@ from steelyard.diagnostics.diagnostic import Report
 
 
 def read(
-    paths: Sequence[str], *, environ: Mapping[str, str] | None = None, diagnostic_mode: bool = False, language: bool = False
+    paths: Sequence[str],
+    *,
+    environ: Mapping[str, str] | None = None,
+    diagnostic_mode: bool = False,
+    language: bool = False,
+    look_up: bool = True,
 ) -> tuple[Config | None, Report]:
     """Reads files (`-` is standard input) and directories in order. No model where the report holds what keeps it from running.
 
     `diagnostic_mode` shows `.diag` messages (`-dD`). `language`: only what is not valid keeps the model back; what this version
-    can't run yet is in the report and in the model.
+    can't run yet is in the report and in the model. `look_up`: names of hosts must have addresses, as HAProxy wants it.
     """
     report = Report()
     files = (raw for raw in (source.read(path, report) for path in source.expand(paths, report)) if raw is not None)
     with _no_collection():
-        config = _read(files, report, environ, diagnostic_mode)
+        config = _read(files, report, environ, diagnostic_mode, look_up)
     return (None if (report.wrong if language else report.failed) else config), report
 
 
 def read_text(
-    text: str, name: str, *, environ: Mapping[str, str] | None = None, language: bool = False
+    text: str, name: str, *, environ: Mapping[str, str] | None = None, language: bool = False, look_up: bool = True
 ) -> tuple[Config | None, Report]:
     """As `read`, for a text that is in no file; `name` is what messages call it."""
     report = Report()
     with _no_collection():
-        config = _read((source.RawFile(name, text),), report, environ, False)
+        config = _read((source.RawFile(name, text),), report, environ, False, look_up)
     return (None if (report.wrong if language else report.failed) else config), report
 
 
@@ -57,8 +62,15 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read(files: Iterable[source.RawFile], report: Report, environ: Mapping[str, str] | None, diagnostic_mode: bool) -> Config:
+def _read(
+    files: Iterable[source.RawFile],
+    report: Report,
+    environ: Mapping[str, str] | None,
+    diagnostic_mode: bool,
+    look_up: bool,
+) -> Config:
     begin()
+    hosts.begin(look_up)
     room = Room(report, Environment(PREDEFINED | dict(os.environ if environ is None else environ)))
     walker = Walker(room)
     for raw in files:
@@ -77,8 +89,9 @@ def _file(raw: source.RawFile, walker: Walker, room: Room, diagnostic_mode: bool
         environment.line = number
         words, error = tokenize(text, raw.name, number, environment)
         if error is not None:
-            report.alert(error.code, error.message, Span(raw.name, number, error.column, error.length), help=error.help)
-        elif words and not conditions.directive(words):
+            tell = report.later if error.later else report.alert
+            tell(error.code, error.message, Span(raw.name, number, error.column, error.length), help=error.help)
+        if (error is None or error.later) and words and not conditions.directive(words):
             walker.line(words)
         if not complete:
             source.missing_line_feed(raw.name, number, text, report)

@@ -21,6 +21,11 @@ class Severity(Enum):
     NOTICE = "notice"
 
 
+def printable(text: str) -> str:
+    """The text with what can't be written as UTF-8 (bytes of a file in another encoding) as `\\udcNN`."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """A second place that helps to understand (`first defined here`)."""
@@ -60,18 +65,21 @@ class Report:
     items: list[Diagnostic] = field(default_factory=list)
     accepted: list[Accepted] = field(default_factory=list)
 
+    def _add(self, code: str, severity: Severity, message: str, span: Span, help: str, labels: tuple[Label, ...]) -> None:
+        self.items.append(Diagnostic(code, severity, printable(message), span, printable(help), labels))
+
     def alert(self, code: str, message: str, span: Span = NOWHERE, *, help: str = "", labels: tuple[Label, ...] = ()) -> None:
-        self.items.append(Diagnostic(code, Severity.ALERT, message, span, help, labels))
+        self._add(code, Severity.ALERT, message, span, help, labels)
 
     def later(self, code: str, message: str, span: Span = NOWHERE, *, help: str = "", labels: tuple[Label, ...] = ()) -> None:
         """Valid HAProxy that this version can't run."""
-        self.items.append(Diagnostic(code, Severity.LATER, message, span, help, labels))
+        self._add(code, Severity.LATER, message, span, help, labels)
 
     def warning(self, code: str, message: str, span: Span = NOWHERE, *, help: str = "", labels: tuple[Label, ...] = ()) -> None:
-        self.items.append(Diagnostic(code, Severity.WARNING, message, span, help, labels))
+        self._add(code, Severity.WARNING, message, span, help, labels)
 
     def notice(self, code: str, message: str, span: Span = NOWHERE, *, help: str = "", labels: tuple[Label, ...] = ()) -> None:
-        self.items.append(Diagnostic(code, Severity.NOTICE, message, span, help, labels))
+        self._add(code, Severity.NOTICE, message, span, help, labels)
 
     def accept(self, name: str, reason: str, span: Span) -> None:
         self.accepted.append(Accepted(name, reason, span))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from steelyard.config.model import Config, HttpCheck, Proxy, Server
+from steelyard.config.model import Config, HttpCheck, Inet, Proxy, Server
 from steelyard.plan.schema import Plan
 from steelyard.plan.schema.server import Address, AddressAbstract, AddressInet, AddressUnix, SourceAddress
 from steelyard.plan.schema.server import Server as PlanServer
@@ -109,16 +109,19 @@ def _spec(
 
 
 def _address(server: Server, address: Address, name: str) -> Address:
+    """Where checks go: `port` before the port of `addr`, `addr` before the server's own address."""
+    ip, port = "", 0
+    if server.check_addr is not None and isinstance(server.check_addr.where, Inet):
+        ip, port = server.check_addr.where.host, server.check_addr.low
+    port = server.check_port or port
     match address:
-        case AddressInet(ip=ip, port=port):
-            port = server.check_port or port
+        case AddressInet():
+            port = port or address.port
             if port == 0:
                 raise SpecError(f"{name} has neither service port nor check port, so it can't be checked")
-            return AddressInet(ip=server.check_addr or ip, port=port)
+            return AddressInet(ip=ip or address.ip, port=port)
         case AddressUnix() | AddressAbstract():
-            if server.check_addr is not None and server.check_port is not None:
-                return AddressInet(ip=server.check_addr, port=server.check_port)
-            return address
+            return AddressInet(ip=ip, port=port) if ip and port else address
         case _:
             raise SpecError(f"{name} has an address that can't be checked")
 

@@ -11,6 +11,7 @@ from steelyard.config.checks.conditions import check_conditions
 from steelyard.config.checks.defaults import check_defaults
 from steelyard.config.checks.halves import check_halves
 from steelyard.config.checks.health import check_health
+from steelyard.config.checks.hosts import check_hosts
 from steelyard.config.checks.ids import check_ids
 from steelyard.config.checks.listeners import check_listeners
 from steelyard.config.checks.logs import check_logs
@@ -27,6 +28,7 @@ from steelyard.config.statement import Room
 CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_backends,
     check_servers,
+    check_hosts,
     check_modes,
     check_listeners,
     check_timeouts,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from steelyard.config.expr import LogText
 from steelyard.config.model import Config, Inet, Proxy, Server
 from steelyard.config.nearest import nearest
@@ -52,6 +54,18 @@ def _needs(proxy: Proxy, server: Server, room: Room) -> None:
         word = "cookie" if server.cookie is not None else "redir"
         message = f"server '{server.name}' has '{word}', but {proxy.kind} '{proxy.name}' is in mode tcp"
         room.report.alert("SY0709", message, server.span, help="add 'mode http'")
-    if server.check and isinstance(server.endpoint.where, Inet) and not server.endpoint.low and server.check_port is None:
+    if server.check and isinstance(server.endpoint.where, Inet) and not _check_port(proxy, server):
         message = f"server '{server.name}' has checks and no port to make them on"
         room.report.alert("SY0715", message, server.span, help="give its address a port, or add 'port <port>'")
+
+
+def _check_port(proxy: Proxy, server: Server) -> bool:
+    """Whether there is a port to make checks on: of the server, of its checks, or of each connection that they open."""
+    if server.endpoint.low or server.check_port or (server.check_addr is not None and server.check_addr.low):
+        return True
+    connects = [said for said in proxy.others if said.name in ("tcp-check connect", "http-check connect")]
+    return bool(connects) and all("port" in said.words or _has_port(said.words) for said in connects)
+
+
+def _has_port(words: tuple[str, ...]) -> bool:
+    return any(word == "addr" and ":" in value.rpartition("]")[2] for word, value in pairwise(words))

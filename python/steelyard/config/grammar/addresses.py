@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from steelyard.config.grammar.values import Bad
+from steelyard.config.hosts import address, numeric
 from steelyard.config.model import AbstractName, Endpoint, Inet, Inherited, UnixPath
 from steelyard.config.span import Span
 
@@ -18,23 +19,26 @@ _DATAGRAM = {"udp": 0, "udp4": 4, "udp6": 6}
 _LATER = ("quic4", "quic6", "mptcp", "mptcp4", "mptcp6", "sockpair", "abnsz", "rhttp", "rev", "ring", "backend", "tcp-md5")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)\.?\Z")
 _IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\Z", re.ASCII)
-_DOTTED = re.compile(r"[0-9.]+\Z")
 _PREFIX = re.compile(r"[a-z][a-z0-9+-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the place allows. `ports`: must a port be there; `ranges`: `80-90`; `offsets`: `+10`; `datagram`: UDP, else TCP."""
+    """What the place allows. `ports`: must a port be there; `ranges`: `80-90`; `offsets`: `+10`; `datagram`: UDP, else TCP.
+
+    `look_up`: a name of a host must have an address now; other places look it up when the section is complete, or later.
+    """
 
     ports: Ports = "must"
     ranges: bool = False
     offsets: bool = False
     datagram: bool = False
     default_port: int = 0
+    look_up: bool = True
 
 
 BIND = Wanted("must", ranges=True)
-SERVER = Wanted("maybe", offsets=True)
+SERVER = Wanted("maybe", offsets=True, look_up=False)
 SOURCE = Wanted("maybe")
 SERVER_SOURCE = Wanted("maybe", ranges=True)
 LOG = Wanted("maybe", datagram=True, default_port=514)
@@ -83,6 +87,8 @@ def _inet(text: str, family: int, span: Span, wanted: Wanted) -> Endpoint | Bad:
     where = _host(host, family)
     if isinstance(where, Bad):
         return where
+    if wanted.look_up and is_name(where.host) and not address(where.host, where.family):
+        return Bad(f"has '{where.host}', which could not be resolved to an address")
     if not port:
         if wanted.ports == "must":
             return Bad("has no port")
@@ -126,13 +132,17 @@ def _host(host: str, family: int) -> Inet | Bad:
         if family == 4 or not is_ipv6(host):
             return Bad(f"has '{host}', which is not an IPv{'4' if family == 4 else '6'} address")
         return Inet(host, 6)
-    if _DOTTED.match(host) and not _IPV4.match(host):
-        return Bad(f"has '{host}', which is not an IPv4 address")
+    host = numeric(host) or host
     if _IPV4.match(host):
         return Inet(host, 4) if family != 6 else Bad(f"has '{host}', which is not an IPv6 address")
     if not _HOST.match(host) or len(host) > 255:
         return Bad(f"has '{host}', which is neither an address nor a host name")
     return Inet(host, family)
+
+
+def is_name(host: str) -> bool:
+    """Neither an address nor `*`: something to look up."""
+    return host not in ("", "*") and ":" not in host and not _IPV4.match(host)
 
 
 def is_ipv4(text: str) -> bool:

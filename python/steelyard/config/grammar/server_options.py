@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from steelyard.config.grammar.addresses import Wanted, is_ipv4, is_ipv6, parse_address
+from steelyard.config.grammar.addresses import Wanted, is_ipv4, is_ipv6, is_name, parse_address
 from steelyard.config.grammar.row import SERVERS, Effect, Row, Where
 from steelyard.config.grammar.table import Table
 from steelyard.config.grammar.values import ArgType, Bad, Int, OneOf, Text, Time
+from steelyard.config.hosts import address
 from steelyard.config.model import Inet
 from steelyard.config.span import NOWHERE
 
@@ -17,22 +18,37 @@ class Port:
     show: str = "<port>"
 
     def read(self, text: str) -> object:
-        return Int(1, 65535).read(text)
+        return Int(0, 65535).read(text)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckAddress:
-    """An IP address; its port is said with `port`."""
+    """An address, or a name that is looked up at once; its port counts where `port` is not said."""
 
     show: str = "<address>"
 
     def read(self, text: str) -> object:
         found = parse_address(text, NOWHERE, Wanted("maybe"))
-        if isinstance(found, Bad):
-            return found
-        if not isinstance(found.where, Inet) or not (is_ipv4(found.where.host) or is_ipv6(found.where.host)):
-            return Bad("is not an IP address")
-        return Bad("has a port; write 'addr <address> port <port>'") if found.port_given else found.where.host
+        if isinstance(found, Bad) or not isinstance(found.where, Inet):
+            return found if isinstance(found, Bad) else Bad("is not an IP address")
+        host = found.where.host
+        return replace(found, where=Inet(address(host), found.where.family)) if is_name(host) else found
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAddress:
+    """Ways to find a server's address at start, tried in order."""
+
+    show: str = "<way>,..."
+
+    def read(self, text: str) -> object:
+        for way in text.split(","):
+            if way not in _WAYS and not is_ipv4(way) and not is_ipv6(way):
+                return Bad(f"has '{way}', which is neither an address nor 'last', 'libc' or 'none'", _WAYS)
+        return text
+
+
+_WAYS = ("last", "libc", "none")
 
 
 def _row(
@@ -66,7 +82,7 @@ _ROWS = (
     _row("fall", "Failed checks after which a server is down.", Int(1)),
     _row("fastinter", "Time between checks of a server that changes state.", Time(low=1)),
     _row("id", "Number of the server in statistics.", Int(1), where=Where.SERVER),
-    _row("init-addr", "How the address is found at start.", OneOf(("libc", "none", "last")), effect="later"),
+    _row("init-addr", "How the address is found at start.", FirstAddress(), effect="later"),
     _row("inter", "Time between health checks.", Time(low=1)),
     _row("max-reuse", "Requests that one connection may carry.", Int(-1), effect="accepted"),
     _row("maxconn", "Connections at once; more requests wait in the queue.", Int()),

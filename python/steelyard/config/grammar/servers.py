@@ -40,7 +40,7 @@ def parse_bind(statement: Statement) -> None:
     word = statement.args[0]
     found: list[Endpoint] = []
     at = 0
-    for part in word.text.split(","):
+    for part in word.text.removesuffix(",").split(","):
         one = endpoint(statement, word, addresses.BIND, part, at)
         if one is not None:
             found.append(one)

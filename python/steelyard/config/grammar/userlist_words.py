@@ -45,7 +45,7 @@ def _check_hash(statement: Statement, word: Word) -> None:
         message = f"{rounds} rounds of a hash are not supported, 1000 to 1000000 are"
     else:
         return
-    statement.report.alert("SY0208", message, word.span, help="write what 'openssl passwd -6' prints, in single quotes")
+    statement.report.later("SY0208", message, word.span, help="write what 'openssl passwd -6' prints, in single quotes")
 
 
 def _user(statement: Statement) -> None:
