@@ -7,7 +7,7 @@ use crate::logformat::{Format, Style};
 use crate::plan::{self, Plan, PLAN_VERSION};
 use crate::reply::CompiledReply;
 use crate::rules::pattern::NetSet;
-use crate::rules::{Acl, Chooser, Cond, RuleSet, Rules};
+use crate::rules::{Acl, Choosers, Cond, RuleSet, Rules};
 use crate::sample::args::Build;
 use crate::sample::CompiledExpr;
 use std::collections::HashMap;
@@ -59,8 +59,8 @@ pub struct ProxyProgram {
     pub needs: Needs,
     /// What the frontend keeps of messages for its log.
     pub captures: Captures,
-    pub(crate) use_backend: Vec<Chooser>,
-    pub(crate) use_server: Vec<Chooser>,
+    pub(crate) use_backend: Choosers,
+    pub(crate) use_server: Choosers,
     /// `balance hash`
     pub(crate) balance: Option<CompiledExpr>,
     pub(crate) errorfiles: Vec<(u16, CompiledReply)>,
@@ -193,14 +193,8 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
         unique_id: format(&proxy.unique_id_format, Style::Http)?,
         needs: Needs::default(),
         captures: Captures::default(),
-        use_backend: use_backend
-            .iter()
-            .map(|rule| Chooser::backend(rule, build))
-            .collect::<Result<_, _>>()?,
-        use_server: use_server
-            .iter()
-            .map(|rule| Chooser::server(rule, build))
-            .collect::<Result<_, _>>()?,
+        use_backend: Choosers::backends(use_backend, build)?,
+        use_server: Choosers::servers(use_server, build)?,
         balance: match backend.map(|backend| &backend.balance.kind) {
             Some(plan::BalanceKind::Hash { expr }) => Some(CompiledExpr::compile(expr, build)?),
             _ => None,
@@ -274,7 +268,7 @@ fn needs(made: &mut ProxyProgram, frontend: Option<&plan::Frontend>, acls: &[Acl
         &made.http_after_response,
         &made.stats,
     ];
-    let choosers = made.use_backend.iter().chain(&made.use_server).filter_map(Chooser::cond);
+    let choosers = made.use_backend.conds().chain(made.use_server.conds());
     let used = sets
         .iter()
         .flat_map(|rules| rules.conds())

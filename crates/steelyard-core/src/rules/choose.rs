@@ -1,6 +1,7 @@
 //! Which backend and which server: `use_backend`, `use-server`, `monitor fail` and other bare conditions.
 
 use super::cond::{Answer, Cond};
+use super::lookup::Lookup;
 use super::trace::{Step, Trace};
 use crate::ctx::Ctx;
 use crate::error::PlanError;
@@ -18,21 +19,69 @@ pub struct Chooser {
     text: Box<str>,
 }
 
+/// `use_backend` or `use-server` rules, in order.
+#[derive(Debug)]
+pub struct Choosers {
+    rules: Box<[Chooser]>,
+    lookup: Option<Lookup>,
+}
+
 #[derive(Debug)]
 enum Target {
     Index(u32),
     Name(Format),
 }
 
+impl Choosers {
+    pub fn backends(rules: &[plan::UseBackend], build: &Build<'_>) -> Result<Self, PlanError> {
+        let compile =
+            |rule: &plan::UseBackend| Chooser::compile(rule.backend, &rule.name, rule.cond.as_ref(), rule.at, &rule.text, build);
+        Ok(Self {
+            rules: rules.iter().map(compile).collect::<Result<_, _>>()?,
+            lookup: Lookup::compile(rules.iter().map(|rule| rule.cond.as_ref()), build)?,
+        })
+    }
+
+    pub fn servers(rules: &[plan::UseServer], build: &Build<'_>) -> Result<Self, PlanError> {
+        let compile =
+            |rule: &plan::UseServer| Chooser::compile(rule.server, &rule.name, rule.cond.as_ref(), rule.at, &rule.text, build);
+        Ok(Self {
+            rules: rules.iter().map(compile).collect::<Result<_, _>>()?,
+            lookup: Lookup::compile(rules.iter().map(|rule| rule.cond.as_ref()), build)?,
+        })
+    }
+
+    pub(crate) fn conds(&self) -> impl Iterator<Item = &Cond> {
+        self.rules.iter().filter_map(|rule| rule.cond.as_ref())
+    }
+
+    /// The first rule that applies. A trace shows every rule in turn, so then none is passed over.
+    fn first(&self, program: &Program, ctx: &mut Ctx<'_>, mut trace: Option<&mut Trace>) -> Option<&Chooser> {
+        match &self.lookup {
+            Some(lookup) if trace.is_none() => {
+                let mut walk = lookup.walk();
+                loop {
+                    ctx.scratch.arena.reset();
+                    let candidate = lookup.next(&mut walk, &ctx.view(program, None))?;
+                    let rule = self.rules.get(candidate.rule as usize)?;
+                    if candidate.sure {
+                        rule.render(program, ctx);
+                        return Some(rule);
+                    }
+                    if rule.applies(program, ctx, None) {
+                        return Some(rule);
+                    }
+                }
+            }
+            _ => self
+                .rules
+                .iter()
+                .find(|rule| rule.applies(program, ctx, trace.as_deref_mut())),
+        }
+    }
+}
+
 impl Chooser {
-    pub fn backend(rule: &plan::UseBackend, build: &Build<'_>) -> Result<Self, PlanError> {
-        Self::compile(rule.backend, &rule.name, rule.cond.as_ref(), rule.at, &rule.text, build)
-    }
-
-    pub fn server(rule: &plan::UseServer, build: &Build<'_>) -> Result<Self, PlanError> {
-        Self::compile(rule.server, &rule.name, rule.cond.as_ref(), rule.at, &rule.text, build)
-    }
-
     fn compile(
         index: Option<u32>,
         name: &LogFormat,
@@ -55,10 +104,6 @@ impl Chooser {
         made().map_err(|error| error.at(at))
     }
 
-    pub(crate) fn cond(&self) -> Option<&Cond> {
-        self.cond.as_ref()
-    }
-
     /// Whether it does. The name is left in the scratch text where it has to be looked up.
     fn applies(&self, program: &Program, ctx: &mut Ctx<'_>, mut trace: Option<&mut Trace>) -> bool {
         let start = trace.as_deref().map_or(0, |trace| trace.steps.len());
@@ -70,15 +115,20 @@ impl Chooser {
             trace.rule(start, self.at, &self.text, Some(taken));
         }
         if taken {
-            if let Target::Name(format) = &self.target {
-                let mut text = std::mem::take(&mut ctx.scratch.text);
-                text.clear();
-                ctx.scratch.arena.reset();
-                format.render(&ctx.view(program, None), &mut text);
-                ctx.scratch.text = text;
-            }
+            self.render(program, ctx);
         }
         taken
+    }
+
+    /// Leaves the name in the scratch text, where it has to be looked up.
+    fn render(&self, program: &Program, ctx: &mut Ctx<'_>) {
+        if let Target::Name(format) = &self.target {
+            let mut text = std::mem::take(&mut ctx.scratch.text);
+            text.clear();
+            ctx.scratch.arena.reset();
+            format.render(&ctx.view(program, None), &mut text);
+            ctx.scratch.text = text;
+        }
     }
 }
 
@@ -99,17 +149,14 @@ pub fn holds(cond: &Cond, program: &Program, ctx: &mut Ctx<'_>) -> bool {
 /// is none (503). A name that no backend has is passed over and the default is taken.
 pub fn choose_backend(program: &Program, proxy: u32, ctx: &mut Ctx<'_>, mut trace: Option<&mut Trace>) -> Option<u32> {
     let compiled = program.proxies.get(proxy as usize)?;
-    let mut chosen = None;
-    for rule in &compiled.use_backend {
-        if rule.applies(program, ctx, trace.as_deref_mut()) {
-            let found = match rule.target {
-                Target::Index(index) => Some(index),
-                Target::Name(_) => program.backend(&ctx.scratch.text),
-            };
-            chosen = found.map(|index| (index, rule));
-            break;
-        }
-    }
+    let rule = compiled.use_backend.first(program, ctx, trace.as_deref_mut());
+    let chosen = rule.and_then(|rule| {
+        let found = match rule.target {
+            Target::Index(index) => Some(index),
+            Target::Name(_) => program.backend(&ctx.scratch.text),
+        };
+        found.map(|index| (index, rule))
+    });
     let index = chosen.map(|(index, _)| index).or_else(|| {
         let frontend = program.plan.proxies.get(proxy as usize)?.frontend.as_ref()?;
         frontend.default_backend
@@ -131,31 +178,26 @@ pub fn choose_backend(program: &Program, proxy: u32, ctx: &mut Ctx<'_>, mut trac
 /// `use-server` rules: index in the backend's servers, `None` when none applies.
 pub fn choose_server(program: &Program, backend: u32, ctx: &mut Ctx<'_>, mut trace: Option<&mut Trace>) -> Option<u32> {
     let compiled = program.proxies.get(backend as usize)?;
-    for rule in &compiled.use_server {
-        if !rule.applies(program, ctx, trace.as_deref_mut()) {
-            continue;
+    let rule = compiled.use_server.first(program, ctx, trace.as_deref_mut())?;
+    let servers = &program.plan.proxies.get(backend as usize)?.backend.as_ref()?.servers;
+    let index = match rule.target {
+        Target::Index(index) => Some(index),
+        Target::Name(_) => {
+            let at = servers.iter().position(|server| server.name.as_bytes() == ctx.scratch.text);
+            at.and_then(|at| u32::try_from(at).ok())
         }
-        let servers = &program.plan.proxies.get(backend as usize)?.backend.as_ref()?.servers;
-        let index = match rule.target {
-            Target::Index(index) => Some(index),
-            Target::Name(_) => {
-                let at = servers.iter().position(|server| server.name.as_bytes() == ctx.scratch.text);
-                at.and_then(|at| u32::try_from(at).ok())
-            }
-        };
-        if let Some(trace) = trace {
-            let name = index
-                .and_then(|index| servers.get(index as usize))
-                .map(|server| server.name.clone());
-            let (what, name) = (rule.text.to_string(), name.unwrap_or_default());
-            trace.steps.push(Step::Choice {
-                at: Some(rule.at),
-                kind: "server",
-                what,
-                name,
-            });
-        }
-        return index;
+    };
+    if let Some(trace) = trace {
+        let name = index
+            .and_then(|index| servers.get(index as usize))
+            .map(|server| server.name.clone());
+        let (what, name) = (rule.text.to_string(), name.unwrap_or_default());
+        trace.steps.push(Step::Choice {
+            at: Some(rule.at),
+            kind: "server",
+            what,
+            name,
+        });
     }
-    None
+    index
 }

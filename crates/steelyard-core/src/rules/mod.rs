@@ -6,12 +6,13 @@ mod choose;
 mod cond;
 mod edit;
 mod evaluate;
+mod lookup;
 pub mod pattern;
 mod redirect;
 mod spread;
 mod trace;
 
-pub use choose::{choose_backend, choose_server, holds, Chooser};
+pub use choose::{choose_backend, choose_server, holds, Choosers};
 pub use cond::{Acl, Answer, Cond};
 pub use evaluate::evaluate;
 pub use spread::balance_key;
@@ -145,6 +146,9 @@ pub enum Verdict {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod lookup_tests;
 
 #[cfg(test)]
 mod speed;

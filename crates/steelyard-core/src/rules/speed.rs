@@ -112,3 +112,43 @@ fn speed_of_ten_rules() {
         out.len()
     );
 }
+
+#[test]
+#[ignore = "a measurement, not a test"]
+fn speed_of_host_rules() {
+    for count in [10, 100, 1_000] {
+        let hosts: Vec<String> = (0..count).map(|number| format!("h{number}.example")).collect();
+        let tests = hosts
+            .iter()
+            .map(|host| test("req.hdr(host)", Matcher::Str, true, texts(&[host])));
+        let mut plan = with_acls(tests.collect());
+        for number in 1..=count {
+            let rule = plan::UseBackend {
+                at: At::default(),
+                backend: Some(0),
+                name: Vec::new(),
+                cond: Some(cond(&[&[number]])),
+                text: String::new(),
+            };
+            plan.proxies[0].frontend.as_mut().unwrap().use_backend.push(rule);
+        }
+        let mut world = World::new(plan).request(GET);
+        let rounds = 300_000_u32;
+        for last in [
+            "h0.example".to_owned(),
+            format!("h{}.example", count - 1),
+            "none.example".to_owned(),
+        ] {
+            world.req = Some(request(format!("GET / HTTP/1.1\r\nHost: {last}\r\n\r\n").as_bytes()));
+            let start = Instant::now();
+            for _ in 0..rounds {
+                let (program, mut ctx) = world.ctx();
+                let _ = std::hint::black_box(choose_backend(program, 0, &mut ctx, None));
+            }
+            println!(
+                "{count} host rules, {last}: {} ns",
+                start.elapsed().as_nanos() / u128::from(rounds)
+            );
+        }
+    }
+}

@@ -63,6 +63,12 @@ impl CompiledExpr {
         Some(sample)
     }
 
+    /// Whether the value stays the same while conditions of one rule set are asked: it depends on the message and the
+    /// connection alone.
+    pub fn is_stable(&self) -> bool {
+        self.fetch.is_stable() && self.converters.iter().all(Convert::is_stable)
+    }
+
     /// Whether the request line must have been kept.
     pub fn wants_request_line(&self) -> bool {
         self.fetch.wants_request_line()

@@ -9,7 +9,7 @@ pub mod regex;
 mod text;
 
 pub use map::{MapCache, MapMatch, MapTable};
-pub use net::NetSet;
+pub use net::{net_key, NetSet};
 pub use number::RangeSet;
 pub use text::{TextKind, TextSet};
 

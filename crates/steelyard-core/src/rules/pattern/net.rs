@@ -70,6 +70,25 @@ impl NetSet {
         }
     }
 
+    /// Hands the index of every network that has the address to `hit`; of equal networks the first.
+    pub fn each(&self, ip: IpAddr, hit: &mut impl FnMut(u32)) {
+        let (v4, v6) = match ip {
+            IpAddr::V4(ip) => (Some(ip), ip.to_ipv6_mapped()),
+            IpAddr::V6(ip) => (embedded(ip), ip),
+        };
+        if let Some(bits) = v4.map(u32::from) {
+            self.v4
+                .iter()
+                .filter_map(|(mask, nets)| nets.get(&(bits & mask)))
+                .for_each(|index| hit(*index));
+        }
+        let bits = u128::from(v6);
+        self.v6
+            .iter()
+            .filter_map(|(mask, nets)| nets.get(&(bits & mask)))
+            .for_each(|index| hit(*index));
+    }
+
     fn find4(&self, ip: Ipv4Addr) -> Option<u32> {
         let bits = u32::from(ip);
         if let Some(few) = &self.few_v4 {
@@ -93,6 +112,15 @@ fn group<M: PartialEq>(groups: &mut Vec<Group<M>>, mask: M) -> &mut HashMap<M, u
         }
     };
     &mut groups[at].1
+}
+
+/// A network without the bits behind its prefix: equal for equal networks. `None`: the prefix is too long.
+pub fn net_key(ip: IpAddr, prefix: u8) -> Option<(IpAddr, u8)> {
+    match ip {
+        IpAddr::V4(ip) if prefix <= 32 => Some((Ipv4Addr::from(u32::from(ip) & mask4(prefix)).into(), prefix)),
+        IpAddr::V6(ip) if prefix <= 128 => Some((Ipv6Addr::from(u128::from(ip) & mask6(prefix)).into(), prefix)),
+        _ => None,
+    }
 }
 
 /// The IPv4 address in `::ffff:a.b.c.d` (mapped), `::a.b.c.d` (compatible) and `2002:aabb:ccdd::` (6to4).

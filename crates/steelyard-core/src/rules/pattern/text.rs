@@ -42,17 +42,7 @@ enum Keys {
 impl TextSet {
     pub fn new(kind: TextKind, icase: bool, mut texts: Vec<Vec<u8>>) -> Result<Self, PlanError> {
         for text in &mut texts {
-            if icase {
-                text.make_ascii_lowercase();
-            }
-            let delimiters = kind.delimiters();
-            let start = text.iter().position(|byte| !delimiters.contains(byte)).unwrap_or(text.len());
-            text.drain(..start);
-            let end = text
-                .iter()
-                .rposition(|byte| !delimiters.contains(byte))
-                .map_or(0, |at| at + 1);
-            text.truncate(end);
+            *text = kind.normal(text, icase);
         }
         let keys = if kind == TextKind::Sub && (texts.len() > 1 || icase) {
             let build = AhoCorasick::builder().ascii_case_insensitive(icase).build(&texts);
@@ -83,26 +73,59 @@ impl TextSet {
             Keys::Substrings(automaton) if !automaton.is_match(value) => None,
             Keys::Substrings(automaton) => automaton.find_overlapping_iter_min(value),
             Keys::Few(keys) => self.find_few(keys, value),
-            Keys::Many { index, lengths } => {
-                let mut space = [0_u8; 256];
-                let heap;
-                let value = if !self.icase {
-                    value
-                } else if let Some(space) = space.get_mut(..value.len()) {
-                    space.copy_from_slice(value);
-                    space.make_ascii_lowercase();
-                    &*space
-                } else {
-                    heap = value.to_ascii_lowercase();
-                    &heap
-                };
-                self.find_many(index, lengths, value)
-            }
+            Keys::Many { index, lengths } => self.lowered(value, |value| self.find_many(index, lengths, value)),
         }
     }
 
-    fn find_few(&self, keys: &[Box<[u8]>], value: &[u8]) -> Option<u32> {
-        let hit = |key: &[u8]| match self.kind {
+    /// Hands the index of every entry that matches to `hit`, some more than once; of equal entries the first.
+    pub fn each(&self, value: &[u8], hit: &mut impl FnMut(u32)) {
+        match &self.keys {
+            Keys::Substrings(automaton) => {
+                for found in automaton.find_overlapping_iter(value) {
+                    hit(found.pattern().as_u32());
+                }
+            }
+            Keys::Few(keys) => {
+                for (index, key) in (0..).zip(keys) {
+                    if self.fits(key, value) {
+                        hit(index);
+                    }
+                }
+            }
+            Keys::Many { index, lengths } => self.lowered(value, |value| {
+                let fitting = &lengths[..lengths.partition_point(|length| *length <= value.len())];
+                let mut look = |part: &[u8]| index.get(part).into_iter().for_each(|index| hit(*index));
+                match self.kind {
+                    TextKind::Beg => fitting.iter().for_each(|length| look(&value[..*length])),
+                    TextKind::End => fitting.iter().for_each(|length| look(&value[value.len() - length..])),
+                    TextKind::Dir | TextKind::Dom => {
+                        for at in self.starts(value) {
+                            let ends = fitting.iter().filter(|length| self.ends_at(value, at + **length));
+                            ends.for_each(|length| look(&value[at..at + length]));
+                        }
+                    }
+                    TextKind::Str | TextKind::Sub => look(value),
+                }
+            }),
+        }
+    }
+
+    /// Calls `look` with the value as the keys are kept: in lower case where case is ignored.
+    fn lowered<R>(&self, value: &[u8], look: impl FnOnce(&[u8]) -> R) -> R {
+        let mut space = [0_u8; 256];
+        if !self.icase {
+            look(value)
+        } else if let Some(space) = space.get_mut(..value.len()) {
+            space.copy_from_slice(value);
+            space.make_ascii_lowercase();
+            look(space)
+        } else {
+            look(&value.to_ascii_lowercase())
+        }
+    }
+
+    fn fits(&self, key: &[u8], value: &[u8]) -> bool {
+        match self.kind {
             TextKind::Str => self.same(key, value),
             TextKind::Beg => value.get(..key.len()).is_some_and(|head| self.same(key, head)),
             TextKind::End => value.len() >= key.len() && self.same(key, &value[value.len() - key.len()..]),
@@ -110,10 +133,13 @@ impl TextSet {
             TextKind::Dir | TextKind::Dom => self
                 .starts(value)
                 .any(|at| self.ends_at(value, at + key.len()) && self.same(key, &value[at..at + key.len()])),
-        };
+        }
+    }
+
+    fn find_few(&self, keys: &[Box<[u8]>], value: &[u8]) -> Option<u32> {
         let mut best: Option<usize> = None;
         for (index, key) in keys.iter().enumerate() {
-            if hit(key) {
+            if self.fits(key, value) {
                 if self.kind != TextKind::Beg {
                     return u32::try_from(index).ok();
                 }
@@ -176,6 +202,20 @@ impl TextKind {
             Self::Dir => b"/?",
             Self::Dom => b"/?.:",
             _ => b"",
+        }
+    }
+
+    /// A pattern as it is kept: without delimiters at its ends, in lower case where case is ignored.
+    pub fn normal(self, text: &[u8], icase: bool) -> Vec<u8> {
+        let delimiters = self.delimiters();
+        let inside = |byte: &u8| !delimiters.contains(byte);
+        let start = text.iter().position(inside).unwrap_or(text.len());
+        let end = text.iter().rposition(inside).map_or(start, |at| at + 1);
+        let bare = &text[start..end];
+        if icase {
+            bare.to_ascii_lowercase()
+        } else {
+            bare.to_vec()
         }
     }
 }

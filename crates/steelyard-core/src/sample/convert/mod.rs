@@ -90,6 +90,22 @@ impl Convert {
         }
     }
 
+    /// Whether the result depends on the sample alone; those that read variables do so by an argument.
+    pub fn is_stable(&self) -> bool {
+        matches!(
+            self,
+            Self::Text(_)
+                | Self::Pick(_)
+                | Self::Form(_)
+                | Self::Number(_)
+                | Self::Encode(_)
+                | Self::Digest(_)
+                | Self::Address(_)
+                | Self::Language(_)
+                | Self::Json(_)
+        )
+    }
+
     pub fn apply<'e>(&'e self, view: &View<'e>, sample: Sample<'e>) -> Option<Sample<'e>> {
         match self {
             Self::Text(convert) => convert.apply(view, sample),

@@ -112,6 +112,14 @@ impl Fetch {
         }
     }
 
+    /// See [`CompiledExpr::is_stable`](super::CompiledExpr::is_stable).
+    pub fn is_stable(&self) -> bool {
+        matches!(
+            self,
+            Self::Http(_) | Self::Header(_) | Self::Cookie(_) | Self::Body(_) | Self::Transport(_) | Self::Content(_)
+        )
+    }
+
     pub fn wants_body(&self) -> bool {
         matches!(self, Self::Body(_))
     }
