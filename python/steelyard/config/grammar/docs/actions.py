@@ -19,6 +19,7 @@ del-header: Removes all headers of a name, or whose names match.
 del-headers-bin: Removes the headers that a binary form names.
 del-map*: Takes a key out of a map while running.
 deny: Answers with an error, 403 where nothing else is said, and ends the request.
+dgram-drop: Drops the QUIC datagram and tells the client nothing.
 disable-l7-retry: No retry after the request has been sent, whatever `retry-on` says.
 do-log: Writes a log line now.
 do-resolve*: Looks up a host name and keeps its address in a variable.
@@ -41,6 +42,7 @@ sc-inc-gpc0*: Adds 1 to the first counter of your own of the tracked key.
 sc-inc-gpc1*: Adds 1 to the second counter of your own of the tracked key.
 sc-set-gpt*: Sets a tag of your own of the tracked key.
 sc-set-gpt0*: Sets the first tag of your own of the tracked key.
+send-retry: Has a QUIC client prove its address before the handshake goes on.
 send-spoe-group: Sends a group of messages to an offloading agent.
 set-bandwidth-limit: Starts a bandwidth limit that a filter declares.
 set-bc-mark: Marks packets to the server for the kernel's routing.
