@@ -13,7 +13,14 @@ from steelyard.plan.build.context import Machine
 from steelyard.plan.compile import compile
 from tests.config.test_cases import CASES, DASHES, ENVIRON, ROOT
 
-VALID = [path for path in CASES if "\nvalid\n" in path.read_text(errors="surrogateescape").partition(DASHES)[2].join("\n\n")]
+
+def _runs(path: Path) -> bool:
+    """Whether nothing in the case waits for a later version."""
+    said = path.read_text(errors="surrogateescape").partition(DASHES)[2]
+    return f"\n{said}".find("\nvalid\n") >= 0 and " later[" not in said
+
+
+VALID = [path for path in CASES if _runs(path)]
 MACHINE = Machine("box", 2, 4096)
 
 

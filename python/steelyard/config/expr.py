@@ -220,7 +220,8 @@ LogFormat = tuple[LogText | LogAlias | LogExpr, ...]
 class ReplySpec:
     """The reply of deny, tarpit and return. At most one of the body fields is set; none: no body.
 
-    `default_errorfiles`: the proxy's error page for the status.
+    `default_errorfiles`: the proxy's error page for the status. `errorfiles`: that of an `http-errors` section, named with its
+    place; it is bound when the whole configuration is read, and gone by then.
     """
 
     status: int | None = None
@@ -232,6 +233,7 @@ class ReplySpec:
     file: bytes | None = None
     lf_file: LogFormat | None = None
     errorfile: bytes | None = None
+    errorfiles: tuple[str, Span] | None = None
 
 
 Value = str | int | bool | None | tuple[str, ...] | LogFormat | Expr | ReplySpec

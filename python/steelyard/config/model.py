@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from steelyard.config.expr import AclTest, Condition, Expr, LogFormat, PatternFile, Rule
+from steelyard.config.expr import AclTest, Condition, Expr, LogFormat, PatternFile, ReplySpec, Rule
 from steelyard.config.span import NOWHERE, Span
 
 Kind = Literal["frontend", "backend", "listen", "defaults"]
@@ -257,12 +257,13 @@ class UseServer:
 
 @dataclass(frozen=True, slots=True)
 class ErrorFile:
-    """`content` (whole reply) or `location` (errorloc*, with 302 or 303)."""
+    """`content` (whole reply), `location` (errorloc*, with 302 or 303), or a `reply` that is put together (http-error)."""
 
     status: int
     content: bytes | None = None
     location: str | None = None
     location_status: int = 302
+    reply: ReplySpec | None = None
     span: Span = NOWHERE
 
 

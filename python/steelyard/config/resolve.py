@@ -7,7 +7,7 @@ from steelyard.config.draft import Draft
 from steelyard.config.freeze import freeze_global, freeze_proxy, freeze_section
 from steelyard.config.grammar.row import ANY, PLAIN
 from steelyard.config.model import Block, Config, ErrorFile, Global
-from steelyard.config.nearest import nearest
+from steelyard.config.replies import bind_replies, find_section
 from steelyard.config.rules.files import load_pattern_files
 from steelyard.config.span import Word
 from steelyard.config.statement import Room
@@ -21,6 +21,7 @@ def resolve(room: Room) -> Config:
     for draft in room.drafts:
         if draft.where & ANY:
             _error_files(draft, room)
+            bind_replies(draft, room)
             proxies.append(freeze_proxy(draft, global_.log_send_hostname, room.default_log_formats))
     sections = tuple(freeze_section(draft) for draft in room.drafts if draft.where & PLAIN)
     blocks = tuple(Block(words, tuple(lines)) for words, lines in room.blocks)
@@ -38,11 +39,8 @@ def _error_files(draft: Draft, room: Room) -> None:
             found.append(each)
             continue
         word: Word = each[0]
-        section = room.http_errors.get(word.text)
+        section = find_section(word.text, word.span, room)
         if section is None:
-            guess = nearest(word.text, room.http_errors)
-            hint = f"did you mean '{guess}'?" if guess else ""
-            room.report.alert("SY0703", f"no 'http-errors' section '{word}'", word.span, help=hint)
             continue
         wanted = each[1]
         found += [one for one in section.get("errorfiles", ()) if not wanted or one.status in wanted]

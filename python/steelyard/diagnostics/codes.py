@@ -124,6 +124,9 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0724": ("two ways to ask for a password", "`stats auth` makes the rules that `stats http-request` would replace."),
     "SY0725": ("mail that is not sent", "Mail needs a sender, a receiver and a `mailers` section."),
     "SY0740": ("steps in the wrong order", "A check with connections begins with one, and each answer is waited for once."),
+    "SY0741": ("named part is missing", "A line names a section, or a part of a file, that is not there."),
+    "SY0742": ("unknown bandwidth filter", "`set-bandwidth-limit` names a `filter bwlim-in` or `bwlim-out` of its own proxy."),
+    "SY0743": ("unknown capture", "Captures count from 0, in the order of the lines that make them."),
     "SY0901": ("health check can't be made", "A health check says something that can't be carried out."),
     "SY0902": ("plan refused", "The engine refuses the plan; this should have been said earlier, with its place."),
 }

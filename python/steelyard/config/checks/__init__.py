@@ -17,6 +17,7 @@ from steelyard.config.checks.listeners import check_listeners
 from steelyard.config.checks.logs import check_logs
 from steelyard.config.checks.modes import check_modes
 from steelyard.config.checks.names import check_names
+from steelyard.config.checks.parts import check_parts
 from steelyard.config.checks.reach import check_reach
 from steelyard.config.checks.servers import check_servers
 from steelyard.config.checks.steps import check_steps
@@ -44,4 +45,5 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_health,
     check_together,
     check_steps,
+    check_parts,
 )

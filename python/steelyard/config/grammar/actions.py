@@ -205,6 +205,7 @@ REPLY_WORDS = {
     "default-errorfiles": ("default_errorfiles", "yes"),
     "deny_status": ("status", "reply_status"),
     "errorfile": ("errorfile", "whole_reply"),
+    "errorfiles": ("errorfiles", "section"),
     "file": ("file", "file"),
     "hdr": ("headers", "reply_header"),
     "lf-file": ("lf_file", "format_file"),
@@ -212,14 +213,16 @@ REPLY_WORDS = {
     "status": ("status", "reply_status"),
     "string": ("string", "text"),
 }
-REPLY_LATER = ("errorfiles",)
 # Actions that answer with the proxy's error page where nothing but the old word for the status is given.
 REPLY_PAGE_ACTIONS = ("deny", "tarpit")
 REPLY_PAGE_WORDS = ("deny_status",)
 # Statuses that have an error page (manual, `errorfile`).
 REPLY_PAGES = (200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 414, 421, 422, 425, 429, 431, 500, 501, 502, 503, 504)
 # Fields of a reply that are its body: one at most.
-REPLY_BODIES = ("default_errorfiles", "errorfile", "file", "lf_file", "lf_string", "string")
+REPLY_BODIES = ("default_errorfiles", "errorfile", "errorfiles", "file", "lf_file", "lf_string", "string")
+# The status of a reply that names none.
+REPLY_STATUS = {"deny": 403, "return": 200, "tarpit": 500}
+REPLY_STATUS_OF_RESPONSES = {"deny": 502, "return": 200}
 # Bodies that want a content type beside them.
 REPLY_TYPED = ("file", "lf_file", "lf_string", "string")
 

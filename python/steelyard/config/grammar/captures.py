@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steelyard.config.grammar.row import FRONT, Row
-from steelyard.config.grammar.values import Int
+from steelyard.config.grammar.values import Int, OneOf
 from steelyard.config.model import Capture
 from steelyard.config.statement import Statement
 
@@ -34,6 +34,15 @@ def _cookie(statement: Statement) -> None:
         statement.set(found)
 
 
+def _declared(statement: Statement) -> None:
+    """`declare capture { request | response } len <bytes>`: how many there are counts for rules that name one by its number."""
+    side = statement.read(statement.at, OneOf(("request", "response")))
+    if side is None or statement.read(statement.at + 1, OneOf(("len",))) is None:
+        return
+    if statement.read(statement.at + 2, Int(1, show="<bytes>")) is not None:
+        statement.no_more(statement.at + 3)
+
+
 ROWS = (
     Row(
         "capture cookie",
@@ -42,6 +51,16 @@ ROWS = (
         sets="capture_cookie",
         parse=_cookie,
         mode="http",
+        lax=True,
+    ),
+    Row(
+        "declare capture",
+        FRONT,
+        "A place for a part of a message in logs.",
+        parse=_declared,
+        effect="later",
+        repeat="add",
+        strict=True,
         lax=True,
     ),
     Row(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from steelyard.config.grammar.row import PROXY, Row, Where
-from steelyard.config.grammar.said import anything
 from steelyard.config.grammar.values import Int
 from steelyard.config.model import ErrorFile
 from steelyard.config.statement import Statement, run_of
@@ -109,5 +108,4 @@ ROWS = (
     Row("errorloc", PROXY, "A redirect (302) in place of an error.", sets="errorfiles", parse=_errorloc, repeat="add"),
     Row("errorloc302", PROXY, "A redirect (302) in place of an error.", sets="errorfiles", parse=_errorloc, repeat="add"),
     Row("errorloc303", PROXY, "A redirect (303) in place of an error.", sets="errorfiles", parse=_errorloc, repeat="add"),
-    Row("http-error", PROXY, "A reply put together here.", parse=anything, effect="later", repeat="add"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from steelyard.config.grammar.phrases import Step, expression, nothing, options, phrase
 from steelyard.config.grammar.row import (
     BACK,
     BACK_D,
@@ -13,6 +14,7 @@ from steelyard.config.grammar.row import (
 )
 from steelyard.config.grammar.said import anything
 from steelyard.config.grammar.today import renamed
+from steelyard.config.grammar.values import OneOf
 
 
 def _switch(name: str, where: Where, doc: str, effect: Effect = "supported", mode: str = "", instead: str = "") -> Row:
@@ -33,6 +35,21 @@ def _renamed(name: str, today: str, where: Where, since: str) -> Row:
         today=renamed(f"option {name}", f"option {today}"),
     )
 
+
+_EXPRESSION = expression("http-request")
+_FORWARDED: dict[str, Step] = {
+    "by": nothing,
+    "by-expr": _EXPRESSION,
+    "by_port": nothing,
+    "by_port-expr": _EXPRESSION,
+    "for": nothing,
+    "for-expr": _EXPRESSION,
+    "for_port": nothing,
+    "for_port-expr": _EXPRESSION,
+    "host": nothing,
+    "host-expr": _EXPRESSION,
+    "proto": nothing,
+}
 
 ROWS = (
     _switch("abortonclose", PROXY, "A request in the queue ends when its client goes."),
@@ -88,7 +105,6 @@ ROWS = (
     _switch("tcp-smart-connect", BACK_D, "The connection's last acknowledgement waits for data.", "accepted"),
     Row("option tcpka", PROXY, "TCP keep-alive on both sides.", sets="options.tcpka"),
     _switch("transparent", BACK, "Connections go to the address that the client asked for.", "later"),
-    _switch("use-small-buffers", BACK_D, "Queued requests use smaller buffers.", "accepted"),
     Row("option http-tunnel", PROXY, "Only the first request was looked at.", effect="removed", removed="2.1"),
     Row(
         "option http-use-htx",
@@ -112,18 +128,26 @@ ROWS = (
         "option http-restrict-req-hdr-names",
         PROXY,
         "What to do with odd header names.",
-        parse=anything,
+        (OneOf(("preserve", "delete", "reject")),),
         effect="later",
-        repeat="add",
+        mode="http",
     ),
-    Row("option forwarded", BACK_D, "Adds the `Forwarded` header.", parse=anything, effect="later", repeat="add", negate=True),
-    Row("option external-check", BACK_D, "Checks by a program.", parse=anything, effect="later", repeat="add"),
-    Row("option httpslog", FRONT_D, "Log lines with TLS fields.", parse=anything, effect="later", repeat="add"),
-    Row("option ldap-check", BACK_D, "LDAP checks.", parse=anything, effect="later", repeat="add"),
-    Row("option mysql-check", BACK_D, "MySQL checks.", parse=anything, effect="later", repeat="add"),
-    Row("option pgsql-check", BACK_D, "PostgreSQL checks.", parse=anything, effect="later", repeat="add"),
-    Row("option redis-check", BACK_D, "Redis checks.", parse=anything, effect="later", repeat="add"),
-    Row("option smtpchk", BACK_D, "SMTP checks.", parse=anything, effect="later", repeat="add"),
-    Row("option spop-check", BACK_D, "SPOP checks.", parse=anything, effect="later", repeat="add"),
-    Row("option ssl-hello-chk", BACK_D, "TLS hello checks.", parse=anything, effect="later", repeat="add"),
+    Row(
+        "option forwarded",
+        BACK_D,
+        "Adds the `Forwarded` header.",
+        parse=phrase(options(_FORWARDED)),
+        effect="later",
+        negate=True,
+        mode="http",
+    ),
+    Row("option httpslog", FRONT_D, "Log lines with TLS fields.", parse=phrase(), effect="later", lax=True),
+    Row(
+        "option use-small-buffers",
+        BACK_D,
+        "Where small messages take small buffers.",
+        parse=phrase(options({"check": nothing, "l7-retries": nothing, "queue": nothing})),
+        effect="accepted",
+        negate=True,
+    ),
 )

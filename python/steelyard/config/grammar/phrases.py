@@ -179,6 +179,21 @@ def number_or_expression(kind: ArgType, ruleset: str = "") -> Step:
     return step
 
 
+def readable_file(statement: Statement, at: int) -> int | None:
+    """The name of a file that can be read now, as HAProxy would read it."""
+    if at >= len(statement.words):
+        statement.missing("the name of a file")
+        return None
+    word = statement.words[at]
+    try:
+        with open(word.text, "rb"):
+            return at + 1
+    except (OSError, ValueError) as error:
+        why = (error.strerror or str(error)).lower() if isinstance(error, OSError) else "not the name of a file"
+        statement.report.alert("SY0304", f"can't read '{word}': {why}", word.span)
+        return None
+
+
 def condition(statement: Statement, at: int) -> int | None:
     """`if` or `unless` with a condition, which must be there."""
     if at >= len(statement.words):

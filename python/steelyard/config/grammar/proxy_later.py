@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from steelyard.config.grammar.row import ANY, BACK, BACK_D, FRONT, FRONT_D, PROXY, Row, Where
+from steelyard.config.grammar.row import ANY, PROXY, Row, Where
 from steelyard.config.grammar.said import anything
 from steelyard.config.grammar.today import Today, renamed
 
@@ -18,36 +18,7 @@ def _gone(names: str, removed: str, instead: str, today: Today | None = None) ->
     return tuple(Row(name, PROXY, doc, effect="removed", removed=removed, instead=instead, today=today) for name in names.split())
 
 
-_LATER = (
-    *_later(
-        ANY,
-        "declare capture",
-        "Places for parts of messages in logs.",
-        True,
-    ),
-    *_later(BACK, "be-unpublished", "The backend can't be chosen by name."),
-    *_later(FRONT_D, "clitcpka-cnt, clitcpka-idle, clitcpka-intvl", "Times of TCP keep-alive to clients."),
-    *_later(BACK_D, "srvtcpka-cnt, srvtcpka-idle, srvtcpka-intvl", "Times of TCP keep-alive to servers."),
-    *_later(PROXY, "compression", "Compression of responses."),
-    *_later(FRONT, "crt, ssl-f-use", "Certificates."),
-    *_later(
-        PROXY,
-        "email-alert from, email-alert level, email-alert mailers, email-alert myhostname, email-alert to",
-        "Alerts by mail.",
-    ),
-    *_later(BACK_D, "external-check command, external-check path", "Checks by a program."),
-    *_later(PROXY, "filter, filter-sequence", "Filters of the traffic."),
-    *_later(ANY, "force-be-switch, force-persist, ignore-persist", "Exceptions from persistence."),
-    *_later(BACK_D, "hash-preserve-affinity", "Whether a full server keeps its share of a hash."),
-    *_later(BACK_D, "http-send-name-header", "A header with the server's name."),
-    *_later(BACK_D, "load-server-state-from-file, server-state-file-name", "States of servers over restarts."),
-    *_later(FRONT_D, "log-steps", "When log lines are written."),
-    *_later(FRONT_D, "max-session-srv-conns", "Server connections that one client may hold."),
-    *_later(BACK_D, "persist rdp-cookie", "Persistence for RDP."),
-    *_later(BACK_D, "retry-on", "When a request is sent again.", True),
-    *_later(ANY, "stick match, stick on, stick store-request, stick store-response, stick-table", "Stick tables."),
-    *_later(BACK, "use-fcgi-app", "FastCGI.", True),
-)
+_LATER = (*_later(ANY, "stick match, stick on, stick store-request, stick store-response, stick-table", "Stick tables."),)
 
 _ACCEPTED = (
     Row(
@@ -58,15 +29,6 @@ _ACCEPTED = (
         effect="accepted",
         repeat="add",
         removed="2.5",
-    ),
-    Row("guid", ANY, "A name that lasts over restarts, for statistics.", parse=anything, effect="accepted", repeat="add"),
-    Row(
-        "max-keep-alive-queue",
-        BACK_D,
-        "When a request leaves its last server for a free one.",
-        parse=anything,
-        effect="accepted",
-        repeat="add",
     ),
 )
 

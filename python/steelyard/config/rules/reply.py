@@ -27,9 +27,6 @@ def read_reply(words: Sequence[Word], at: int, place: Place, report: Report) -> 
         word = words[at]
         row = actions.REPLY_WORDS.get(word.text)
         if row is None:
-            if word.text in actions.REPLY_LATER:
-                report.later("SY0402", f"'{word}' is not supported yet", word.span)
-                return None, len(words)
             break
         name, kind = row
         if name in actions.REPLY_BODIES:
@@ -63,6 +60,8 @@ def _value(kind: str, given: Sequence[Word], place: Place, report: Report) -> An
     match kind:
         case "yes":
             return True
+        case "section":
+            return (given[0].text, given[0].span)
         case "file":
             return read_file(given[0], report)
         case "whole_reply":
@@ -90,7 +89,7 @@ def _value(kind: str, given: Sequence[Word], place: Place, report: Report) -> An
 
 
 def _checked(reply: ReplySpec, body: Word | None, action: Word, report: Report) -> ReplySpec | None:
-    if reply.default_errorfiles:
+    if reply.default_errorfiles or reply.errorfiles is not None:
         # The page has its own head.
         reply = replace(reply, content_type=None, headers=())
         if reply.status is not None and reply.status not in actions.REPLY_PAGES:

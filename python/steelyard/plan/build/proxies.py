@@ -69,7 +69,7 @@ def proxy(context: Context, index: int, value: Proxy, number: int) -> plan.Proxy
         log_tag=value.log_tag,
         log_format=frontend_format(context, value) if front else [],
         error_log_format=log_format(context, value.error_log_format or ()),
-        errorfiles=[error_file(each) for each in value.errorfiles],
+        errorfiles=[error_file(context, each) for each in value.errorfiles],
         forwardfor=forward_for(value.forwardfor),
         originalto=forward_for(value.originalto),
         stats=stats(context, value),

@@ -69,7 +69,9 @@ def rules(context: Context, values: tuple[model.Rule, ...]) -> list[plan.Rule]:
     return [rule(context, each) for each in values]
 
 
-def error_file(value: ErrorFile) -> plan.ErrorFile:
+def error_file(context: Context, value: ErrorFile) -> plan.ErrorFile:
+    if value.reply is not None:
+        return plan.ErrorFile(status=value.status, reply=reply(context, value.reply))
     body: plan.ReplyBody
     if value.location is not None:
         body = plan.BodyLocation(status=value.location_status, url=value.location)

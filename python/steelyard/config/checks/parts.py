@@ -1,0 +1,98 @@
+"""What lines name by its name: other sections, filters of the proxy, places for captures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from steelyard.config.draft import Draft
+from steelyard.config.expr import Rule
+from steelyard.config.grammar.row import ANY, FRONT
+from steelyard.config.model import Config, Said
+from steelyard.config.nearest import nearest
+from steelyard.config.span import Span
+from steelyard.config.statement import Room
+
+_SAID = {"email-alert mailers": "mailers", "use-fcgi-app": "fcgi-app"}
+"""Words whose argument is the name of a section, and its kind."""
+_FILTERS = {"cache": "cache", "fcgi-app": "fcgi-app"}
+_ACTIONS = {
+    "cache_store": ("name", "cache"),
+    "cache_use": ("name", "cache"),
+    "do_log": ("profile", "log-profile"),
+    "do_resolve": ("resolvers", "resolvers"),
+}
+"""Actions, the field that names a section, and its kind."""
+_LIMITS = ("bwlim-in", "bwlim-out")
+
+
+def check_parts(config: Config, room: Room) -> None:
+    sections: dict[str, set[str]] = {}
+    for section in config.sections:
+        sections.setdefault(section.kind, set()).add(section.name)
+    for draft in room.drafts:
+        if draft.where & ANY:
+            for kind, name, span in _named(draft):
+                _must_be(kind, name, sections.get(kind, ()), span, room)
+            _filters(draft, room)
+            _captures(draft, room)
+
+
+def _named(draft: Draft) -> Iterator[tuple[str, str, Span]]:
+    for said in _others(draft):
+        if said.name in _SAID and said.words:
+            yield _SAID[said.name], said.words[0], said.span
+        elif said.name == "filter" and said.words[0] in _FILTERS:
+            yield _FILTERS[said.words[0]], said.words[1], said.span
+    for _, rule in _rules(draft):
+        field, kind = _ACTIONS.get(rule.action.name, ("", ""))
+        name = dict(rule.action.fields).get(field)
+        if isinstance(name, str):
+            yield kind, name, rule.span
+
+
+def _others(draft: Draft) -> Iterator[Said]:
+    return (said for _, said in draft.others)
+
+
+def _rules(draft: Draft) -> Iterator[tuple[str, Rule]]:
+    for path, rules in draft.values.items():
+        if path.startswith("rules."):
+            yield from ((path.removeprefix("rules."), rule) for rule in rules)
+
+
+def _must_be(kind: str, name: str, known: Iterable[str], span: Span, room: Room) -> None:
+    if name not in known:
+        guess = nearest(name, list(known))
+        help = f"did you mean '{guess}'?" if guess else f"add a section '{kind} {name}'"
+        room.report.alert("SY0741", f"no section '{kind} {name}'", span, help=help)
+
+
+def _filters(draft: Draft, room: Room) -> None:
+    limits = [said.words[1] for said in _others(draft) if said.name == "filter" and said.words[0] in _LIMITS]
+    for _, rule in _rules(draft):
+        if rule.action.name == "set_bandwidth_limit":
+            name = str(dict(rule.action.fields)["name"])
+            if name not in limits:
+                guess = nearest(name, limits)
+                help = f"did you mean '{guess}'?" if guess else f"add 'filter bwlim-in {name} ...'"
+                room.report.alert("SY0742", f"{draft.label} has no bandwidth filter '{name}'", rule.span, help=help)
+
+
+def _captures(draft: Draft, room: Room) -> None:
+    """A frontend knows how many captures it has; what a backend finds is seen when it runs."""
+    if not draft.where & FRONT:
+        return
+    declared = [said.words[0] for said in _others(draft) if said.name == "declare capture"]
+    have = {
+        "request": len(draft.get("capture_request", ())) + declared.count("request"),
+        "response": len(draft.get("capture_response", ())) + declared.count("response"),
+    }
+    captures = [(ruleset, rule, dict(rule.action.fields)) for ruleset, rule in _rules(draft) if rule.action.name == "capture"]
+    have["request"] += sum("len" in fields for _, _, fields in captures)
+    for ruleset, rule, fields in captures:
+        side = "request" if "request" in ruleset else "response"
+        number = fields.get("id")
+        if isinstance(number, int) and number >= have[side]:
+            count = have[side]
+            message = f"{draft.label} has no capture {number} of the {side}: there {'is' if count == 1 else 'are'} {count}"
+            room.report.alert("SY0743", message, rule.span, help=f"add 'declare capture {side} len <bytes>'; they count from 0")

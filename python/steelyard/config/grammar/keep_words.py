@@ -1,0 +1,156 @@
+"""Words of proxies that are read and judged, and wait for their part of the engine (manual section 4.2), alphabetical."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from steelyard.config.grammar.log_targets import LEVELS
+from steelyard.config.grammar.phrases import Parse, anything, condition, each, phrase
+from steelyard.config.grammar.row import ANY, BACK, BACK_D, FRONT, FRONT_D, PROXY, Effect, Row, Where
+from steelyard.config.grammar.values import ArgType, Bad, Int, OneOf, Text, Time
+from steelyard.config.statement import Statement
+
+_RETRIES = """
+none conn-failure empty-response junk-response response-timeout 0rtt-rejected all-retryable-errors
+401 403 404 408 421 425 429 500 501 502 503 504
+"""
+_STEPS = ("accept", "connect", "request", "response", "close", "all", "any")
+_GUID = re.compile(r"[A-Za-z0-9_.:-]{1,127}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Some of a few words with commas between them."""
+
+    words: tuple[str, ...]
+
+    def read(self, text: str) -> object | Bad:
+        for part in text.split(","):
+            if part not in self.words:
+                return Bad(f"has '{part}', which is not one of {', '.join(self.words)}")
+        return text
+
+    @property
+    def show(self) -> str:
+        return "{ " + " | ".join(self.words) + " },..."
+
+
+@dataclass(frozen=True, slots=True)
+class Guid:
+    """A name for as long as the object lives; at most 127 letters, digits, `_`, `-`, `.` and `:`."""
+
+    show: str = "<name>"
+
+    def read(self, text: str) -> object | Bad:
+        return text if _GUID.match(text) else Bad("is no such name; 1 to 127 letters, digits, '_', '-', '.' and ':' are allowed")
+
+
+def _retry_on(statement: Statement) -> None:
+    """`none` and `conn-failure` go with nothing that asks for more; the last line holds."""
+    phrase(each(OneOf(tuple(_RETRIES.split()))))(statement)
+    if statement.args and statement.args[0].text == "none" and len(statement.args) > 1:
+        statement.extra(statement.at + 1)
+
+
+def _persist(statement: Statement) -> None:
+    """`persist rdp-cookie[(<name>)]`"""
+    word = statement.words[statement.at - 1].text
+    if "(" in word and (not word.endswith(")") or word.endswith("()")):
+        statement.bad(statement.words[statement.at - 1], "has no name between its parentheses")
+        return
+    statement.no_more(statement.at)
+
+
+def _row(
+    name: str,
+    where: Where,
+    doc: str,
+    *args: ArgType,
+    parse: Parse | None = None,
+    least: int = -1,
+    effect: Effect = "later",
+    strict: bool = False,
+    late: bool = False,
+    lax: bool = False,
+    mode: str = "",
+) -> Row:
+    http = "http" if mode == "http" else ""
+    return Row(
+        name,
+        where,
+        doc,
+        args,
+        parse=parse,
+        effect=effect,
+        least=least,
+        strict=strict,
+        late=late,
+        lax=lax,
+        mode=http,  # type: ignore[arg-type]
+    )
+
+
+_CONDITION = phrase(condition)
+_MAIL = Text("<address>")
+_COUNT, _SECONDS = Int(), Time("s")
+
+ROWS = (
+    _row("be-unpublished", BACK, "The backend can't be chosen by name."),
+    _row("clitcpka-cnt", FRONT_D, "Probes of TCP keep-alive to clients.", _COUNT),
+    _row("clitcpka-idle", FRONT_D, "Idle time before TCP keep-alive to clients begins.", _SECONDS),
+    _row("clitcpka-intvl", FRONT_D, "Time between probes of TCP keep-alive to clients.", _SECONDS),
+    _row("crt", FRONT, "A certificate.", parse=phrase(anything)),
+    _row("email-alert from", PROXY, "Who sends mail.", _MAIL, lax=True),
+    _row("email-alert level", PROXY, "Least level of what is sent by mail.", OneOf(LEVELS), lax=True),
+    _row("email-alert mailers", PROXY, "Mail servers.", Text("<mailers>"), lax=True),
+    _row("email-alert myhostname", PROXY, "How mail servers are greeted.", Text("<name>"), lax=True),
+    _row("email-alert to", PROXY, "Who gets mail.", _MAIL, lax=True),
+    _row("external-check command", BACK_D, "The program that makes checks.", Text("<file>")),
+    _row("external-check path", BACK_D, "PATH of the program that makes checks.", Text("<path>")),
+    Row(
+        "force-be-switch",
+        FRONT,
+        "When backends that are not published can be chosen.",
+        parse=_CONDITION,
+        effect="later",
+        repeat="add",
+        late=True,
+    ),
+    Row(
+        "force-persist",
+        BACK,
+        "When a server that is down is used all the same.",
+        parse=_CONDITION,
+        effect="later",
+        repeat="add",
+        late=True,
+    ),
+    _row("guid", ANY, "A name that lasts over restarts, for statistics.", Guid(), effect="accepted"),
+    _row(
+        "hash-preserve-affinity",
+        BACK_D,
+        "Whether a full server keeps its share of a hash.",
+        OneOf(("always", "maxconn", "maxqueue")),
+    ),
+    _row("http-send-name-header", BACK_D, "A header with the server's name.", Text("<header>"), lax=True, mode="http"),
+    Row("ignore-persist", BACK, "When persistence is left out.", parse=_CONDITION, effect="later", repeat="add", late=True),
+    _row("load-server-state-from-file", BACK_D, "States of servers over restarts.", OneOf(("global", "local", "none"))),
+    _row("log-steps", FRONT_D, "When log lines are written.", Listed(_STEPS)),
+    _row(
+        "max-keep-alive-queue",
+        BACK_D,
+        "When a request leaves its last server for a free one.",
+        Int(-2_147_483_648),
+        effect="accepted",
+    ),
+    _row("max-session-srv-conns", FRONT_D, "Server connections that one client may hold.", _COUNT),
+    Row("persist rdp-cookie", BACK_D, "Persistence for RDP.", parse=_persist, effect="later", called=True, lax=True),
+    _row("retry-on", BACK_D, "When a request is sent again.", parse=_retry_on, strict=True),
+    _row("server-state-file-name", BACK_D, "File with the states of servers.", Text("<file>"), least=0),
+    _row("srvtcpka-cnt", BACK_D, "Probes of TCP keep-alive to servers.", _COUNT),
+    _row("srvtcpka-idle", BACK_D, "Idle time before TCP keep-alive to servers begins.", _SECONDS),
+    _row("srvtcpka-intvl", BACK_D, "Time between probes of TCP keep-alive to servers.", _SECONDS),
+    _row("ssl-f-use", FRONT, "A certificate of the frontend.", parse=phrase(anything)),
+    _row("use-fcgi-app", BACK, "A FastCGI application.", Text("<name>"), strict=True),
+)

@@ -1,0 +1,47 @@
+"""Replies put together in the configuration for errors, and those that a named section holds."""
+
+from __future__ import annotations
+
+from tests.oracle.common import GET, get
+
+
+def test_an_error_has_the_reply_that_is_put_together_for_it(run):
+    front = """
+ http-error status 503 content-type text/plain string "not now" hdr X-Why "maintenance of %[req.hdr(host)]"
+ http-error status 403 content-type text/plain lf-string "no %[path]"
+"""
+    proxy = run(f"frontend fe\n bind <fe>\n{front} http-request deny if {{ path /no }}\n")
+    answer = proxy.ask(GET)
+    assert sorted(answer.lowered) == [
+        ("content-length", "7"),
+        ("content-type", "text/plain"),
+        ("x-why", "maintenance of a.test"),
+    ]
+    assert (answer.status, answer.body) == (503, b"not now")
+    assert proxy.ask(get("/no")).body == b"no /no"
+
+
+def test_the_last_reply_for_a_status_holds(run, tmp_path):
+    page = tmp_path / "page.http"
+    page.write_bytes(b"HTTP/1.0 503 Gone\r\ncontent-length: 4\r\n\r\npage")
+    made = 'http-error status 503 content-type text/plain string "made"'
+    first = run(f"frontend fe\n bind <fe>\n errorfile 503 {page}\n {made}\n")
+    assert first.ask(GET).body == b"made"
+    second = run(f"frontend fe\n bind <fe>\n {made}\n errorfile 503 {page}\n")
+    assert second.ask(GET).body == b"page"
+    third = run(f"frontend fe\n bind <fe>\n {made}\n http-error status 503 default-errorfiles\n")
+    assert b"No server is available" in third.ask(GET).body
+
+
+def test_a_rule_answers_with_the_page_of_a_named_section(run, tmp_path):
+    page = tmp_path / "page.http"
+    page.write_bytes(b"HTTP/1.0 404 Gone\r\ncontent-length: 4\r\n\r\npage")
+    rules = """
+ http-request return status 404 errorfiles pages if { path /a }
+ http-request deny status 404 errorfiles pages if { path /b }
+ http-request deny errorfiles pages
+"""
+    proxy = run(f"http-errors pages\n errorfile 404 {page}\nfrontend fe\n bind <fe>\n{rules}")
+    assert (proxy.ask(get("/a")).status, proxy.ask(get("/a")).body) == (404, b"page")
+    assert (proxy.ask(get("/b")).status, proxy.ask(get("/b")).body) == (404, b"page")
+    assert (proxy.ask(GET).status, proxy.ask(GET).body) == (403, b"")
