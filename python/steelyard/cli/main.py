@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 # Words, not flags: a word is only looked at in the first place, where haproxy accepts none.
 _SUBCOMMANDS = ("run", "check", "plan", "demo", "help")
 # Each of these is a module of this room (`-` is `_`), whose `run` takes the other words and gives the exit status.
-_TOOLS = ("explain", "fmt")
+_TOOLS = (
+    "doc",
+    "explain",
+    "explain-code",
+    "fmt",
+    "test",
+)
 
 
 def main() -> None:

@@ -39,6 +39,7 @@ Try it:
   steelyard run haproxy.cfg          runs in front; Ctrl-C stops
   steelyard explain haproxy.cfg GET /cart -H 'Host: shop.example' --src 192.0.2.9
                                      what each rule does with that request, and why it goes where it goes
+  steelyard test cases.toml          holds a configuration to what is expected of it, without sockets
   steelyard plan haproxy.cfg         what would run, as JSON: names bound, times in milliseconds
   steelyard fmt haproxy.cfg          the file with a uniform layout; -w rewrites it
 

@@ -1,0 +1,99 @@
+"""Whether an outcome is what was expected, and how it differs."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+
+from steelyard.engine.simulation import ChangeStep, Message, Outcome, RuleStep
+from steelyard.explain.cases import Expect
+
+
+def differences(expect: Expect, outcome: Outcome, files: Sequence[str]) -> list[str]:
+    """Sentences, one for each thing that is not as expected; empty when all is. `files`: those of the plan."""
+    found: list[str] = []
+    for what, wanted, got in (
+        ("end", expect.end, outcome.end),
+        ("status", expect.status, outcome.status),
+        ("backend", expect.backend, outcome.backend),
+        ("server", expect.server, outcome.server),
+        ("request line", expect.request_line, outcome.request.line if outcome.request else None),
+    ):
+        if wanted is not None and wanted != got:
+            found.append(f"{what}: expected {_shown(wanted)}, got {_shown(got)}")
+    found += _headers("request header", expect.request_headers, outcome.request)
+    found += _headers("header", expect.headers, outcome.response)
+    found += _text("body", expect.body, outcome.body)
+    found += _text("log line", expect.log, outcome.log)
+    found += _variables(expect.variables, outcome)
+    found += _rules(expect, outcome, files)
+    return found
+
+
+def _shown(value: object) -> str:
+    return "none" if value is None else f"'{value}'"
+
+
+def _compare(what: str, wanted: str | bool, got: str | None) -> list[str]:
+    if wanted is True and got is None:
+        return [f"{what}: expected, but it is not there"]
+    if wanted is False and got is not None:
+        return [f"{what}: not expected, but it is '{got}'"]
+    if isinstance(wanted, str) and wanted != got:
+        return [f"{what}: expected '{wanted}', got {_shown(got)}"]
+    return []
+
+
+def _headers(what: str, wanted: Mapping[str, str | bool], message: Message | None) -> list[str]:
+    found: list[str] = []
+    for name, value in wanted.items():
+        lines = [text for key, text in message.headers if key.lower() == name.lower()] if message is not None else []
+        if isinstance(value, str) and value in lines:
+            continue
+        found += _compare(f"{what} {name}", value, ", ".join(lines) if lines else None)
+    return found
+
+
+def _text(what: str, wanted: str | bool | None, got: str | None) -> list[str]:
+    if wanted is None:
+        return []
+    if isinstance(wanted, bool):
+        return _compare(what, wanted, got)
+    try:
+        hit = got is not None and re.search(wanted, got) is not None
+    except re.error as error:
+        return [f"{what}: '{wanted}' is not a regular expression: {error}"]
+    return [] if hit else [f"{what}: expected /{wanted}/, got {_shown(got)}"]
+
+
+def _variables(wanted: Mapping[str, str | bool], outcome: Outcome) -> list[str]:
+    last: dict[str, str | None] = {}
+    for step in outcome.steps:
+        if isinstance(step, ChangeStep) and step.what.startswith("variable "):
+            last[step.what.removeprefix("variable ")] = step.after
+    found: list[str] = []
+    for name, value in wanted.items():
+        found += _compare(f"variable {name}", value, last.get(name))
+    return found
+
+
+def _rules(expect: Expect, outcome: Outcome, files: Sequence[str]) -> list[str]:
+    taken = {(step.at.file, step.at.line) for step in outcome.steps if isinstance(step, RuleStep) and step.taken}
+    found = []
+    for wanted, expected in [*((each, True) for each in expect.rules), *((each, False) for each in expect.skipped)]:
+        name, _, number = str(wanted).rpartition(":")
+        if not number.isdecimal():
+            found.append(f"rule {wanted}: write the line, as 12 or haproxy.cfg:12")
+            continue
+        hit = any(line == int(number) and _is_file(files, file, name) for file, line in taken)
+        if hit is not expected:
+            found.append(f"rule {wanted}: {'expected to be' if expected else 'not expected to be'} carried out")
+    return found
+
+
+def _is_file(files: Sequence[str], index: int, name: str) -> bool:
+    if not name:
+        return True
+    path = files[index] if index < len(files) else ""
+    return path == name or os.path.basename(path) == os.path.basename(name)

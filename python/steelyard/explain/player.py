@@ -1,0 +1,89 @@
+"""A configuration with which requests can be tried: for tests and scripts in Python.
+
+from steelyard.explain.player import Player
+site = Player("haproxy.cfg")
+outcome = site.send("GET", "http://shop.example/cart", src="192.0.2.9")
+assert outcome.backend == "shop"
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+
+from steelyard.config.api import ConfigurationError, load
+from steelyard.diagnostics.diagnostic import Report
+from steelyard.engine.engine import PlanError
+from steelyard.engine.simulation import Outcome, Simulation
+from steelyard.explain import message
+from steelyard.explain.ask import SOURCE, Ask, case_of
+from steelyard.explain.coverage import Coverage
+from steelyard.plan.compile import CompileError, compile
+from steelyard.plan.schema import Plan
+
+Headers = Mapping[str, str] | Iterable[tuple[str, str]]
+
+
+class Player:
+    """`path` and `more`: configuration files or directories. Turns and variables of the process stay between requests.
+
+    Raises ConfigurationError, with its `report`, for a configuration that can't run.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], *more: str | os.PathLike[str], environ: Mapping[str, str] | None = None
+    ) -> None:
+        config = load(path, *more, environ=environ, runnable=True)
+        try:
+            self.plan: Plan = compile(config)
+        except CompileError as error:
+            raise ConfigurationError(error.report) from None
+        try:
+            self._simulation = Simulation(self.plan)
+        except PlanError as error:
+            report = Report()
+            report.alert("SY0902", str(error))
+            raise ConfigurationError(report) from None
+        self.coverage = Coverage(self.plan)
+
+    def restart(self) -> None:
+        """Forgets turns, variables and tables, as a start of the process does; what was covered stays."""
+        self._simulation = Simulation(self.plan)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Headers = (),
+        body: bytes = b"",
+        frontend: str | None = None,
+        src: str = SOURCE,
+        dst: str | None = None,
+        response: bytes | None = None,
+        now: float | None = None,
+        servers: Mapping[str, str] | None = None,
+        proxies: Mapping[str, str] | None = None,
+        reused: bool = False,
+    ) -> Outcome:
+        """Plays an HTTP request. `servers` and `proxies`: states by name, see `Ask`. Raises AskError or MessageError."""
+        pairs = list(headers.items()) if isinstance(headers, Mapping) else list(headers)
+        ask = Ask(
+            request=message.request(method, url, pairs, body),
+            frontend=frontend,
+            port=message.port_of(url),
+            src=src,
+            dst=dst,
+            response=response,
+            now=now,
+            servers=servers or {},
+            proxies=proxies or {},
+            reused=reused,
+        )
+        return self.play(ask)
+
+    def play(self, ask: Ask) -> Outcome:
+        """Plays any question: raw bytes, mode tcp. Raises AskError."""
+        outcome = self._simulation.play(case_of(ask, self.plan))
+        self.coverage.add(outcome)
+        return outcome
