@@ -36,4 +36,4 @@ def run(words: Sequence[str]) -> int:
         "steelyard fmt", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     rewriting.add_arguments(parser)
-    return rewriting.run(parser.parse_args(words), lambda text, name: format_text(text))
+    return rewriting.run(parser.parse_args(words), lambda files: [format_text(raw.text) for raw in files])

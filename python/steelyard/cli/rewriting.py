@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from steelyard.config import source
 from steelyard.diagnostics.diagnostic import Report
 
-Rewrite = Callable[[str, str], str]
-"""A file's text and its name to the new text; both may hold lone surrogates for bytes that are not UTF-8."""
+Rewrite = Callable[[Sequence[source.RawFile]], Sequence[str]]
+"""Files to their new texts; both may hold lone surrogates for bytes that are not UTF-8."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,12 +30,9 @@ def run(args: argparse.Namespace, rewrite: Rewrite) -> int:
     """The exit status: 0, 1 with `--check` where a file would change, 2 where one can't be read or written."""
     report = Report()
     failed = changed = False
-    for path in source.expand(args.file, report):
-        raw = source.read(path, report)
-        if raw is None:
-            continue
-        text = rewrite(raw.text, path)
-        differs = text != raw.text
+    files = [raw for raw in (source.read(path, report) for path in source.expand(args.file, report)) if raw is not None]
+    for raw, text in zip(files, rewrite(files)):
+        path, differs = raw.name, text != raw.text
         changed = changed or differs
         if args.diff:
             _out(_unified(path, raw.text, text))

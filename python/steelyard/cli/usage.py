@@ -9,7 +9,7 @@ from steelyard import __version__
 USAGE = """\
 Usage: steelyard [-f <file|directory>]* [-cdDqVvW] [-n <maxconn>] [-N <maxconn>] [-p <pidfile>]
                  [-m <megabytes>] [-C <directory>] [-- <file>*]
-       steelyard run|check|plan|fmt|demo ...   (steelyard --help tells about these)
+       steelyard run|check|plan|demo|fmt|upgrade|...   (steelyard --help tells about these)
         -f   reads a configuration file, or all *.cfg of a directory; may be repeated
         --   all words after it are configuration files
         -C   changes to a directory before reading files
@@ -42,6 +42,7 @@ Try it:
   steelyard test cases.toml          holds a configuration to what is expected of it, without sockets
   steelyard plan haproxy.cfg         what would run, as JSON: names bound, times in milliseconds
   steelyard fmt haproxy.cfg          the file with a uniform layout; -w rewrites it
+  steelyard upgrade haproxy.cfg      words of 1.8 and older in today's; --diff shows what changes, -w rewrites it
 
 As a drop-in for haproxy (all of its flags; `steelyard -h` lists them):
   steelyard -f haproxy.cfg -c        checks; the status tells: 0 good, 1 wrong, 2 nothing to listen on

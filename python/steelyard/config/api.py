@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from steelyard.config.compare import same
 from steelyard.config.model import Config
-from steelyard.config.read import read, read_text
+from steelyard.config.read import read, read_files
+from steelyard.config.source import RawFile
 from steelyard.diagnostics import concise
 from steelyard.diagnostics.diagnostic import Report, Severity
 
@@ -30,20 +31,25 @@ def load(path: Path, *more: Path, environ: Mapping[str, str] | None = None, runn
     """The model of a configuration, which may be spread over several files; a directory stands for its `*.cfg` files.
 
     `environ`: the variables that the files read, those of the process by default. A valid configuration that this version of
-    Steelyard can't run has a model too, unless `runnable` is asked for.
+    Steelyard can't run has a model too, unless `runnable` is asked for. Names of hosts are looked up only then: a file is read
+    alike wherever that is done.
 
     Raises `ConfigurationError`, also for a file that can't be read; nothing else, whatever is in the file.
     """
-    return _model(read([os.fspath(each) for each in (path, *more)], environ=environ, language=not runnable))
+    paths = [os.fspath(each) for each in (path, *more)]
+    return _model(read(paths, environ=environ, language=not runnable, look_up=runnable))
 
 
 def loads(text: str, *, name: str = "text", environ: Mapping[str, str] | None = None, runnable: bool = False) -> Config:
     """As `load`, for a configuration in a string. `name` stands for the file in messages."""
-    return _model(read_text(text, name, environ=environ, language=not runnable))
+    return _model(read_files([RawFile(name, text)], environ=environ, language=not runnable, look_up=runnable))
 
 
 def check(path: Path, *more: Path, environ: Mapping[str, str] | None = None) -> Report:
-    """Everything that is to be said of a configuration. `wrong` in it: not valid; `failed`: can't be run here."""
+    """Everything that is to be said of a configuration. `wrong` in it: not valid; `failed`: can't be run here.
+
+    Names of hosts are looked up, as a start does.
+    """
     return read([os.fspath(each) for each in (path, *more)], environ=environ, language=True)[1]
 
 
@@ -59,7 +65,7 @@ def dump(config: Config, *, environ: Mapping[str, str] | None = None) -> str:
     from steelyard.config.builder import Configuration
 
     text = Configuration.of(config).text()
-    again, report = read_text(text, "dump", environ=environ, language=True)
+    again, report = read_files([RawFile("dump", text)], environ=environ, language=True, look_up=False)
     if again is None or not same(again, config):
         why = f": {ConfigurationError(report)}" if again is None else ""
         message = "the text would not say what the model says, which was changed after it was read, or made without a text"

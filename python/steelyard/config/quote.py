@@ -8,7 +8,7 @@ from collections.abc import Sequence
 _PLAIN = re.compile(r"""[^\s"'\\#\0-\x1f\x7f\udc80-\udcff]+\Z""")
 _STRONG = re.compile(r"[^'\0-\x08\x0a-\x1f\udc80-\udcff]*\Z")
 _WEAK = {"\\": "\\\\", '"': '\\"', "$": "\\$", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_BYTE = re.compile("[\udc80-\udcff]")
+_BYTES = re.compile("([\udc80-\udcff]+)")
 _NEVER = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
 
 
@@ -24,8 +24,19 @@ def quote(word: str) -> str:
         return word
     if _STRONG.match(word):
         return f"'{word}'"
-    text = "".join(_WEAK.get(char, char) for char in word)
-    return '"' + _BYTE.sub(lambda byte: f"\\x{ord(byte.group()) - 0xDC00:02x}", text) + '"'
+    first, *others = _BYTES.split(word)
+    return '"' + _weak(first) + "".join(_bytes(run) + _weak(text) for run, text in zip(others[::2], others[1::2])) + '"'
+
+
+def _weak(text: str) -> str:
+    return "".join(_WEAK.get(char, char) for char in text)
+
+
+def _bytes(run: str) -> str:
+    """Bytes that would be a letter together are kept apart by quotes between them."""
+    data = run.encode("utf-8", "surrogateescape")
+    apart = data.decode("utf-8", "surrogateescape") != run
+    return ('""' if apart else "").join(f"\\x{byte:02x}" for byte in data)
 
 
 def join(words: Sequence[str]) -> str:

@@ -40,13 +40,17 @@ def read(
     return (None if (report.wrong if language else report.failed) else config), report
 
 
-def read_text(
-    text: str, name: str, *, environ: Mapping[str, str] | None = None, language: bool = False, look_up: bool = True
+def read_files(
+    files: Iterable[source.RawFile],
+    *,
+    environ: Mapping[str, str] | None = None,
+    language: bool = False,
+    look_up: bool = True,
 ) -> tuple[Config | None, Report]:
-    """As `read`, for a text that is in no file; `name` is what messages call it."""
+    """As `read`, for texts that somebody has read already."""
     report = Report()
     with _no_collection():
-        config = _read((source.RawFile(name, text),), report, environ, False, look_up)
+        config = _read(files, report, environ, False, look_up)
     return (None if (report.wrong if language else report.failed) else config), report
 
 

@@ -13,7 +13,7 @@ from steelyard.config.grammar.row import (
     Where,
 )
 from steelyard.config.grammar.said import anything
-from steelyard.config.grammar.today import renamed
+from steelyard.config.grammar.today import gone, renamed
 from steelyard.config.grammar.values import OneOf
 
 
@@ -115,6 +115,8 @@ ROWS = (
         repeat="add",
         negate=True,
         deprecated="2.0",
+        instead="leave it out",
+        today=gone,
     ),
     Row(
         "option tcpsplice",

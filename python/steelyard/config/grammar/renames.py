@@ -33,3 +33,6 @@ FETCH = {
     "shdr_val": ("res.hdr_val",),
     "urlp": ("url_param",),
 }
+
+# Names that the manual calls deprecated; the others are in use as much as what they stand for.
+DEPRECATED = frozenset(FETCH) - {"hdr", "urlp"}

@@ -7,7 +7,7 @@ from typing import Any
 from steelyard.config.grammar import addresses
 from steelyard.config.grammar.bind_options import BIND_OPTIONS
 from steelyard.config.grammar.options import read_options
-from steelyard.config.grammar.row import ANY, BACK, BACK_D, FRONT, Row, Where
+from steelyard.config.grammar.row import BACK, BACK_D, FRONT, Row, Where
 from steelyard.config.grammar.said import anything
 from steelyard.config.grammar.server_options import SERVER_OPTIONS
 from steelyard.config.grammar.today import renamed
@@ -174,7 +174,7 @@ ROWS = (
     Row("server-template", BACK, "Several servers from one line.", parse=anything, effect="later", repeat="add", strict=True),
     Row(
         "transparent",
-        ANY,
+        BACK,
         "Old form of `option transparent`.",
         effect="removed",
         removed="1.3",

@@ -1,0 +1,240 @@
+"""Files of 1.8 and older in today's words: the translations are `Row.today` and the names of fetches, the rest stays as it is.
+
+What was valid is read again after the change. A line whose new words would not mean the same stays as it was, and that is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from steelyard.config.compare import same_meaning
+from steelyard.config.expr import Call
+from steelyard.config.grammar.keywords import KEYWORDS
+from steelyard.config.grammar.renames import DEPRECATED
+from steelyard.config.grammar.row import Where
+from steelyard.config.grammar.today import FIRST, made
+from steelyard.config.layout import LaidLine, lay_out
+from steelyard.config.lexer import tokenize
+from steelyard.config.model import Config, Said
+from steelyard.config.quote import quote
+from steelyard.config.read import read_files
+from steelyard.config.rules.scan import name_end
+from steelyard.config.source import RawFile
+from steelyard.config.span import Span, Word
+from steelyard.config.statement import run_of
+from steelyard.config.visit import nodes
+from steelyard.diagnostics.diagnostic import Report
+
+_ONE_BY_ONE = 200
+"""Changes that are tried one by one when all of them together change the meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New lines for one line. `move`: they stand above that line instead, where order counts."""
+
+    file: int
+    number: int
+    lines: tuple[str, ...]
+    name: str
+    span: Span
+    move: int = 0
+
+
+@dataclass(slots=True)
+class Upgraded:
+    """The texts, one for each file, and what could not be rewritten. `compared`: the meaning was compared and is the same."""
+
+    texts: list[str] = field(default_factory=list)
+    report: Report = field(default_factory=Report)
+    compared: bool = False
+
+
+def upgrade(files: Sequence[RawFile], environ: Mapping[str, str] | None = None) -> Upgraded:
+    """Files that are one configuration, in order."""
+    result = Upgraded()
+    config, _ = read_files(files, environ=environ, language=True, look_up=False)
+    named = [RawFile(raw.name, text) for raw, text in zip(files, _fetch_names(files, config))]
+    changes = [change for index, raw in enumerate(named) for change in _changes(index, raw, result.report)]
+    if config is not None:
+        changes = _kept(named, changes, config, environ, result.report)
+        result.compared = True
+    result.texts = _apply(named, changes)
+    return result
+
+
+def _kept(
+    files: Sequence[RawFile], changes: list[Change], before: Config, environ: Mapping[str, str] | None, report: Report
+) -> list[Change]:
+    """The changes that leave the meaning as it is."""
+    names = frozenset(change.name for change in changes)
+
+    def same(some: list[Change]) -> bool:
+        texts = [RawFile(raw.name, text) for raw, text in zip(files, _apply(files, some))]
+        after, _ = read_files(texts, environ=environ, language=True, look_up=False)
+        return after is not None and same_meaning(_without(before, names), _without(after, names))
+
+    if not changes or same(changes):
+        return changes
+    good: list[Change] = []
+    for change in changes[:_ONE_BY_ONE]:
+        if same([*good, change]):
+            good.append(change)
+        else:
+            _stays(report, change.name, change.span, "its new words would not mean the same here, write them by hand")
+    for change in changes[_ONE_BY_ONE:]:
+        _stays(report, change.name, change.span, "too many lines have to be looked at one by one; run again")
+    return good
+
+
+def _without(config: Config, names: frozenset[str]) -> Config:
+    """Words without an effect, which are kept as they were said, may go."""
+
+    def left(others: tuple[Said, ...]) -> tuple[Said, ...]:
+        return tuple(said for said in others if said.name not in names)
+
+    proxies = tuple(replace(proxy, others=left(proxy.others)) for proxy in config.proxies)
+    return replace(config, global_=replace(config.global_, others=left(config.global_.others)), proxies=proxies)
+
+
+def _stays(report: Report, name: str, span: Span, help: str) -> None:
+    report.notice("SY0112", f"'{name}' stays as it is", span, help=help)
+
+
+# --- lines --------------------------------------------------------------------------------------------------------------------
+
+
+def _changes(index: int, raw: RawFile, report: Report) -> Iterable[Change]:
+    where: Where | None = None
+    first: dict[str, int] = {}
+    for line in lay_out(raw.text, raw.name):
+        if line.kind == "section":
+            where = Where.__members__.get(line.words[0].text.replace("-", "_").upper())
+            first = {}
+        elif line.kind == "directive":
+            first = {}  # what is above is in another block
+        elif line.kind == "statement" and where is not None:
+            found = _change(index, line, where, report)
+            if found is not None:
+                later = first.get(FIRST[found.name]) if found.name in FIRST else None
+                yield found if later is None else replace(found, move=later)
+            for rules in FIRST.values():
+                if line.words[0].text == rules:
+                    first.setdefault(rules, line.number)
+
+
+def _change(index: int, line: LaidLine, where: Where, report: Report) -> Change | None:
+    prefix, words = _prefix(line.words)
+    rows, count = KEYWORDS.find(words)
+    row = KEYWORDS.at(where).get(rows[0].name) if rows else None
+    if row is None:
+        return None
+    span = run_of(words[:count])
+    if row.today is None:
+        if row.effect == "removed":
+            _stays(report, row.name, span, row.instead)
+        return None
+    lines = row.today(words)
+    if lines is None or not _variables_kept(line, words, lines):
+        _stays(report, row.name, span, row.instead)
+        return None
+    if [list(words)] == lines:
+        return None
+    typed = tuple(_typed(line, [*made(prefix, words[0]), *new]) for new in lines)
+    return Change(index, line.number, typed, row.name, span)
+
+
+def _prefix(words: Sequence[Word]) -> tuple[str, Sequence[Word]]:
+    if words[0].text in ("no", "default") and len(words) > 1:
+        return words[0].text, words[1:]
+    return "", words
+
+
+def _variables_kept(line: LaidLine, old: Sequence[Word], new: Sequence[Sequence[Word]]) -> bool:
+    """What a variable holds is not known, so words with one must be carried over as they are."""
+    if "$" not in line.raw:
+        return True
+    other, _ = tokenize(line.raw, "", line.number, lambda name: f"${name}?")
+    with_variable = {a.span for a, b in zip(line.words, other, strict=False) if a.text != b.text}
+    carried = {id(word) for words in new for word in words}
+    return all(id(word) in carried for word in old if word.span in with_variable)
+
+
+def _typed(line: LaidLine, words: Sequence[Word]) -> str:
+    """Words that were there keep their quotes and the blanks in front of them."""
+    out = ""
+    places = {id(word): index for index, word in enumerate(line.words)}
+    for word in words:
+        index = places.get(id(word))
+        gap = " "
+        if index:
+            before = line.words[index - 1].span
+            gap = line.raw[before.column + before.length - 1 : word.span.column - 1]
+        out += (gap if out else "") + (quote(word.text) if index is None else line.typed_word(word))
+    return out
+
+
+def _apply(files: Sequence[RawFile], changes: Sequence[Change]) -> list[str]:
+    return [
+        _rewritten(raw, [change for change in changes if change.file == index]) if changes else raw.text
+        for index, raw in enumerate(files)
+    ]
+
+
+def _rewritten(raw: RawFile, changes: Sequence[Change]) -> str:
+    at = {change.number: change for change in changes}
+    above: dict[int, list[Change]] = {}
+    for change in changes:
+        if change.move:
+            above.setdefault(change.move, []).append(change)
+    lines = lay_out(raw.text, raw.name)
+    out: list[str] = []
+    for line in lines:
+        for moved in above.get(line.number, ()):
+            out.append(_replaced(lines[moved.number - 1], moved.lines))
+        here = at.get(line.number)
+        if here is None:
+            out.append(line.raw + line.ending)
+        elif not here.move:
+            out.append(_replaced(line, here.lines))
+    return "".join(out)
+
+
+def _replaced(line: LaidLine, new: Sequence[str]) -> str:
+    """The comment of the line stays with the first of the new ones."""
+    indent = line.raw[: line.indent]
+    last = line.words[-1].span
+    rest = line.raw[last.column + last.length - 1 :]
+    if not new:
+        return f"{indent}{line.tail}{line.ending}" if line.tail else ""
+    texts = [f"{indent}{text}" for text in new]
+    texts[0] += rest
+    return "".join(text + (line.ending or "\n") for text in texts[:-1]) + texts[-1] + line.ending
+
+
+# --- fetches ------------------------------------------------------------------------------------------------------------------
+
+
+def _fetch_names(files: Sequence[RawFile], config: Config | None) -> list[str]:
+    """The texts with names of fetches that are aliases of old in today's."""
+    if config is None:
+        return [raw.text for raw in files]
+    wanted: dict[tuple[str, int], dict[int, tuple[str, str]]] = {}
+    by_name = {raw.name: raw.text.split("\n") for raw in files}
+    for call in nodes(config, Call):
+        span = call.span
+        lines = by_name.get(span.file)
+        if lines is None or not 0 < span.line <= len(lines):
+            continue
+        line = lines[span.line - 1]
+        name = line[span.column - 1 : name_end(line, span.column - 1)]
+        if name in DEPRECATED and name != call.name:
+            wanted.setdefault((span.file, span.line), {})[span.column - 1] = (name, call.name)
+    for (file, number), names in wanted.items():
+        text = by_name[file][number - 1]
+        for at in sorted(names, reverse=True):
+            old, new = names[at]
+            text = text[:at] + new + text[at + len(old) :]
+        by_name[file][number - 1] = text
+    return ["\n".join(by_name[raw.name]) for raw in files]
