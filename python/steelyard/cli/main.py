@@ -19,14 +19,12 @@ if TYPE_CHECKING:
 _SUBCOMMANDS = ("run", "check", "plan", "demo", "help")
 # Each of these is a module of this room (`-` is `_`), whose `run` takes the other words and gives the exit status.
 _TOOLS = (
-_TOOLS = (
     "doc",
     "explain",
     "explain-code",
     "fmt",
     "test",
     "upgrade",
-)
 )
 
 
