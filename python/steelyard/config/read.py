@@ -88,6 +88,7 @@ def _read(
 def _file(raw: source.RawFile, walker: Walker, room: Room, diagnostic_mode: bool) -> None:
     environment, report = room.environment, room.report
     environment.file = raw.name
+    room.paths.enter(raw.name)
     conditions = Preprocessor(report, environment, diagnostic_mode)
     for number, text, complete in raw.lines():
         environment.line = number
