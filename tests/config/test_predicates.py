@@ -25,7 +25,28 @@ ENVIRONMENT = Environment({"HOME": "/home/me"})
         ("streq(a,a)", True),
         ("streq(a, a)", False),
         ("streq(\"a b\",'a b')", True),
-        ('streq(a\\,b,"a,b")', True),
+        ("streq('a,b',\"a,b\")", True),
+        (r"streq(\a,a)", False),
+        ("defined", False),
+        ("defined()", False),
+        ("defined(.FILE)", False),
+        ("feature()", False),
+        ("version_atleast(x)", True),
+        ("version_before(x)", False),
+        ("version_atleast()", True),
+        ("enabled(KQUEUE)", True),
+        ("enabled(SPLICE)", False),
+        ("enabled(SERVER-SSL-VERIFY-NONE)", False),
+        ("0x10", True),
+        ("0x0", False),
+        ("00", False),
+        ("010", True),
+        ("openssl_version_atleast(1.1.1)", False),
+        ("openssl_version_before(9.9.9)", False),
+        ("ssllib_name_startswith(OpenSSL)", False),
+        ("awslc_api_atleast(1)", False),
+        ("awslc_api_before(99)", False),
+        ("fips_mode()", False),
         ("strneq(a,b)", True),
         ("strstr(abc,bc)", True),
         ("feature(EPOLL)", True),
@@ -41,7 +62,7 @@ ENVIRONMENT = Environment({"HOME": "/home/me"})
     ],
 )
 def test_truth(text: str, truth: bool) -> None:
-    assert evaluate_condition(text, ENVIRONMENT) is truth
+    assert evaluate_condition(text, ENVIRONMENT, {"SPLICE"}) is truth
 
 
 @pytest.mark.parametrize(
@@ -56,7 +77,11 @@ def test_truth(text: str, truth: bool) -> None:
         "1 &&",
         "streq(a)",
         "streq(a,b,c)",
-        "version_atleast(x)",
+        r"streq(a\,b,c)",
+        "0xfg",
+        "08",
+        "openssl_version_atleast(3.0)",
+        "openssl_version_atleast()",
         "streq(a,'b)",
         "defined(HOME",
         "!" * 5000 + "1",

@@ -47,10 +47,21 @@ def test_what_changes_nothing_is_taken_and_said(word):
     assert flags.files == ["a"]
 
 
-@pytest.mark.parametrize("words", ["-x /run/sock", "-S /run/sock", "-dKall", "-dt", "-dV", "-dr", "-dC", "-dL", "-dA/x"])
+@pytest.mark.parametrize("words", ["-x /run/sock", "-S /run/sock", "-dt", "-dV", "-dr"])
 def test_what_is_not_there_yet_is_refused_by_name(words):
     with pytest.raises(UsageError, match=r"not supported|not yet|no verification"):
         parse(words.split())
+
+
+def test_what_is_printed():
+    flags = parse("-c -dKall,smp -dC12,line -dL -dA/x.tar -dD -dr -f a".split())
+    assert (flags.keywords, flags.dump, flags.archive) == ("all,smp", "12,line", "/x.tar")
+    assert (flags.libraries, flags.diagnostic, flags.ignore_unresolved) == (True,) * 3
+    assert parse(["-dC"]).dump == ""
+
+
+def test_what_conditions_do_not_find_any_more():
+    assert parse("-de -dS -dR -dF".split()).disabled == {"EPOLL", "SPLICE", "REUSEPORT", "FAST-FORWARD"}
 
 
 def test_no_hand_over_is_no_promise():

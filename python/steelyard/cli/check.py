@@ -24,14 +24,27 @@ class Checked:
 
 def check(flags: Flags) -> Checked:
     """Reads, resolves, compiles, and lets the engine look. All mistakes of a stage are found; a later stage needs the former."""
-    environ = dict(os.environ)
-    environ.setdefault("HAPROXY_LOCALPEER", flags.local_peer or os.uname().nodename)
-    config, report = read(flags.files, environ=environ)
+    config, report = read(
+        flags.files,
+        environ=environ_of(flags),
+        diagnostic_mode=flags.diagnostic,
+        look_up_servers=not flags.ignore_unresolved,
+        disabled=flags.disabled,
+    )
     if config is None:
         return Checked(report)
     config = override(config, flags)
     plan = _plan(config, flags, report)
     return Checked(report) if plan is None else Checked(report, config, plan)
+
+
+def environ_of(flags: Flags) -> dict[str, str]:
+    """The variables that files can read: the environment, and what the command line says (manual section 2.3)."""
+    environ = dict(os.environ)
+    environ["HAPROXY_LOCALPEER"] = flags.local_peer or os.uname().nodename
+    if flags.master_worker:
+        environ["HAPROXY_MWORKER"] = "1"
+    return environ
 
 
 def warnings_forbid(checked: Checked, flags: Flags) -> bool:
@@ -78,8 +91,16 @@ def _plan(config: Config, flags: Flags, report: Report) -> Plan | None:
 
 
 def _resolver(flags: Flags) -> Callable[[str, int], str]:
+    """How names become addresses. With `-dr` those without one were passed over when the file was read."""
     from steelyard.plan.build.context import resolve_with_libc
 
-    if flags.ipv4_only:
-        return lambda name, family: resolve_with_libc(name, family or 4)
-    return resolve_with_libc
+    def resolve(name: str, family: int) -> str:
+        wanted = 4 if flags.ipv4_only and not family else family
+        try:
+            return resolve_with_libc(name, wanted)
+        except OSError:
+            if not flags.ignore_unresolved:
+                raise
+            return "::" if wanted == 6 else "0.0.0.0"
+
+    return resolve

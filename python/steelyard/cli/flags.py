@@ -34,6 +34,14 @@ class Flags:
     no_splice: bool = False
     no_reuseport: bool = False
     ipv4_only: bool = False
+    diagnostic: bool = False
+    keywords: str | None = None
+    dump: str | None = None
+    libraries: bool = False
+    archive: str | None = None
+    ignore_unresolved: bool = False
+    disabled: set[str] = field(default_factory=set)
+    """What `.if enabled(...)` must not find."""
     old_pids: list[int] = field(default_factory=list)
     old_pids_signal: str = ""
     notes: list[str] = field(default_factory=list)
@@ -52,7 +60,23 @@ _SWITCH = {
     "dW": "warnings_fail",
     "dS": "no_splice",
     "dR": "no_reuseport",
+    "dD": "diagnostic",
+    "dL": "libraries",
+    "dr": "ignore_unresolved",
     "4": "ipv4_only",
+}
+# Flags with a value glued on, by the field that takes it; nothing behind them is an empty value.
+_GLUED = {"dK": "keywords", "dC": "dump", "dA": "archive"}
+# What `.if enabled(...)` does not find any more with a flag.
+_DISABLES = {
+    "dF": "FAST-FORWARD",
+    "dG": "GETADDRINFO",
+    "dR": "REUSEPORT",
+    "dS": "SPLICE",
+    "de": "EPOLL",
+    "dk": "KQUEUE",
+    "dp": "POLL",
+    "dv": "EVPORTS",
 }
 # Tuning of HAProxy's own insides. Nothing here depends on them, so they are taken and said.
 _HARMLESS = {
@@ -66,7 +90,6 @@ _HARMLESS = {
     "dG": "addresses are looked up once, at start, by the system's resolver",
     "dI": "child processes are never forked by workers",
     "dc": "threads are not bound to CPUs",
-    "dD": "suspicious statements are always reported",
 }
 # Flags with a value glued on, `-dM...`.
 _HARMLESS_PREFIX = {"dM": "memory is not poisoned: the engine's memory safety is checked when it is compiled"}
@@ -74,15 +97,10 @@ _HARMLESS_PREFIX = {"dM": "memory is not poisoned: the engine's memory safety is
 _NOT_YET = {
     "x": "taking over listening sockets from a running process is not supported yet: old and new share ports by SO_REUSEPORT",
     "S": "the master command line is not supported yet",
-    "dL": "listing shared libraries is not supported",
-    "dr": "starting with server names that can't be looked up is not supported yet",
     "dV": "TLS to servers is not supported yet, so there is no verification to turn off",
 }
 _NOT_YET_PREFIX = {
-    "dK": "listing keywords is not supported yet",
     "dt": "traces are not supported yet",
-    "dA": "archives of dependencies are not supported",
-    "dC": "dumping the configuration is not supported yet: see `steelyard plan`",
 }
 
 
@@ -106,12 +124,16 @@ def parse(words: Sequence[str]) -> Flags:
         if len(word) < 2 or word[0] != "-":
             raise UsageError("")
         flag = word[1:]
+        if flag in _DISABLES:
+            flags.disabled.add(_DISABLES[flag])
         if flag in _SWITCH:
             setattr(flags, _SWITCH[flag], True)
         elif flag in _TEXT:
             setattr(flags, _TEXT[flag], value(flag))
         elif flag in _NUMBER:
             setattr(flags, _NUMBER[flag], _number(flag, value(flag)))
+        elif flag[:2] in _GLUED:
+            setattr(flags, _GLUED[flag[:2]], flag[2:])
         elif flag == "f":
             flags.files.append(value(flag))
         elif flag == "cc":
@@ -140,6 +162,10 @@ def parse(words: Sequence[str]) -> Flags:
         else:
             _known_but_idle(flag, flags)
         at += 1
+    if flags.ignore_unresolved and not flags.check:
+        raise UsageError("'-dr': starting with server names that can't be looked up is not supported yet; with '-c' it is")
+    if flags.archive == "":
+        raise UsageError("-dA needs the name of a file behind it, as -dA/tmp/libs.tar")
     if flags.systemd_notify:
         flags.master_worker = True
     return flags

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 from steelyard.cli import report as reports
+from steelyard.cli.check import environ_of
+from steelyard.cli.flags import Flags
 from steelyard.cli.report import Form
 from steelyard.config.read import read
 from steelyard.diagnostics.diagnostic import Diagnostic, Report, Severity
@@ -13,9 +14,7 @@ from steelyard.diagnostics.diagnostic import Diagnostic, Report, Severity
 
 def judge(files: Sequence[str], *, form: Form = "auto", warnings_fail: bool = False, verbose: bool = False) -> int:
     """The exit status: 0 when the configuration is valid, 1 when it is not. What can't run yet changes neither."""
-    environ = dict(os.environ)
-    environ.setdefault("HAPROXY_LOCALPEER", os.uname().nodename)
-    config, report = read(files, environ=environ, language=True)
+    config, report = read(files, environ=environ_of(Flags()), language=True)
     if form == "json":
         reports.show(report, files, form=form)
     else:

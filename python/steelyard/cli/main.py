@@ -73,7 +73,7 @@ def start(flags: Flags, console: StderrConsole, *, form: Form = "auto", verbose:
 
     `verbose`: also tells which words are accepted without an effect.
     """
-    from steelyard.cli import report
+    from steelyard.cli import dumps, report
     from steelyard.cli.check import check, warnings_forbid
 
     for note in flags.notes:
@@ -84,6 +84,8 @@ def start(flags: Flags, console: StderrConsole, *, form: Form = "auto", verbose:
         except OSError as error:
             console.alert(f"Could not change to directory {flags.directory} : {error.strerror}")
             return 1
+    if flags.dump is not None:
+        return dumps.tokens(flags)
     checked = check(flags)
     report.show(checked.report, flags.files, form=form)
     if verbose:
@@ -93,6 +95,9 @@ def start(flags: Flags, console: StderrConsole, *, form: Form = "auto", verbose:
     if warnings_forbid(checked, flags):
         console.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.")
         return 1
+    status = dumps.after_check(flags)
+    if status is not None:
+        return status
     if flags.check:
         return _valid(flags, sum(1 for each in checked.plan.proxies if each.frontend is not None and each.frontend.binds))
     from steelyard.cli.launch import launch

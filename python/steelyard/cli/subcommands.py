@@ -47,7 +47,16 @@ def _check(words: Sequence[str]) -> int:
         help="only whether it is valid haproxy configuration, with a list of what this version can't run yet",
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="also which words are accepted without an effect, and why")
+    parser.add_argument(
+        "--dump",
+        action="store_true",
+        help="print what is read: comments gone, conditions decided, variables replaced, included files in their places",
+    )
     args = _parse(parser, words)
+    if args.dump:
+        from steelyard.cli.dumps import preprocessed
+
+        return preprocessed(args.file)
     if args.language:
         from steelyard.cli.language import judge
 

@@ -26,6 +26,9 @@ Usage: steelyard [-f <file|directory>]* [-cdDqVvW] [-n <maxconn>] [-N <maxconn>]
         -L   sets the name of this peer
         -dW  does not start when there is a warning
         -dS  does not use splice; -dR does not share ports (SO_REUSEPORT)
+        -dD  shows what .diag lines say; -dr passes over server names that can't be looked up (with -c)
+        -dC[key][,line]  prints the configuration's words, hidden by a key; -dK<class,...> prints keywords (-dKhelp)
+        -dL  prints the shared libraries in use; -dA<file> packs them into a tar archive
         -4   uses IPv4 addresses only
         -sf/-st <pid>*  after a good start, asks older processes to finish / to stop at once
 """
@@ -36,8 +39,6 @@ Steelyard is a TCP and HTTP load balancer that reads HAProxy's configuration lan
 Try it:
   steelyard demo                     two sample servers and a balancer in front: http://127.0.0.1:8080/
   steelyard check haproxy.cfg        everything that is wrong in a file, at once, with what to write instead
-  steelyard explain-code SY0102      what the code of a message means, with a wrong and a right example
-  steelyard doc timeout client       what a word of the language means, where it is valid, how it is written
   steelyard run haproxy.cfg          runs in front; Ctrl-C stops
   steelyard explain haproxy.cfg GET /cart -H 'Host: shop.example' --src 192.0.2.9
                                      what each rule does with that request, and why it goes where it goes

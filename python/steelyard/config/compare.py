@@ -9,7 +9,7 @@ from typing import Any
 from steelyard.config.model import Config, Proxy
 from steelyard.config.span import Span
 
-_HOW_IT_WAS_WRITTEN = {Config: frozenset({"files", "blocks"}), Proxy: frozenset({"inherits"})}
+_HOW_IT_WAS_WRITTEN = {Config: frozenset({"files", "blocks", "extensions"}), Proxy: frozenset({"inherits"})}
 
 _LAST_HOLDS = (
     frozenset({"http-keep-alive", "http-server-close", "httpclose"}),

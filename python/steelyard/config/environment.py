@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?", re.ASCII)
 
 _HTTP = "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r"
 _TLS = " %[fc_err]/%[ssl_fc_err,hex]/%[ssl_c_err]/%[ssl_c_ca_err]/%[ssl_fc_is_resumed] %[ssl_fc_sni]/%sslv/%sslc"
+
+_TCP_CLF = (
+    '%{+Q}o %{-Q}ci - - [%T] "TCP " 000 %B "" "" %cp %ms %ft %b %s %Th %Tw %Tc %Tt %U %ts-- %ac %fc %bc %sc %rc %sq %bq "" "" '
+)
+
+
+def _keylog(side: str) -> str:
+    """Lines of a key log; the secrets' fetches are named after the lines."""
+    labels = (
+        "CLIENT_EARLY_TRAFFIC_SECRET",
+        "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+        "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+        "CLIENT_TRAFFIC_SECRET_0",
+        "SERVER_TRAFFIC_SECRET_0",
+        "EXPORTER_SECRET",
+        "EARLY_EXPORTER_SECRET",
+    )
+    prefix = f"%[ssl_{side}_"
+    return "\n".join(f"{label} {prefix}client_random,hex] {prefix}{label.lower()}]" for label in labels)
+
 
 PREDEFINED = {
     "HAPROXY_STARTUP_VERSION": "3.5.0",
@@ -20,15 +40,22 @@ PREDEFINED = {
         '%{+Q}o %{-Q}ci - - [%trg] %r %ST %B "" "" %cp %ms %ft %b %s %TR %Tw %Tc %Tr %Ta %tsc'
         " %ac %fc %bc %sc %rc %sq %bq %CC %CS %hrl %hsl"
     ),
+    "HAPROXY_TCP_CLF_LOG_FMT": _TCP_CLF,
+    "HAPROXY_KEYLOG_FC_LOG_FMT": _keylog("fc"),
+    "HAPROXY_KEYLOG_BC_LOG_FMT": _keylog("bc"),
 }
-"""Set before a file is read (manual section 2.3); the environment and the file may change them."""
+"""Set before a file is read, whatever the environment says of them (manual section 2.3); the file may change them."""
 
 
 class Environment:
-    """A copy: reading a configuration never changes the environment of the process."""
+    """A copy: reading a configuration never changes the environment of the process.
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    `disabled`: options of the process that `enabled(...)` must not find.
+    """
+
+    def __init__(self, environ: Mapping[str, str], disabled: Collection[str] = ()) -> None:
         self.values = dict(environ)
+        self.disabled = frozenset(disabled)
         self.file = ""
         self.line = 0
         self.section = ""

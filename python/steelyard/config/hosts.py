@@ -11,13 +11,19 @@ class _Asked:
     """Answers of one run. `asking` is False where a file is read for its language alone, as an editor does at each key."""
 
     asking = True
+    servers = True
     answers: dict[tuple[str, int], str] = {}  # noqa: RUF012 - one for the whole process; each run begins anew
 
 
-def begin(asking: bool) -> None:
-    """A new run asks again."""
+def begin(asking: bool, servers: bool = True) -> None:
+    """A new run asks again. `servers`: theirs must have an address, but where `init-addr` says otherwise."""
     _Asked.asking = asking
+    _Asked.servers = servers
     _Asked.answers = {}
+
+
+def servers_need_one() -> bool:
+    return _Asked.servers
 
 
 def address(host: str, family: int = 0) -> str:

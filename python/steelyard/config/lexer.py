@@ -71,6 +71,7 @@ class _Scanner:
         self.words: list[Word] = []
         self.pieces: list[str] = []
         self.start = -1
+        self.absent = False
 
     def run(self) -> tuple[list[Word], LexError | None]:
         error = self._scan()
@@ -112,11 +113,12 @@ class _Scanner:
         self.at = stop
 
     def _flush(self) -> None:
-        if self.start >= 0:
+        if self.start >= 0 and not (self.absent and not any(self.pieces)):
             span = Span(self.file, self.number, self.start + 1, max(1, self.at - self.start))
             self.words.append(Word("".join(self.pieces), span))
-            self.pieces = []
-            self.start = -1
+        self.pieces = []
+        self.start = -1
+        self.absent = False
 
     def _strong(self) -> LexError | None:
         close = self.text.find("'", self.at + 1)
@@ -203,7 +205,10 @@ class _Scanner:
             at += 1
         value = self.lookup(match.group())
         self.at = at
-        self._insert(value if value is not None else default or "", expand)
+        if value is None and default is None and expand:
+            self.absent = True  # a list that is not set is no word at all, where nothing else stands beside it
+        else:
+            self._insert(value if value is not None else default or "", expand)
         return None
 
     def _insert(self, value: str, expand: bool) -> None:

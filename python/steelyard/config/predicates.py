@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from steelyard.config.nearest import nearest
+from steelyard.config.rules.scan import Cut, arguments
 
 VERSION = "3.5.0"
 """The language that is read here, as `version_atleast` sees it."""
@@ -11,31 +15,50 @@ VERSION = "3.5.0"
 FEATURES = frozenset({"EPOLL", "THREAD", "LINUX_SPLICE", "GETADDRINFO", "TFO", "ACCEPT4", "POLL"})
 """What `feature(...)` finds; the names are those of `haproxy -vv`."""
 
+OPTIONS = frozenset({"POLL", "EPOLL", "KQUEUE", "EVPORTS", "SPLICE", "GETADDRINFO", "REUSEPORT", "FAST-FORWARD"})
+"""What `enabled(...)` finds unless the command line has switched it off. As in HAProxy, a poller of another system counts too."""
+
 MAX_DEPTH = 200
 """Nested parentheses and negations."""
+
+_NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)(?![\w(])")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_VERSION = re.compile(r"(\d{0,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?:-dev(\d{1,9}))?")
+_OPENSSL = re.compile(r"\d+\.\d+\.\d+[-\w]*\Z")
 
 
 class ConditionError(ValueError):
     """A condition that can't be read; the text says why."""
 
 
-def evaluate_condition(text: str, lookup: Callable[[str], str | None]) -> bool:
-    """The truth of a condition. `lookup` gives environment variables. Raises ConditionError."""
+def evaluate_condition(text: str, lookup: Callable[[str], str | None], disabled: Collection[str] = ()) -> bool:
+    """The truth of a condition. `lookup` gives environment variables, `disabled` are options that were switched off.
+
+    Raises ConditionError.
+    """
     if not text.strip():
         return False
-    reader = _Reader(text.strip(), lookup)
+    reader = _Reader(text.strip(), Facts(lookup, disabled))
     truth = reader.either()
     if reader.rest():
         raise ConditionError(f"unexpected '{reader.rest()[:40]}'")
     return truth
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What predicates ask for."""
+
+    lookup: Callable[[str], str | None]
+    disabled: Collection[str] = ()
+
+
 class _Reader:
-    def __init__(self, text: str, lookup: Callable[[str], str | None]) -> None:
+    def __init__(self, text: str, facts: Facts) -> None:
         self.text = text
         self.at = 0
         self.depth = 0
-        self.lookup = lookup
+        self.facts = facts
 
     def rest(self) -> str:
         return self.text[self.at :].strip()
@@ -81,83 +104,75 @@ class _Reader:
 
     def _leaf(self) -> bool:
         self._skip()
-        number = re.compile(r"[+-]?\d+(?![\w(])").match(self.text, self.at)
+        number = _NUMBER.match(self.text, self.at)
         if number:
             self.at = number.end()
-            return len(number.group()) > 20 or int(number.group()) != 0
-        name = re.compile(r"[A-Za-z_]\w*").match(self.text, self.at)
+            return number.group().lstrip("+-0xX") != ""
+        name = _NAME.match(self.text, self.at)
         if name is None:
             raise ConditionError(f"unexpected '{self.rest()[:40]}'" if self.rest() else "something is missing at the end")
         known = PREDICATES.get(name.group())
         if known is None:
-            raise ConditionError(f"unknown predicate '{name.group()}', known are {', '.join(sorted(PREDICATES))}")
+            guess = nearest(name.group(), PREDICATES)
+            hint = f", did you mean '{guess}'?" if guess else f", known are {', '.join(sorted(PREDICATES))}"
+            raise ConditionError(f"unknown predicate '{name.group()}'{hint}")
         self.at = name.end()
-        count, function = known
+        least, most, function = known
         args = self._args() if self.text.startswith("(", self.at) else []
-        if len(args) != count:
-            raise ConditionError(f"'{name.group()}' takes {count} argument{'' if count == 1 else 's'}, not {len(args)}")
-        return function(args, self.lookup)
+        if not least <= len(args) <= most:
+            raise ConditionError(f"'{name.group()}' takes {most} argument{'' if most == 1 else 's'}, not {len(args)}")
+        return function([*args, *[""] * (most - len(args))], self.facts)
 
     def _args(self) -> list[str]:
         """Arguments with the second level of quotes (manual section 2.2)."""
-        self.at += 1
-        args: list[str] = [""]
-        quote = ""
-        while self.at < len(self.text):
-            char = self.text[self.at]
-            self.at += 1
-            if quote:
-                if char == quote:
-                    quote = ""
-                elif char == "\\" and quote == '"' and self.text[self.at : self.at + 1] in ('"', "\\"):
-                    args[-1] += self.text[self.at]
-                    self.at += 1
-                else:
-                    args[-1] += char
-            elif char in "\"'":
-                quote = char
-            elif char == "\\" and self.at < len(self.text):
-                args[-1] += self.text[self.at]
-                self.at += 1
-            elif char == ",":
-                args.append("")
-            elif char == ")":
-                return [] if args == [""] else args
-            else:
-                args[-1] += char
-        raise ConditionError("missing ')' after arguments" if not quote else "unmatched quote")
+        try:
+            pieces, self.at = arguments(self.text, self.at)
+        except Cut as cut:
+            raise ConditionError(cut.message) from None
+        return [piece.text for piece in pieces]
 
 
 def _version(text: str) -> tuple[int, ...]:
-    """`2.4-dev19` is older than `2.4`: a development version counts from below."""
-    match = re.fullmatch(r"(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-dev(\d+))?[-.\w]*", text.strip())
-    if match is None or any(part and len(part) > 9 for part in match.groups()):
-        raise ConditionError(f"'{text}' is not a version")
-    major, minor, patch, dev = (int(part) if part else None for part in match.groups())
+    """`2.4-dev19` is older than `2.4`: a development version counts from below. What can't be read is 0, as in HAProxy."""
+    match = _VERSION.match(text.strip())
+    major, minor, patch, dev = (int(part) if part else None for part in match.groups()) if match else (None,) * 4
     return (major or 0, minor or 0, patch or 0, -1 if dev is not None else 0, dev or 0)
 
 
-Predicate = Callable[[list[str], Callable[[str], str | None]], bool]
+Predicate = Callable[[list[str], Facts], bool]
 
 
-def _later(args: list[str], lookup: Callable[[str], str | None]) -> bool:
-    """Nothing of the TLS library is there to compare with."""
+def _openssl(args: list[str], facts: Facts) -> bool:
+    """There is no OpenSSL to compare with, so no version is met; the argument is still judged."""
+    if not _OPENSSL.match(args[0]):
+        raise ConditionError(f"'{args[0]}' is not a version of OpenSSL, write three numbers as in 1.1.1")
     return False
 
 
-PREDICATES: dict[str, tuple[int, Predicate]] = {
-    "defined": (1, lambda args, lookup: lookup(args[0]) is not None),
-    "feature": (1, lambda args, lookup: args[0] in FEATURES),
-    "streq": (2, lambda args, lookup: args[0] == args[1]),
-    "strneq": (2, lambda args, lookup: args[0] != args[1]),
-    "strstr": (2, lambda args, lookup: args[1] in args[0]),
-    "version_atleast": (1, lambda args, lookup: _version(VERSION) >= _version(args[0])),
-    "version_before": (1, lambda args, lookup: _version(VERSION) < _version(args[0])),
-    "enabled": (1, lambda args, lookup: args[0] in {"POLL", "EPOLL", "SPLICE", "GETADDRINFO", "REUSEPORT", "FAST-FORWARD"}),
-    "awslc_api_atleast": (1, _later),
-    "awslc_api_before": (1, _later),
-    "fips_mode": (0, _later),
-    "openssl_version_atleast": (1, _later),
-    "openssl_version_before": (1, _later),
-    "ssllib_name_startswith": (1, _later),
+def _defined(args: list[str], facts: Facts) -> bool:
+    """Names that start with a dot are no variables of the environment."""
+    return not args[0].startswith(".") and facts.lookup(args[0]) is not None
+
+
+def _no_library(args: list[str], facts: Facts) -> bool:
+    """Neither AWS-LC's interface nor a FIPS module nor a library of such a name is there."""
+    return False
+
+
+# How many arguments at least and at most, and what they mean. HAProxy takes an argument left out for an empty one.
+PREDICATES: dict[str, tuple[int, int, Predicate]] = {
+    "awslc_api_atleast": (0, 1, _no_library),
+    "awslc_api_before": (0, 1, _no_library),
+    "defined": (0, 1, _defined),
+    "enabled": (0, 1, lambda args, facts: args[0] in OPTIONS and args[0] not in facts.disabled),
+    "feature": (0, 1, lambda args, facts: args[0] in FEATURES),
+    "fips_mode": (0, 0, _no_library),
+    "openssl_version_atleast": (0, 1, _openssl),
+    "openssl_version_before": (0, 1, _openssl),
+    "ssllib_name_startswith": (0, 1, _no_library),
+    "streq": (2, 2, lambda args, facts: args[0] == args[1]),
+    "strneq": (2, 2, lambda args, facts: args[0] != args[1]),
+    "strstr": (2, 2, lambda args, facts: args[1] in args[0]),
+    "version_atleast": (0, 1, lambda args, facts: _version(VERSION) >= _version(args[0])),
+    "version_before": (0, 1, lambda args, facts: _version(VERSION) < _version(args[0])),
 }

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from steelyard.config.environment import Environment
+from steelyard.config.nearest import nearest
 from steelyard.config.predicates import ConditionError, evaluate_condition
 from steelyard.config.span import Span, Word
 from steelyard.diagnostics.diagnostic import Report
 
-MAX_DEPTH = 64
+MAX_DEPTH = 99
 """Nested `.if` blocks; the same bound as HAProxy's."""
+
+DIRECTIVES = (".if", ".elif", ".else", ".endif", ".diag", ".notice", ".warning", ".alert", ".include")
 
 
 @dataclass(slots=True)
@@ -56,9 +59,9 @@ class Preprocessor:
         elif self.live and name in (".notice", ".warning", ".alert", ".diag"):
             self._message(name, words)
         elif self.live:
-            self.report.alert(
-                "SY0020", f"unknown directive '{name}'", span, help="directives: .if, .elif, .else, .endif, .notice"
-            )
+            guess = nearest(name, DIRECTIVES)
+            help = f"did you mean '{guess}'?" if guess else f"one of: {', '.join(DIRECTIVES)}"
+            self.report.alert("SY0020", f"unknown directive '{name}'", span, help=help)
         return True
 
     def end(self) -> None:
@@ -87,13 +90,18 @@ class Preprocessor:
 
     def _true(self, words: Sequence[Word]) -> bool:
         try:
-            return evaluate_condition(" ".join(word.text for word in words[1:]), self.environment)
+            text = " ".join(word.text for word in words[1:])
+            return evaluate_condition(text, self.environment, self.environment.disabled)
         except ConditionError as error:
             self.report.alert("SY0022", f"bad condition: {error}", words[-1].span)
             return False
 
     def _message(self, name: str, words: Sequence[Word]) -> None:
-        text, span = " ".join(word.text for word in words[1:]), words[0].span
+        text, span = words[1].text if len(words) > 1 else "", words[0].span
+        if len(words) > 2:
+            help = "put the message in quotes"
+            self.report.alert("SY0108", f"'{name}' takes no argument '{words[2]}'", words[2].span, help=help)
+            return
         if name == ".alert":
             self.report.alert("SY0023", text, span)
         elif name == ".warning":

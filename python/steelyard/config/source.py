@@ -68,6 +68,23 @@ def read(path: str, report: Report) -> RawFile | None:
     return RawFile(path, data.decode("utf-8", "surrogateescape"))
 
 
+def read_included(path: str, report: Report, span: Span) -> RawFile | None:
+    """A file that a line of another names. Only a plain file: nothing else has an end that can be counted on."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            report.alert("SY0025", f"'{path}' is not a plain file", span)
+            return None
+        with open(path, "rb") as file:
+            data = file.read(MAX_FILE + 1)
+    except (OSError, ValueError) as error:
+        report.alert("SY0025", f"can't read '{path}': {_reason(error)}", span)
+        return None
+    if len(data) > MAX_FILE:
+        report.alert("SY0025", f"'{path}' is larger than {MAX_FILE} bytes", span)
+        return None
+    return RawFile(path, data.decode("utf-8", "surrogateescape"))
+
+
 def missing_line_feed(file: str, number: int, text: str, report: Report) -> None:
     report.alert(
         "SY0012",

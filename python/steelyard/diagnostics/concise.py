@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from steelyard.diagnostics.diagnostic import Diagnostic, Severity
+from steelyard.diagnostics.haproxy import plain
 
 _WORDS = {Severity.ALERT: "error", Severity.WARNING: "warning", Severity.NOTICE: "notice"}
 
@@ -13,7 +14,8 @@ def line(item: Diagnostic, later: str = "error") -> str:
     """`later`: what to call that which is valid and can't run yet."""
     place = f"{item.span.file}:{item.span.line}:{item.span.column}: " if item.span.file else ""
     help = f"; help: {item.help}" if item.help else ""
-    return f"{place}{later if item.severity is Severity.LATER else _WORDS[item.severity]}[{item.code}] {item.message}{help}"
+    word = later if item.severity is Severity.LATER else _WORDS[item.severity]
+    return plain(f"{place}{word}[{item.code}] {item.message}{help}")
 
 
 def render(items: Iterable[Diagnostic], later: str = "error") -> str:

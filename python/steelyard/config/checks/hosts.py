@@ -31,7 +31,7 @@ def _look_up(server: Server, where: Inet, proxy: str, room: Room) -> None:
     elif not named:
         help = "add 'libc' or 'none' to 'init-addr'"
         room.report.alert("SY0601", f"{who}: no way is left to resolve '{where.host}'", server.span, help=help)
-    elif named == ["libc"] and not hosts.address(where.host, where.family):
+    elif named == ["libc"] and hosts.servers_need_one() and not hosts.address(where.host, where.family):
         help = "add 'init-addr last,libc,none' to start without an address"
         room.report.alert("SY0601", f"{who}: could not resolve address '{where.host}'", server.span, help=help)
 
