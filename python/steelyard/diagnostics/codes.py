@@ -133,6 +133,16 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0741": ("named part is missing", "A line names a section, or a part of a file, that is not there."),
     "SY0742": ("unknown bandwidth filter", "`set-bandwidth-limit` names a `filter bwlim-in` or `bwlim-out` of its own proxy."),
     "SY0743": ("unknown capture", "Captures count from 0, in the order of the lines that make them."),
+    "SY0744": (
+        "server that can't be tracked",
+        "A tracked server is checked itself, or tracks one that is; the tracking one is not.",
+    ),
+    "SY0745": (
+        "nobody to trust",
+        "TLS needs a certificate to show, and to verify others those of the authorities that vouch for them.",
+    ),
+    "SY0746": ("certificate can't be used", "Files of certificates and keys are read with the configuration."),
+    "SY0747": ("program without a master", "Programs beside the balancer are started and watched by its master process."),
     "SY0901": ("health check can't be made", "A health check says something that can't be carried out."),
     "SY0902": ("plan refused", "The engine refuses the plan; this should have been said earlier, with its place."),
 }

@@ -18,11 +18,14 @@ from steelyard.config.checks.logs import check_logs
 from steelyard.config.checks.modes import check_modes
 from steelyard.config.checks.names import check_names
 from steelyard.config.checks.parts import check_parts
+from steelyard.config.checks.programs import check_programs
 from steelyard.config.checks.reach import check_reach
 from steelyard.config.checks.servers import check_servers
 from steelyard.config.checks.steps import check_steps
 from steelyard.config.checks.timeouts import check_timeouts
+from steelyard.config.checks.tls import check_tls
 from steelyard.config.checks.together import check_together
+from steelyard.config.checks.track import check_track
 from steelyard.config.model import Config
 from steelyard.config.statement import Room
 
@@ -46,4 +49,7 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_together,
     check_steps,
     check_parts,
+    check_programs,
+    check_tls,
+    check_track,
 )
