@@ -8,7 +8,8 @@ use crate::plan::{self, Plan, PLAN_VERSION};
 use crate::reply::CompiledReply;
 use crate::rules::pattern::NetSet;
 use crate::rules::{Acl, Choosers, Cond, RuleSet, Rules};
-use crate::sample::args::Build;
+use crate::sample::args::{Build, Keys};
+use crate::sample::key::PublicKey;
 use crate::sample::CompiledExpr;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -79,6 +80,7 @@ pub struct Program {
     /// Of each user of each userlist, in the order of the plan.
     pub(crate) passwords: Vec<Vec<Password>>,
     backends: HashMap<Box<[u8]>, u32, ahash::RandomState>,
+    keys: Keys,
     keeps_request_line: bool,
 }
 
@@ -86,6 +88,11 @@ impl Program {
     /// Index of the backend (or listen) of that name.
     pub fn backend(&self, name: &[u8]) -> Option<u32> {
         self.backends.get(name).copied()
+    }
+
+    /// The public key of that path, where an expression names the path.
+    pub fn key(&self, path: &[u8]) -> Option<&PublicKey> {
+        self.keys.get(path).map(|key| &**key)
     }
 
     /// Whether anything but a log line reads `Record::request_line`.
@@ -122,7 +129,7 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
         .map(|list| list.users.iter().map(Password::new).collect());
     let passwords = passwords.collect::<Result<_, _>>()?;
     let init = Rules::compile(RuleSet::TcpRequestSession, 0, &plan.global.init, &build)?;
-    let variables = build.into_variables();
+    let (variables, keys) = build.into_tables();
     let keeps_request_line = proxies.iter().any(|proxy| proxy.needs.request_line);
     Ok(Program {
         plan,
@@ -132,6 +139,7 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
         variables,
         passwords,
         backends,
+        keys,
         keeps_request_line,
     })
 }

@@ -81,6 +81,14 @@ class UserlistArg:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyArg:
+    """A word that may be the path of a public key. `pem`: the text of that file, empty where there is none."""
+
+    name: str
+    pem: str
+
+
+@dataclass(frozen=True, slots=True)
 class MapArg:
     """A map file; read when the model is resolved."""
 
@@ -88,7 +96,21 @@ class MapArg:
     span: Span = NOWHERE
 
 
-Arg = Absent | StrArg | IntArg | NetArg | TimeArg | SizeArg | RegexArg | VarArg | ProxyArg | ServerArg | UserlistArg | MapArg
+Arg = (
+    Absent
+    | StrArg
+    | IntArg
+    | NetArg
+    | TimeArg
+    | SizeArg
+    | RegexArg
+    | VarArg
+    | ProxyArg
+    | ServerArg
+    | UserlistArg
+    | MapArg
+    | KeyArg
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,11 @@ pub enum Arg {
     Map {
         map: u32,
     },
+    /// A word that may be the path of a public key, and the text of that file; empty where there is none.
+    Key {
+        name: String,
+        pem: String,
+    },
 }
 
 /// Scope of a variable (manual section 2.8).

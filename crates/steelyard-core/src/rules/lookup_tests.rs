@@ -70,12 +70,7 @@ fn acls() -> Vec<plan::AclTest> {
         list.push(test("src", Matcher::Ip, false, net("::ffff:192.0.2.9", 96 + prefix)));
     }
     // Values that may change from rule to rule, or that no set can hold.
-    list.push(test(
-        "req.hdr(x),set-var(txn.seen)",
-        Matcher::Str,
-        false,
-        texts(&["b.test"]),
-    ));
+    list.push(test("req.hdr(x),set-var(txn.seen)", Matcher::Str, false, texts(&["b.test"])));
     list.push(test("var(txn.seen)", Matcher::Str, false, texts(&["a.test"])));
     list.push(test("always_true", Matcher::Bool, false, Vec::new()));
     list

@@ -3,16 +3,22 @@
 use crate::error::PlanError;
 use crate::plan::{Arg, Plan, Scope};
 use crate::rules::pattern::MapCache;
+use crate::sample::key::PublicKey;
 use crate::vars::VarId;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What compiling needs besides the plan: numbers of variable names, tables already built.
 pub struct Build<'p> {
     pub plan: &'p Plan,
     names: RefCell<HashMap<String, u32>>,
     pub(crate) maps: MapCache,
+    keys: RefCell<Keys>,
 }
+
+/// Public keys by the path that the configuration gives them.
+pub type Keys = HashMap<Box<[u8]>, Arc<PublicKey>>;
 
 impl<'p> Build<'p> {
     pub fn new(plan: &'p Plan) -> Self {
@@ -20,7 +26,15 @@ impl<'p> Build<'p> {
             plan,
             names: RefCell::default(),
             maps: MapCache::default(),
+            keys: RefCell::default(),
         }
+    }
+
+    /// The key of a file whose text is `pem`; it is kept, so that a variable can name it too. Nothing where there is none.
+    pub fn key(&self, path: &str, pem: &str) -> Option<Arc<PublicKey>> {
+        let key = Arc::new(PublicKey::from_pem(pem)?);
+        self.keys.borrow_mut().insert(path.as_bytes().into(), Arc::clone(&key));
+        Some(key)
     }
 
     /// The number of a variable name; each name gets one.
@@ -35,11 +49,11 @@ impl<'p> Build<'p> {
 }
 
 impl Build<'_> {
-    /// All names of variables, by their numbers.
-    pub fn into_variables(self) -> Vec<String> {
+    /// All names of variables, by their numbers, and all keys.
+    pub fn into_tables(self) -> (Vec<String>, Keys) {
         let mut names: Vec<(String, u32)> = self.names.into_inner().into_iter().collect();
         names.sort_unstable_by_key(|name| name.1);
-        names.into_iter().map(|name| name.0).collect()
+        (names.into_iter().map(|name| name.0).collect(), self.keys.into_inner())
     }
 }
 

@@ -6,6 +6,7 @@ pub mod convert;
 mod expr;
 pub mod fetch;
 pub mod hash;
+pub mod key;
 mod text;
 mod view;
 

@@ -9,10 +9,23 @@ FETCH = {
     ("request_date", 0): "s ms us",
     ("uuid", 0): "4 7",
 }
+_DIGESTS = "md5 sha1 sha224 sha256 sha384 sha512 sha512-224 sha512-256 MD5 SHA1 SHA224 SHA256 SHA384 SHA512"
+_PROTOBUF = "int32 int64 uint32 uint64 sint32 sint64 bool enum fixed64 sfixed64 double fixed32 sfixed32 float"
 CONVERTER = {
     ("json", 0): "ascii utf8 utf8s utf8p utf8ps",
     ("sha2", 0): "224 256 384 512",
     ("url_enc", 0): "query",
     ("http_date", 1): "s ms us",
-    ("digest", 0): "md5 sha1 sha224 sha256 sha384 sha512 MD5 SHA1 SHA224 SHA256 SHA384 SHA512",
+    ("digest", 0): _DIGESTS,
+    ("hmac", 0): _DIGESTS,
+    ("aes_cbc_dec", 0): "128 192 256",
+    ("aes_cbc_enc", 0): "128 192 256",
+    ("aes_gcm_dec", 0): "128 192 256",
+    ("aes_gcm_enc", 0): "128 192 256",
+    ("json_query", 1): "int",
+    ("jwt_header_query", 1): "int",
+    ("jwt_payload_query", 1): "int",
+    ("protobuf", 1): _PROTOBUF,
+    ("rfc7239_field", 0): "proto host for by",
+    ("ungrpc", 1): _PROTOBUF,
 }

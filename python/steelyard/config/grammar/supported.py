@@ -21,12 +21,17 @@ url_port urlp_val uuid var wait_end
 """
 FETCHES = frozenset(_FETCHES.split())
 _CONVERTERS = """
-add add_item and b64dec base64 be2dec be2hex bool bytes concat cpl crc32 crc32c cut_crlf digest div djb2 even fe_exists field
-hex hex2i host_only htonl http_date iif ipmask json language le2dec length lower ltime ltrim map map_beg map_beg_int map_beg_ip
-map_beg_key map_dir map_dir_int map_dir_ip map_dir_key map_dom map_dom_int map_dom_ip map_dom_key map_end map_end_int map_end_ip
-map_end_key map_int map_int_int map_int_ip map_int_key map_ip map_ip_int map_ip_ip map_ip_key map_reg map_reg_int map_reg_ip
-map_reg_key map_regm map_str map_str_int map_str_ip map_str_key map_sub map_sub_int map_sub_ip map_sub_key mod ms_ltime ms_utime
-mul nbsrv neg not odd or param port_only regsub reverse reverse_dom rtrim sdbm secure_memcmp set-var sha1 sha2 srv_is_up
-srv_queue strcmp sub ub64dec ub64enc unset-var upper url_dec url_enc us_ltime us_utime utime word wt6 xor xxh3 xxh32 xxh64
+add add_item aes_cbc_dec aes_cbc_enc aes_gcm_dec aes_gcm_enc and b64dec base2 base64 be2dec be2hex bool bytes concat cpl crc32
+crc32c cut_crlf date digest div djb2 eth.data eth.dst eth.hdr eth.proto eth.src eth.vlan even fe_exists field fix_is_valid
+fix_tag_value has_ctl hex hex2i hmac host_only htonl http_date iif ip.data ip.df ip.dst ip.fp ip.hdr ip.proto ip.src ip.tos
+ip.ttl ip.ver ipmask json json_query jwt_header_query jwt_payload_query jwt_verify language le2dec length lower ltime ltrim map
+map_beg map_beg_int map_beg_ip map_beg_key map_dir map_dir_int map_dir_ip map_dir_key map_dom map_dom_int map_dom_ip
+map_dom_key map_end map_end_int map_end_ip map_end_key map_int map_int_int map_int_ip map_int_key map_ip map_ip_int map_ip_ip
+map_ip_key map_reg map_reg_int map_reg_ip map_reg_key map_regm map_str map_str_int map_str_ip map_str_key map_sub map_sub_int
+map_sub_ip map_sub_key mod mqtt_field_value mqtt_is_valid ms_ltime ms_utime mul nbsrv neg not odd or param port_only protobuf
+regsub reverse reverse_dom rfc7239_field rfc7239_is_valid rfc7239_n2nn rfc7239_n2np rfc7239_nn rfc7239_np rtrim sdbm
+secure_memcmp set-var sha1 sha2 srv_is_up srv_queue strcmp sub tcp.dst tcp.flags tcp.options.mss tcp.options.sack
+tcp.options.tsopt tcp.options.tsval tcp.options.wscale tcp.options.wsopt tcp.options_list tcp.seq tcp.src tcp.win ub64dec
+ub64enc ungrpc unset-var upper url_dec url_enc us_ltime us_utime utime word wt6 xor xxh3 xxh32 xxh64
 """
 CONVERTERS = frozenset(_CONVERTERS.split())

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import ipaddress
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from steelyard.config.expr import (
     Absent,
     Arg,
     IntArg,
+    KeyArg,
     MapArg,
     NetArg,
     ProxyArg,
@@ -117,6 +121,57 @@ def _regex_flags(text: str, span: Span) -> Read:
     return f"flags of a regex are 'i' and 'g', not '{text}'" if text.strip("ig") else StrArg(text)
 
 
+def _secret(text: str, span: Span) -> Read:
+    """Base64, or a variable that holds it."""
+    found = variable(text)
+    if not isinstance(found, str):
+        return found
+    try:
+        base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return f"'{text}' is neither base64 nor the name of a variable"
+    return StrArg(text)
+
+
+def _jwt_algorithm(text: str, span: Span) -> Read:
+    found = variable(text)
+    if not isinstance(found, str):
+        return found
+    return (
+        StrArg(text) if text in JWT_ALGORITHMS else f"'{text}' is neither an algorithm such as RS256 nor the name of a variable"
+    )
+
+
+def _jwt_key(text: str, span: Span) -> Read:
+    """A secret, the path of a public key, or a variable that holds either. A file that can't be read is no mistake: the word
+    may be a secret."""
+    found = variable(text)
+    if not isinstance(found, str):
+        return found
+    try:
+        pem = Path(text).read_text(encoding="ascii") if text else ""
+    except (OSError, ValueError):
+        pem = ""
+    return KeyArg(text, pem)
+
+
+def _control_mask(text: str, span: Span) -> Read:
+    if text not in ("", "any", "http"):
+        try:
+            number = int(text, 16) if text[:2] in ("0x", "0X") else int(text)
+        except ValueError:
+            number = -1
+        if not 0 <= number < 1 << 33:
+            return f"'{text}' is not a number of 33 bits, 'any' or 'http'"
+    return StrArg(text)
+
+
+def _matching(pattern: str, what: str) -> Callable[[str, Span], Read]:
+    regex = re.compile(pattern + r"\Z")
+    return lambda text, span: StrArg(text) if regex.match(text) else f"'{text}' is not {what}"
+
+
+JWT_ALGORITHMS = frozenset(f"{kind}{bits}" for kind in ("HS", "RS", "ES", "PS") for bits in (256, 384, 512)) | {"none"}
 READERS: dict[str, Callable[[str, Span], Read]] = {
     "string": _string,
     "int": _int,
@@ -137,7 +192,17 @@ READERS: dict[str, Callable[[str, Span], Read]] = {
     "server": _server,
     "userlist": lambda text, span: UserlistArg(text, span),
     "map": lambda text, span: MapArg(text, span),
-    "protobuf": _string,
+    "protobuf": _matching(r"[0-9]{1,18}(\.[0-9]{1,18})*", "numbers of fields with dots between them"),
+    "secret": _secret,
+    "jwt_algorithm": _jwt_algorithm,
+    "jwt_key": _jwt_key,
+    "control_mask": _control_mask,
+    "fix_tag": _matching(
+        "[0-9]{1,18}|BeginString|BodyLength|MsgType|SenderCompID|TargetCompID|CheckSum", "the name or the number of a tag"
+    ),
+    "mqtt_packet": _matching("(?i:connect|connack|1|2)", "connect or connack"),
+    "aad": lambda text, span: "CBC has nothing to authenticate such data with; aes_gcm_dec and aes_gcm_enc do",
+    "fingerprint": lambda text, span: _between(text, span, 0, 7),
     "word": _string,
     "text": _string,
     "index": _index,
@@ -150,10 +215,29 @@ READERS: dict[str, Callable[[str, Span], Read]] = {
     "letter": lambda text, span: StrArg(text) if len(text) == 1 else f"'{text}' is not one character",
 }
 # Kinds that may be empty: the empty string, or the proxy that holds the rule.
-MAY_BE_EMPTY = frozenset(["string", "number", "regex_flags", "varname", "backend", "frontend", "table"])
+MAY_BE_EMPTY = frozenset(
+    ["string", "secret", "jwt_key", "control_mask", "number", "regex_flags", "varname", "backend", "frontend", "table"]
+)
 
 # Kinds that are wrong when they are written empty, even where they could be left out.
 NEVER_EMPTY = frozenset(["word", "letter", "later"])
+
+
+MQTT_FIELDS = {
+    "connect": "flags protocol_name protocol_version client_identifier will_topic will_payload username password keepalive"
+    " 1 2 3 8 9 17 21 22 23 24 25 33 34 39",
+    "connack": "flags protocol_version reason_code 17 18 19 21 22 26 28 31 33 34 36 37 39 40 41 42",
+}
+
+
+def fault(name: str, args: tuple[Arg, ...]) -> str:
+    """What is wrong with arguments that suit each by itself; empty where nothing is."""
+    match name, args:
+        case "mqtt_field_value", (StrArg(packet), StrArg(field)):
+            packet = {"1": "connect", "2": "connack"}.get(packet, packet.lower())
+            if field.lower() not in MQTT_FIELDS[packet].split():
+                return f"'{field}' is not a field of a {packet} packet"
+    return ""
 
 
 def read(kind: str, optional: bool, text: str, span: Span) -> Read:

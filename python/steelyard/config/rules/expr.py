@@ -10,7 +10,7 @@ from steelyard.config.grammar import calls, choices, places, renames, supported
 from steelyard.config.grammar.calls import Row
 from steelyard.config.grammar.types import casts
 from steelyard.config.nearest import nearest
-from steelyard.config.rules.args import MAY_BE_EMPTY, read
+from steelyard.config.rules.args import MAY_BE_EMPTY, fault, read
 from steelyard.config.rules.names import LATER_SCOPES
 from steelyard.config.rules.place import Place
 from steelyard.config.rules.scan import Cut, Piece, arguments, name_end
@@ -136,6 +136,10 @@ class _Reader:
             return None
         args = self._args(row, pieces, start, choices.FETCH if what == "fetch" else choices.CONVERTER)
         if args is None:
+            return None
+        wrong = fault(row.name, args)
+        if wrong:
+            self.alert("SY0404", f"arguments of '{row.name}': {wrong}", start, len(row.name))
             return None
         name = _canonical(renamed.get(row.name, row.name), self.place)
         known = supported.FETCHES if what == "fetch" else supported.CONVERTERS

@@ -29,6 +29,8 @@ def argument(context: Context, arg: model.Arg) -> plan.Arg:
             return plan.ArgRegex(pattern=pattern, icase=icase)
         case model.VarArg(scope, name):
             return plan.ArgVar(scope=scope, name=name)
+        case model.KeyArg(name, pem):
+            return plan.ArgKey(name=name, pem=pem)
         case model.MapArg(path, span):
             found = context.patterns.get((path, True))
             if found is None:

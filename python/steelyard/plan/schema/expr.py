@@ -66,13 +66,34 @@ class ArgUserlist(Node, frozen=True, tag="userlist"):
     userlist: int
 
 
+class ArgKey(Node, frozen=True, tag="key"):
+    """A word that may be the path of a public key, and the text of that file."""
+
+    name: str
+    pem: str
+
+
 class ArgMap(Node, frozen=True, tag="map"):
     """Index in `Plan.pattern_files`."""
 
     map: int
 
 
-Arg = ArgAbsent | ArgStr | ArgInt | ArgNet | ArgTime | ArgSize | ArgRegex | ArgVar | ArgProxy | ArgServer | ArgUserlist | ArgMap
+Arg = (
+    ArgAbsent
+    | ArgStr
+    | ArgInt
+    | ArgNet
+    | ArgTime
+    | ArgSize
+    | ArgRegex
+    | ArgVar
+    | ArgProxy
+    | ArgServer
+    | ArgUserlist
+    | ArgMap
+    | ArgKey
+)
 
 
 class Call(Node, frozen=True):

@@ -41,7 +41,7 @@ pub(crate) struct Moment {
     pub epoch: i64,
 }
 
-const MONTHS: [&str; 12] = [
+pub(super) const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 const LONG_MONTHS: [&str; 12] = [
@@ -187,6 +187,17 @@ impl Date {
         }
         (out.len() <= view.limit()).then(|| Sample::Str(view.arena.alloc_slice_copy(&out)))
     }
+}
+
+/// Days from the epoch to the first of a month (from 1).
+pub(super) fn days_before(year: i64, month: usize) -> i64 {
+    let month = i64::try_from(month).unwrap_or(1);
+    // Years start in March here: the day that leap years add is then the last one.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * month + 2) / 5;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
 /// Appends a date as strftime(3) does in the C locale; `%N` (with an optional width in front) gives nanoseconds. What is not

@@ -18,6 +18,8 @@ pub enum Digest {
     Sha256,
     Sha384,
     Sha512,
+    Sha512_224,
+    Sha512_256,
 }
 
 pub const NAMES: &[&str] = &[
@@ -52,7 +54,9 @@ impl Digest {
                 "sha256" => Self::Sha256,
                 "sha384" => Self::Sha384,
                 "sha512" => Self::Sha512,
-                _ => return Err(args.wrong(0, "md5, sha1, sha224, sha256, sha384 or sha512")),
+                "sha512-224" => Self::Sha512_224,
+                "sha512-256" => Self::Sha512_256,
+                _ => return Err(args.wrong(0, "the name of a digest")),
             },
             _ => return Ok(None),
         }))
@@ -75,6 +79,8 @@ impl Digest {
             Self::Sha256 => keep(&sha2::Sha256::digest(bytes)),
             Self::Sha384 => keep(&sha2::Sha384::digest(bytes)),
             Self::Sha512 => keep(&sha2::Sha512::digest(bytes)),
+            Self::Sha512_224 => keep(&sha2::Sha512_224::digest(bytes)),
+            Self::Sha512_256 => keep(&sha2::Sha512_256::digest(bytes)),
         })
     }
 }

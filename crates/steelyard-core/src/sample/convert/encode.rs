@@ -16,6 +16,8 @@ pub enum Encode {
     UrlBase64,
     UrlBase64Decode,
     Htonl,
+    /// Eight digits a byte.
+    Binary,
     /// Chunks of so many bytes as text, separated.
     Chunks {
         separator: Box<[u8]>,
@@ -33,7 +35,7 @@ pub enum ChunkForm {
 }
 
 pub const NAMES: &[&str] = &[
-    "hex", "hex2i", "base64", "b64dec", "ub64enc", "ub64dec", "htonl", "be2hex", "be2dec", "le2dec",
+    "hex", "hex2i", "base64", "b64dec", "ub64enc", "ub64dec", "htonl", "base2", "be2hex", "be2dec", "le2dec",
 ];
 
 impl Encode {
@@ -58,6 +60,7 @@ impl Encode {
             "ub64enc" => Self::UrlBase64,
             "ub64dec" => Self::UrlBase64Decode,
             "htonl" => Self::Htonl,
+            "base2" => Self::Binary,
             "be2hex" => chunks(ChunkForm::BigHex, 1)?,
             "be2dec" => chunks(ChunkForm::BigDecimal, 0)?,
             "le2dec" => chunks(ChunkForm::LittleDecimal, 0)?,
@@ -84,6 +87,14 @@ impl Encode {
             Self::Base64Decode => decode(view, &STANDARD, sample.as_str(view.arena))?,
             Self::UrlBase64Decode => decode(view, &URL_SAFE_NO_PAD, sample.as_str(view.arena))?,
             Self::Htonl => Sample::Bin(view.arena.alloc(((sample.as_int()? & 0xffff_ffff) as u32).to_be_bytes())),
+            Self::Binary => {
+                if bytes.len() * 8 > view.limit() {
+                    return None;
+                }
+                let bit = |byte: u8, place: u8| b'0' + (byte >> place & 1);
+                let digits = bytes.iter().flat_map(|byte| (0..8).rev().map(move |place| bit(*byte, place)));
+                Sample::Str(view.build(|out| out.extend(digits)))
+            }
             Self::Chunks {
                 separator,
                 size,

@@ -1,15 +1,27 @@
 //! Converters (manual section 7.3.1), one file a family.
 
 mod address;
+mod cipher;
+mod control;
 mod date;
 mod digest;
 mod encode;
+mod fix;
 mod form;
+mod forwarded;
+mod http_date;
 mod json;
+mod json_query;
+mod jwt;
 mod language;
+mod mac;
 mod map;
+mod mqtt;
 mod number;
+mod packet;
 mod pick;
+mod protobuf;
+mod secret;
 mod text;
 mod variable;
 
@@ -20,76 +32,39 @@ use super::args::Args;
 use super::{Sample, View};
 use crate::error::PlanError;
 
-/// A compiled converter.
-#[derive(Debug)]
-pub enum Convert {
-    Text(text::Text),
-    Pick(pick::Pick),
-    Form(form::Form),
-    Number(number::Number),
-    Encode(encode::Encode),
-    Digest(digest::Digest),
-    Date(date::Date),
-    Map(map::Map),
-    Address(address::Address),
-    Variable(variable::Variable),
-    Language(language::Language),
-    Json(json::Json),
-}
+/// One line a family: the variant of [`Convert`], and the file that has a type of that name and the `NAMES` it knows.
+macro_rules! families {
+    ($($family:ident($file:ident),)+) => {
+        /// A compiled converter.
+        #[derive(Debug)]
+        pub enum Convert {
+            $($family($file::$family),)+
+        }
 
-/// Canonical names of all converters.
-pub fn names() -> Vec<&'static str> {
-    [
-        text::NAMES,
-        pick::NAMES,
-        form::NAMES,
-        number::NAMES,
-        encode::NAMES,
-        digest::NAMES,
-        date::NAMES,
-        map::NAMES,
-        address::NAMES,
-        variable::NAMES,
-        language::NAMES,
-        json::NAMES,
-    ]
-    .concat()
+        /// Canonical names of all converters.
+        pub fn names() -> Vec<&'static str> {
+            [$($file::NAMES),+].concat()
+        }
+
+        impl Convert {
+            pub fn compile(args: &Args<'_>) -> Result<Self, PlanError> {
+                let unknown = || PlanError::new(format!("converter '{}' is not supported", args.name));
+                $(if $file::NAMES.contains(&args.name) {
+                    return $file::$family::compile(args)?.map(Self::$family).ok_or_else(unknown);
+                })+
+                Err(unknown())
+            }
+
+            pub fn apply<'e>(&'e self, view: &View<'e>, sample: Sample<'e>) -> Option<Sample<'e>> {
+                match self {
+                    $(Self::$family(convert) => convert.apply(view, sample),)+
+                }
+            }
+        }
+    };
 }
 
 impl Convert {
-    pub fn compile(args: &Args<'_>) -> Result<Self, PlanError> {
-        let name = args.name;
-        let unknown = || PlanError::new(format!("converter '{name}' is not supported"));
-        let has = |names: &[&str]| names.contains(&name);
-        if has(text::NAMES) {
-            text::Text::compile(args)?.map(Self::Text).ok_or_else(unknown)
-        } else if has(pick::NAMES) {
-            pick::Pick::compile(args)?.map(Self::Pick).ok_or_else(unknown)
-        } else if has(form::NAMES) {
-            form::Form::compile(args)?.map(Self::Form).ok_or_else(unknown)
-        } else if has(number::NAMES) {
-            number::Number::compile(args)?.map(Self::Number).ok_or_else(unknown)
-        } else if has(encode::NAMES) {
-            encode::Encode::compile(args)?.map(Self::Encode).ok_or_else(unknown)
-        } else if has(digest::NAMES) {
-            digest::Digest::compile(args)?.map(Self::Digest).ok_or_else(unknown)
-        } else if has(date::NAMES) {
-            date::Date::compile(args)?.map(Self::Date).ok_or_else(unknown)
-        } else if has(map::NAMES) {
-            map::Map::compile(args)?.map(Self::Map).ok_or_else(unknown)
-        } else if has(address::NAMES) {
-            address::Address::compile(args)?.map(Self::Address).ok_or_else(unknown)
-        } else if has(variable::NAMES) {
-            variable::Variable::compile(args)?.map(Self::Variable).ok_or_else(unknown)
-        } else if has(language::NAMES) {
-            language::Language::compile(args)?.map(Self::Language).ok_or_else(unknown)
-        } else if has(json::NAMES) {
-            json::Json::compile(args)?.map(Self::Json).ok_or_else(unknown)
-        } else {
-            Err(unknown())
-        }
-    }
-
     /// Whether the result depends on the sample alone; those that read variables do so by an argument.
     pub fn is_stable(&self) -> bool {
         matches!(
@@ -103,23 +78,42 @@ impl Convert {
                 | Self::Address(_)
                 | Self::Language(_)
                 | Self::Json(_)
+                | Self::JsonQuery(_)
+                | Self::Forwarded(_)
+                | Self::Protobuf(_)
+                | Self::Packet(_)
+                | Self::Control(_)
         )
     }
-
-    pub fn apply<'e>(&'e self, view: &View<'e>, sample: Sample<'e>) -> Option<Sample<'e>> {
-        match self {
-            Self::Text(convert) => convert.apply(view, sample),
-            Self::Pick(convert) => convert.apply(view, sample),
-            Self::Form(convert) => convert.apply(view, sample),
-            Self::Number(convert) => convert.apply(view, sample),
-            Self::Encode(convert) => convert.apply(view, sample),
-            Self::Digest(convert) => convert.apply(view, sample),
-            Self::Date(convert) => convert.apply(view, sample),
-            Self::Map(convert) => convert.apply(view, sample),
-            Self::Address(convert) => convert.apply(view, sample),
-            Self::Variable(convert) => convert.apply(view, sample),
-            Self::Language(convert) => convert.apply(view, sample),
-            Self::Json(convert) => convert.apply(view, sample),
-        }
-    }
 }
+
+families! {
+    Text(text),
+    Pick(pick),
+    Form(form),
+    Number(number),
+    Encode(encode),
+    Digest(digest),
+    Date(date),
+    Map(map),
+    Address(address),
+    Variable(variable),
+    Language(language),
+    Json(json),
+    JsonQuery(json_query),
+    Mac(mac),
+    Cipher(cipher),
+    Jwt(jwt),
+    Forwarded(forwarded),
+    Protobuf(protobuf),
+    Packet(packet),
+    Fix(fix),
+    Mqtt(mqtt),
+    Control(control),
+    HttpDate(http_date),
+}
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! Public keys of PEM files (RFC 7468), for signatures: RSA (RFC 8017) and elliptic curves (FIPS 186-4).
+
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine;
+use ring::signature as ring;
+
+/// How a message is signed (RFC 7518 section 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    Rs256,
+    Rs384,
+    Rs512,
+    Ps256,
+    Ps384,
+    Ps512,
+    Es256,
+    Es384,
+    Es512,
+}
+
+/// A public key, ready for use.
+#[derive(Debug, PartialEq, Eq)]
+pub enum PublicKey {
+    /// `RSAPublicKey`, DER.
+    Rsa(Box<[u8]>),
+    /// Uncompressed points.
+    P256(Box<[u8]>),
+    P384(Box<[u8]>),
+    P521(Box<[u8]>),
+}
+
+/// Contents of object identifiers (RFC 3279, RFC 5480).
+const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+const P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
+const P521: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x23];
+
+const SEQUENCE: u8 = 0x30;
+const OBJECT: u8 = 0x06;
+const BITS: u8 = 0x03;
+
+impl PublicKey {
+    /// The first public key of a PEM text; `None`: there is none, or it is of another kind.
+    pub fn from_pem(text: &str) -> Option<Self> {
+        if let Some(der) = block(text, "RSA PUBLIC KEY") {
+            return Some(Self::Rsa(der.into()));
+        }
+        Self::from_spki(&block(text, "PUBLIC KEY")?)
+    }
+
+    /// SubjectPublicKeyInfo (RFC 5280 section 4.1).
+    fn from_spki(der: &[u8]) -> Option<Self> {
+        let mut info = element(&mut &*der, SEQUENCE)?;
+        let mut algorithm = element(&mut info, SEQUENCE)?;
+        let kind = element(&mut algorithm, OBJECT)?;
+        // The first byte is the number of bits that are unused in the last one.
+        let key: Box<[u8]> = element(&mut info, BITS)?.strip_prefix(&[0])?.into();
+        if kind == RSA {
+            return Some(Self::Rsa(key));
+        }
+        if kind != EC {
+            return None;
+        }
+        match element(&mut algorithm, OBJECT)? {
+            P256 => Some(Self::P256(key)),
+            P384 => Some(Self::P384(key)),
+            P521 => Some(Self::P521(key)),
+            _ => None,
+        }
+    }
+
+    /// Bytes of a signature on this key's curve, for schemes that use one.
+    pub fn signature_size(&self, scheme: Scheme) -> Option<usize> {
+        match (scheme, self) {
+            (Scheme::Es256 | Scheme::Es384 | Scheme::Es512, Self::P256(_)) => Some(64),
+            (Scheme::Es256 | Scheme::Es384 | Scheme::Es512, Self::P384(_)) => Some(96),
+            (Scheme::Es256 | Scheme::Es384 | Scheme::Es512, Self::P521(_)) => Some(132),
+            _ => None,
+        }
+    }
+
+    /// Whether the signature of the message was made with the key that belongs to this one.
+    pub fn verifies(&self, scheme: Scheme, message: &[u8], signature: &[u8]) -> bool {
+        use Scheme as S;
+        let (algorithm, key): (&dyn ring::VerificationAlgorithm, &[u8]) = match (self, scheme) {
+            (Self::Rsa(key), S::Rs256) => (&ring::RSA_PKCS1_2048_8192_SHA256, key),
+            (Self::Rsa(key), S::Rs384) => (&ring::RSA_PKCS1_2048_8192_SHA384, key),
+            (Self::Rsa(key), S::Rs512) => (&ring::RSA_PKCS1_2048_8192_SHA512, key),
+            (Self::Rsa(key), S::Ps256) => (&ring::RSA_PSS_2048_8192_SHA256, key),
+            (Self::Rsa(key), S::Ps384) => (&ring::RSA_PSS_2048_8192_SHA384, key),
+            (Self::Rsa(key), S::Ps512) => (&ring::RSA_PSS_2048_8192_SHA512, key),
+            (Self::P256(key), S::Es256) => (&ring::ECDSA_P256_SHA256_FIXED, key),
+            (Self::P384(key), S::Es384) => (&ring::ECDSA_P384_SHA384_FIXED, key),
+            (Self::P521(key), S::Es512) => return p521(key, message, signature),
+            _ => return false,
+        };
+        ring::UnparsedPublicKey::new(algorithm, key)
+            .verify(message, signature)
+            .is_ok()
+    }
+}
+
+fn p521(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    use p521::ecdsa::signature::Verifier;
+    let key = p521::ecdsa::VerifyingKey::from_sec1_bytes(key);
+    let signature = p521::ecdsa::Signature::from_slice(signature);
+    match (key, signature) {
+        (Ok(key), Ok(signature)) => key.verify(message, &signature).is_ok(),
+        _ => false,
+    }
+}
+
+/// Bytes of the first block of that label.
+fn block(text: &str, label: &str) -> Option<Vec<u8>> {
+    let (_, rest) = text.split_once(&format!("-----BEGIN {label}-----"))?;
+    let (inside, _) = rest.split_once(&format!("-----END {label}-----"))?;
+    let digits: Vec<u8> = inside.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    STANDARD.decode(digits).ok()
+}
+
+/// Takes an element of a kind off `rest` (DER, X.690 section 8): its content.
+fn element<'d>(rest: &mut &'d [u8], kind: u8) -> Option<&'d [u8]> {
+    let [first, size, after @ ..] = *rest else { return None };
+    if *first != kind {
+        return None;
+    }
+    let (length, after) = match size {
+        0..=0x7f => (usize::from(*size), after),
+        0x81..=0x83 => {
+            let (digits, after) = after.split_at_checked(usize::from(size & 3))?;
+            (digits.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), after)
+        }
+        _ => return None,
+    };
+    let (content, after) = after.split_at_checked(length)?;
+    *rest = after;
+    Some(content)
+}
+
+#[cfg(test)]
+mod tests;
