@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from steelyard.config.grammar.option_types import Congestion, Guid, Hexadecimal, MuxProtocol
 from steelyard.config.grammar.row import Effect, Row, Where
 from steelyard.config.grammar.table import Table
+from steelyard.config.grammar.tls_options import BIND_ROWS, SHARED_ROWS
 from steelyard.config.grammar.units import parse_int
 from steelyard.config.grammar.values import Account, ArgType, Bad, Int, OneOf, Text, Time
 
@@ -55,10 +57,12 @@ def _row(name: str, doc: str, *args: ArgType, sets: str = "", effect: Effect = "
     return Row(name, Where.BIND, doc, args, sets or name.replace("-", "_"), effect=effect, instead=instead)
 
 
-def _later(names: str, count: int) -> tuple[Row, ...]:
-    args = (Text("<value>"),) * count
-    return tuple(_row(name, "Not supported yet.", *args, effect="later") for name in names.split())
+def _later(name: str, doc: str, *args: ArgType) -> Row:
+    return Row(name, Where.BIND, doc, args, effect="later")
 
+
+PROTOCOLS = ("h1", "h2", "none", "quic")
+"""What `proto` can name; whether that goes with the mode is seen when that is known."""
 
 _ROWS = (
     _row("accept-proxy", "Clients start with a PROXY protocol header that gives the real addresses."),
@@ -80,7 +84,7 @@ _ROWS = (
         Shaped(_PROCESSES, "<first>-<last>, all, odd or even"),
         effect="accepted",
     ),
-    _row("proto", "The only protocol to speak.", OneOf(("h1",)), effect="accepted"),
+    _row("proto", "The only protocol to speak.", MuxProtocol(PROTOCOLS), effect="accepted"),
     _row(
         "shards",
         "Sockets for this address; one each thread here.",
@@ -103,19 +107,20 @@ _ROWS = (
 )
 
 _LATER = (
-    *_later(
-        "accept-netscaler-cip cc expose-fd guid-prefix idle-ping label namespace nbconn severity-output tcp-md5sig tcp-ss", 1
-    ),
-    *_later(
-        "alpn ca-file ca-ignore-err ca-sign-file ca-sign-pass ca-verify-file ciphers ciphersuites client-sigalgs crl-file crt", 1
-    ),
-    *_later(
-        "crt-ignore-err crt-list curves default-crt ecdhe ktls npn sigalgs ssl-max-ver ssl-min-ver tls-ticket-keys verify", 1
-    ),
-    *_later("allow-0rtt force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12 force-tlsv13 generate-certificates no-alpn", 0),
-    *_later("no-ca-names no-sslv3 no-strict-sni no-tls-tickets no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 prefer-client-ciphers", 0),
-    *_later("ssl strict-sni tls-tickets quic-force-retry", 0),
-    *_later("quic-cc-algo quic-socket", 1),
+    _later("accept-netscaler-cip", "Clients start with a NetScaler header of this magic number.", Hexadecimal(0xFFFFFFFF)),
+    _later("cc", "Congestion control of TCP.", Text("<algorithm>")),
+    _later("expose-fd", "The socket hands out those of listeners.", OneOf(("listeners",))),
+    _later("guid-prefix", "Start of the names of listeners that last over restarts.", Guid()),
+    _later("idle-ping", "Time between pings on idle connections.", Time()),
+    _later("label", "A name that several lines may share.", Text("<label>")),
+    _later("namespace", "Network namespace of the socket.", Text("<name>")),
+    _later("nbconn", "Connections of reverse HTTP.", Int(1)),
+    _later("quic-cc-algo", "Congestion control of QUIC.", Congestion()),
+    _later("quic-force-retry", "QUIC clients must show that their address is theirs."),
+    _later("quic-socket", "Sockets of QUIC connections.", OneOf(("connection", "listener"))),
+    _later("severity-output", "How a statistics socket tells how bad a message is.", OneOf(("none", "number", "string"))),
+    _later("tcp-md5sig", "Password of TCP MD5 signatures.", Text("<password>")),
+    _later("tcp-ss", "How much of the first packet is kept.", Int(0, 2)),
 )
 
-BIND_OPTIONS = Table(_ROWS, _LATER)
+BIND_OPTIONS = Table(_ROWS, _LATER, BIND_ROWS, SHARED_ROWS)

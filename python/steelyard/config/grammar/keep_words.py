@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
 from steelyard.config.grammar.log_targets import LEVELS
+from steelyard.config.grammar.option_types import Guid, Listed
 from steelyard.config.grammar.phrases import Parse, anything, condition, each, phrase
 from steelyard.config.grammar.row import ANY, BACK, BACK_D, FRONT, FRONT_D, PROXY, Effect, Row, Where
-from steelyard.config.grammar.values import ArgType, Bad, Int, OneOf, Text, Time
+from steelyard.config.grammar.values import ArgType, Int, OneOf, Text, Time
 from steelyard.config.statement import Statement
 
 _RETRIES = """
@@ -16,34 +14,6 @@ none conn-failure empty-response junk-response response-timeout 0rtt-rejected al
 401 403 404 408 421 425 429 500 501 502 503 504
 """
 _STEPS = ("accept", "connect", "request", "response", "close", "all", "any")
-_GUID = re.compile(r"[A-Za-z0-9_.:-]{1,127}\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """Some of a few words with commas between them."""
-
-    words: tuple[str, ...]
-
-    def read(self, text: str) -> object | Bad:
-        for part in text.split(","):
-            if part not in self.words:
-                return Bad(f"has '{part}', which is not one of {', '.join(self.words)}")
-        return text
-
-    @property
-    def show(self) -> str:
-        return "{ " + " | ".join(self.words) + " },..."
-
-
-@dataclass(frozen=True, slots=True)
-class Guid:
-    """A name for as long as the object lives; at most 127 letters, digits, `_`, `-`, `.` and `:`."""
-
-    show: str = "<name>"
-
-    def read(self, text: str) -> object | Bad:
-        return text if _GUID.match(text) else Bad("is no such name; 1 to 127 letters, digits, '_', '-', '.' and ':' are allowed")
 
 
 def _retry_on(statement: Statement) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from steelyard.config.grammar.option_types import Judged
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.table import Table
 from steelyard.config.model import Said
@@ -17,13 +18,14 @@ def read_options(statement: Statement, at: int, table: Table, where: Where, valu
     good = True
     words = statement.words
     while at < len(words):
-        rows = table.by_name.get(words[at].text, ())
+        name, paren, _ = words[at].text.partition("(")
+        rows = tuple(row for row in table.by_name.get(name, ()) if row.called is bool(paren))
         if not rows:
             _unknown(statement, words[at], table, where)
             good = False
             at += 1
             continue
-        row = table.at(where).get(words[at].text)
+        row = table.at(where).get(name)
         if row is None:
             message = f"'{words[at]}' is not allowed on '{statement.row.name}'"
             statement.report.alert("SY0103", message, words[at].span)
@@ -59,7 +61,7 @@ def _one(statement: Statement, row: Row, at: int, end: int, values: dict[str, An
     read = []
     for offset, kind in enumerate(row.args):
         value = statement.read(at + 1 + offset, kind)
-        if value is None:
+        if value is None or (isinstance(kind, Judged) and not kind.judge(statement, words[at + 1 + offset])):
             return False
         read.append(value)
     if row.effect == "supported":

@@ -5,9 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from steelyard.config.grammar.addresses import Wanted, is_ipv4, is_ipv6, is_name, parse_address
+from steelyard.config.grammar.option_types import (
+    Congestion,
+    Expression,
+    Format,
+    Guid,
+    Host,
+    HostPort,
+    Listed,
+    MuxProtocol,
+    Networks,
+    Tracked,
+)
 from steelyard.config.grammar.row import SERVERS, Effect, Row, Where
 from steelyard.config.grammar.table import Table
-from steelyard.config.grammar.values import ArgType, Bad, Int, OneOf, Text, Time
+from steelyard.config.grammar.tls_options import SERVER_ROWS, SHARED_ROWS
+from steelyard.config.grammar.values import ArgType, Bad, Int, OneOf, Size, Text, Time
 from steelyard.config.hosts import address
 from steelyard.config.model import Inet
 from steelyard.config.span import NOWHERE
@@ -64,17 +77,20 @@ def _row(
     return Row(name, where, doc, args, sets or name.replace("-", "_"), effect=effect, value=value, instead=instead)
 
 
-def _later(names: str, count: int) -> tuple[Row, ...]:
-    args = (Text("<value>"),) * count
-    return tuple(_row(name, "Not supported yet.", *args, effect="later") for name in names.split())
+def _later(name: str, doc: str, *args: ArgType) -> Row:
+    return Row(name, SERVERS, doc, args, effect="later")
 
+
+PROTOCOLS = ("fcgi", "h1", "h2", "none", "quic", "spop")
+"""What `proto` can name; whether that goes with the mode is seen when that is known."""
+PROXY_OPTIONS = ("authority", "cert-cn", "cert-key", "cert-sig", "crc32c", "ssl", "ssl-cipher", "unique-id")
 
 _ROWS = (
     _row("addr", "Address for health checks.", CheckAddress(), sets="check_addr"),
     _row("backup", "Used only when no other server is left."),
     _row("check", "Health checks are made."),
     _row("check-send-proxy", "Health checks start with a PROXY protocol header."),
-    _row("cookie", "Value of the persistence cookie for this server.", Text("<value>"), where=Where.SERVER),
+    _row("cookie", "Value of the persistence cookie for this server.", Text("<value>")),
     _row("disabled", "Starts in maintenance."),
     _row("downinter", "Time between checks of a server that is down.", Time(low=1)),
     _row("enabled", "Undoes `disabled` of `default-server`.", sets="disabled", value=False),
@@ -102,11 +118,11 @@ _ROWS = (
         OneOf(("shutdown-sessions",)),
         effect="later",
     ),
-    _row("pool-low-conn", "Idle connections a thread keeps before others take them.", Int(), effect="accepted"),
+    _row("pool-low-conn", "Idle connections a thread keeps before others take them.", Int(-2_147_483_648), effect="accepted"),
     _row("pool-max-conn", "Idle connections kept for reuse; -1 for no limit.", Int(-1)),
     _row("pool-purge-delay", "How often unused idle connections are closed.", Time()),
     _row("port", "Port for health checks.", Port(), sets="check_port"),
-    _row("proto", "The only protocol to speak.", OneOf(("h1",)), effect="accepted"),
+    _row("proto", "The only protocol to speak.", MuxProtocol(PROTOCOLS), effect="accepted"),
     _row("redir", "GET and HEAD requests are redirected to this URL's server.", Text("<prefix>")),
     _row("rise", "Good checks after which a server is up.", Int(1)),
     _row("send-proxy", "Connections start with a PROXY protocol header, version 1.", sets="send_proxy", value=1),
@@ -116,24 +132,58 @@ _ROWS = (
     _row("weight", "Share of the traffic, 0 to 256.", Int(0, 256)),
 )
 
-_LATER = (
-    *_later(
-        "agent-addr agent-inter agent-port agent-send alpn ca-file cc check-alpn check-pool-conn-name check-proto check-sni", 1
-    ),
-    *_later("ciphers ciphersuites client-sigalgs crl-file crt curves guid hash-key healthcheck idle-ping init-state ktls", 1),
-    *_later("log-bufsize log-proto namespace npn observe on-error on-marked-up pool-conn-name proxy-v2-options", 1),
-    *_later(
-        "resolve-net resolve-opts resolve-prefer resolvers shard sigalgs sni socks4 ssl-max-ver ssl-min-ver tcp-md5sig track", 1
-    ),
-    *_later("verify verifyhost ws", 1),
-    *_later("set-proxy-v2-tlv-fmt", 1),
-    *_later("agent-check allow-0rtt check-reuse-pool check-sni-auto check-ssl check-via-socks4 force-sslv3 force-tlsv10", 0),
-    *_later("force-tlsv11 force-tlsv12 force-tlsv13 no-agent-check no-check-reuse-pool no-check-sni-auto no-check-ssl", 0),
-    *_later("no-renegotiate no-send-proxy-v2-ssl no-send-proxy-v2-ssl-cn no-sni-auto no-ssl-reuse no-sslv3 no-tls-tickets", 0),
-    *_later(
-        "no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 no-verifyhost renegotiate send-proxy-v2-ssl send-proxy-v2-ssl-cn sni-auto ssl", 0
-    ),
-    *_later("ssl-reuse stick strict-maxconn tfo tls-tickets usesrc", 0),
+_AGENT = (
+    _later("agent-addr", "Address of the agent.", Host()),
+    _later("agent-check", "An agent on the server tells its state."),
+    _later("agent-inter", "Time between questions to the agent.", Time(low=1)),
+    _later("agent-port", "Port of the agent.", Port()),
+    _later("agent-send", "What is sent to the agent.", Text("<text>")),
+    _later("no-agent-check", "Undoes `agent-check` of `default-server`."),
+)
+_CHECKS = (
+    _later("check-pool-conn-name", "Name of the idle connection that checks use.", Text("<name>")),
+    _later("check-proto", "The protocol of health checks.", OneOf(PROTOCOLS)),
+    _later("check-reuse-pool", "Health checks use idle connections."),
+    _later("check-via-socks4", "Health checks go through the SOCKS proxy."),
+    _later("healthcheck", "Health checks of a section.", Text("<name>")),
+    _later("init-state", "State at start.", OneOf(("fully-up", "up", "down", "fully-down", "none"))),
+    _later("no-check-reuse-pool", "Undoes `check-reuse-pool` of `default-server`."),
+    _later("observe", "Live traffic tells the server's state.", OneOf(("none", "layer4", "layer7"))),
+    _later("on-error", "What many errors do.", OneOf(("fastinter", "fail-check", "sudden-death", "mark-down"))),
+    _later("on-marked-up", "What happens when the server is up again.", OneOf(("shutdown-backup-sessions",))),
+    _later("track", "The state of another server counts.", Tracked()),
+)
+_NAMES = (
+    _later("resolve-net", "Networks whose addresses go first.", Networks()),
+    _later("resolve-opts", "How answers are used.", Listed(("allow-dup-ip", "ignore-weight", "prevent-dup-ip"))),
+    _later("resolve-prefer", "The family of addresses that goes first.", OneOf(("ipv4", "ipv6"))),
+    _later("resolvers", "Name servers that are asked again and again.", Text("<resolvers>")),
+)
+_CONNECTIONS = (
+    _later("cc", "Congestion control of TCP.", Text("<algorithm>")),
+    _later("idle-ping", "Time between pings on idle connections.", Time()),
+    _later("log-bufsize", "Bytes of a log server's buffer.", Size()),
+    _later("log-proto", "How log messages are framed.", OneOf(("legacy", "octet-count"))),
+    _later("namespace", "Network namespace of connections.", Text("<name>")),
+    _later("no-send-proxy-v2-ssl", "Undoes `send-proxy-v2-ssl` of `default-server`."),
+    _later("no-send-proxy-v2-ssl-cn", "Undoes `send-proxy-v2-ssl-cn` of `default-server`."),
+    _later("pool-conn-name", "Names of idle connections.", Expression("source")),
+    _later("proxy-v2-options", "What PROXY protocol headers hold besides addresses.", Listed(PROXY_OPTIONS)),
+    _later("quic-cc-algo", "Congestion control of QUIC.", Congestion()),
+    _later("send-proxy-v2-ssl", "PROXY protocol headers tell about TLS."),
+    _later("send-proxy-v2-ssl-cn", "PROXY protocol headers tell the name in a client's certificate."),
+    Row("set-proxy-v2-tlv-fmt", SERVERS, "A field of PROXY protocol headers.", (Format("source"),), effect="later", called=True),
+    _later("shard", "Part of the entries that go to this peer.", Int(1)),
+    _later("socks4", "SOCKS proxy to the server.", HostPort()),
+    _later("tcp-md5sig", "Password of TCP MD5 signatures.", Text("<password>")),
+    _later("tfo", "TCP fast open."),
+    _later("ws", "How web sockets go to the server.", OneOf(("auto", "h1", "h2"))),
+)
+_OTHERS = (
+    _row("guid", "A name that lasts over restarts, for statistics.", Guid(), where=Where.SERVER, effect="accepted"),
+    _later("hash-key", "What the server's place in a hash is made of.", OneOf(("id", "addr", "addr-port", "guid"))),
+    _row("stick", "Undoes `non-stick` of `default-server`.", effect="accepted"),
+    _later("strict-maxconn", "Idle connections count for `maxconn`."),
 )
 
-SERVER_OPTIONS = Table(_ROWS, _LATER)
+SERVER_OPTIONS = Table(_ROWS, _AGENT, _CHECKS, _NAMES, _CONNECTIONS, _OTHERS, SERVER_ROWS, SHARED_ROWS)

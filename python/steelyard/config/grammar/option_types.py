@@ -1,0 +1,239 @@
+"""Types of the words that follow options of `bind` and `server` lines (manual section 5)."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from steelyard.config.grammar.addresses import Wanted, is_ipv4, is_ipv6, is_name, parse_address
+from steelyard.config.grammar.forward_words import parse_network
+from steelyard.config.grammar.values import Bad, Int, OneOf
+from steelyard.config.hosts import address
+from steelyard.config.model import Inet
+from steelyard.config.places import place_of
+from steelyard.config.rules import parse_expr, parse_log_format
+from steelyard.config.span import NOWHERE, Word
+from steelyard.config.statement import Room, Statement
+
+VERSIONS = ("SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
+_ERRORS = re.compile(r"(?:all|(?:\d+|X509_V_ERR_[A-Z0-9_]+)(?:,(?:\d+|X509_V_ERR_[A-Z0-9_]+))*)\Z", re.ASCII)
+_GUID = re.compile(r"[A-Za-z0-9_.:-]{1,127}\Z")
+_CONGESTION = re.compile(r"(?:cubic|newreno|bbr|nocc)(?:\([^)]*\))?\Z")
+
+
+@runtime_checkable
+class Judged(Protocol):
+    """A type whose words are looked at with the rest of the configuration in view; what is wrong is reported."""
+
+    def judge(self, statement: Statement, word: Word) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Some of a few words with commas between them."""
+
+    words: tuple[str, ...]
+
+    def read(self, text: str) -> object | Bad:
+        for part in text.split(","):
+            if part not in self.words:
+                return Bad(f"has '{part}', which is not one of {', '.join(self.words)}")
+        return text
+
+    @property
+    def show(self) -> str:
+        return "{ " + " | ".join(self.words) + " },..."
+
+
+@dataclass(frozen=True, slots=True)
+class Guid:
+    """A name for as long as the object lives; at most 127 letters, digits, `_`, `-`, `.` and `:`."""
+
+    show: str = "<name>"
+
+    def read(self, text: str) -> object | Bad:
+        return text if _GUID.match(text) else Bad("is no such name; 1 to 127 letters, digits, '_', '-', '.' and ':' are allowed")
+
+
+@dataclass(frozen=True, slots=True)
+class Protocols:
+    """Names of protocols for ALPN and NPN, 255 bytes each at most."""
+
+    show: str = "<protocol>,..."
+
+    def read(self, text: str) -> object | Bad:
+        for part in text.split(","):
+            if not 0 < len(part) <= 255:
+                return Bad("has an empty or too long name of a protocol; write them with commas between, as `h2,http/1.1`")
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyErrors:
+    """`all`, or errors of OpenSSL's verification by number or name."""
+
+    show: str = "{ all | <error>,... }"
+
+    def read(self, text: str) -> object | Bad:
+        return (
+            text if _ERRORS.match(text) else Bad("is not a list of errors; write `all`, or numbers and names with commas between")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Congestion:
+    show: str = "{ cubic | newreno | bbr | nocc }[(...)]"
+
+    def read(self, text: str) -> object | Bad:
+        return text if _CONGESTION.match(text) else Bad("is no such algorithm; write cubic, newreno, bbr or nocc")
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """An address, or a name that is looked up at once, without a port."""
+
+    show: str = "<address>"
+
+    def read(self, text: str) -> object | Bad:
+        if is_ipv4(text) or is_ipv6(text):
+            return text
+        return text if is_name(text) and address(text) else Bad("is neither an address nor the name of a known host")
+
+
+@dataclass(frozen=True, slots=True)
+class HostPort:
+    show: str = "<address>:<port>"
+
+    def read(self, text: str) -> object | Bad:
+        found = parse_address(text, NOWHERE, Wanted("must"))
+        if isinstance(found, Bad):
+            return found
+        if not isinstance(found.where, Inet):
+            return Bad("is not an IP address with a port")
+        if is_name(found.where.host) and not address(found.where.host):
+            return Bad("has a host name without an address")
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    show: str = "<network>,..."
+
+    def read(self, text: str) -> object | Bad:
+        for part in text.split(","):
+            if parse_network(part) is None:
+                return Bad(f"has '{part}', which is not a network")
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """`[<proxy>/]<server>`"""
+
+    show: str = "[<backend>/]<server>"
+
+    def read(self, text: str) -> object | Bad:
+        return text if text.rpartition("/")[2] else Bad("names no server")
+
+
+@dataclass(frozen=True, slots=True)
+class Hexadecimal:
+    """A whole number, also as `0x...`."""
+
+    high: int
+    show: str = "<number>"
+
+    def read(self, text: str) -> object | Bad:
+        digits = text[2:18]
+        if text.lower().startswith("0x") and digits and all(c in "0123456789abcdefABCDEF" for c in digits):
+            text = str(int(digits, 16))
+        return Int(0, self.high).read(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A sample expression in one word; `ruleset` says which fetches have a value there."""
+
+    ruleset: str
+    show: str = "<expression>"
+
+    def read(self, text: str) -> object | Bad:
+        return text
+
+    def judge(self, statement: Statement, word: Word) -> bool:
+        found, _ = parse_expr([word], 0, place_of(statement, self.ruleset), statement.report)
+        return found is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A log-format string in one word."""
+
+    ruleset: str
+    show: str = "<format>"
+
+    def read(self, text: str) -> object | Bad:
+        return text
+
+    def judge(self, statement: Statement, word: Word) -> bool:
+        return parse_log_format(word, place_of(statement, self.ruleset), statement.report) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class MuxProtocol:
+    """A protocol to speak and no other; HTTP/1 is the one that is spoken here."""
+
+    words: tuple[str, ...]
+
+    def read(self, text: str) -> object | Bad:
+        return OneOf(self.words).read(text)
+
+    def judge(self, statement: Statement, word: Word) -> bool:
+        if word.text not in ("h1", "none"):
+            statement.report.later("SY0104", f"'proto {word}' is not supported yet", word.span)
+        return True
+
+    @property
+    def show(self) -> str:
+        return OneOf(self.words).show
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFile:
+    """A file of certificates. `base`: the word of `global` that gives its directory. `variants`: endings that a file of the same
+    name may have instead. Names that begin with `@` are no files.
+    """
+
+    base: str
+    variants: tuple[str, ...] = ()
+    show: str = "<file>"
+
+    def read(self, text: str) -> object | Bad:
+        return text
+
+    def judge(self, statement: Statement, word: Word) -> bool:
+        if word.text.startswith("@"):
+            return True
+        path = os.path.join(_base(self.base, statement.room), word.text)
+        if any(_readable(path + ending) for ending in ("", *self.variants)):
+            return True
+        statement.report.alert("SY0304", f"can't read '{path}'", word.span)
+        return False
+
+
+CA_FILE = TlsFile("ca-base")
+CERTIFICATE = TlsFile("crt-base", (".rsa", ".ecdsa", ".dsa"))
+
+
+def _base(name: str, room: Room) -> str:
+    said = [said for _, said in room.global_.others if said.name == name] if room.global_ is not None else []
+    return said[-1].words[0] if said and said[-1].words else ""
+
+
+def _readable(path: str) -> bool:
+    try:
+        return os.access(path, os.R_OK)
+    except ValueError:
+        return False
