@@ -45,8 +45,9 @@ def outcome(config: str, directory: Path) -> str:
     assert (model is None) == report.wrong
     if model is None:
         return said + "not valid\n"
-    if report.failed and not config.startswith("# model\n"):
-        return said + "valid, not supported yet\n"
-    if config.startswith("# plan\n"):
-        return said + "valid\n" + dump_plan(compile(model, machine=MACHINE))
-    return said + "valid\n" + (dump(model) if config.startswith("# model\n") else "")
+    verdict = "valid, not supported yet\n" if report.failed else "valid\n"
+    if config.startswith("# model\n"):
+        return said + verdict + dump(model)
+    if config.startswith("# plan\n") and not report.failed:
+        return said + verdict + dump_plan(compile(model, machine=MACHINE))
+    return said + verdict

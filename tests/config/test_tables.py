@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from steelyard.config.grammar import actions, aliases, calls, docs
 from steelyard.config.grammar.bind_options import BIND_OPTIONS
+from steelyard.config.grammar.docs import connection, content, converters, http, process, tables, tls
 from steelyard.config.grammar.keywords import KEYWORDS
 from steelyard.config.grammar.row import Row
 from steelyard.config.grammar.sections import SECTIONS
@@ -58,7 +60,10 @@ def _overlap(rows: tuple[Row, ...]) -> bool:
 
 def test_codes_used_are_the_codes_known() -> None:
     used = {
-        code for path in PACKAGE.rglob("*.py") if path.name != "codes.py" for code in re.findall(r'"(SY\d{4})"', path.read_text())
+        code
+        for path in PACKAGE.rglob("*.py")
+        if path.name != "codes.py" and path.parent.name != "examples"
+        for code in re.findall(r'"(SY\d{4})"', path.read_text())
     }
     assert used - set(CODES) == set()
     assert set(CODES) - used == set()
@@ -70,3 +75,22 @@ def test_every_code_is_shown_by_a_case_or_a_test() -> None:
     shown = {code for path in tests.rglob("*.case") for code in re.findall(r"\[(SY\d{4})\]", path.read_text(errors="replace"))}
     shown |= {code for path in tests.rglob("test_*.py") for code in re.findall(r'"(SY\d{4})"', path.read_text())}
     assert {code for code in set(CODES) - shown if not code.startswith(("SY06", "SY09"))} == set()
+
+
+def test_everything_that_is_evaluated_has_its_sentence() -> None:
+    """In `grammar/docs/`: one for each fetch, converter, action and log alias."""
+    names = {action for ruleset in actions.NAMES for action in actions.names(ruleset)}
+    for rows, sentences in (
+        (set(calls.fetch_rows()), docs.fetches()),
+        (set(calls.converter_rows()), docs.converter_docs()),
+        (names, docs.actions()),
+        (set(aliases.rows()), docs.aliases()),
+    ):
+        assert sorted(rows - set(sentences)) == []
+        for name in rows:
+            assert re.match(r"[A-Z0-9`].*\.\Z", sentences[name]), name
+    written = {name for topic in (connection, content, http, process, tls) for name, _ in tables.rows(topic.FETCHES)}
+    assert sorted(written - set(calls.fetch_rows())) == []
+    assert sorted({name for name, _ in tables.rows(converters.CONVERTERS)} - set(calls.converter_rows())) == []
+    assert sorted(set(docs.actions()) - names) == []
+    assert sorted(set(docs.aliases()) - set(aliases.rows())) == []

@@ -23,6 +23,10 @@ DONE = {
         ["Global.others", "Proxy.others", "Bind.others", "Server.others"],
         "accepted without an effect, or not supported yet: then nothing is compiled",
     ),
+    **dict.fromkeys(
+        ["Global.ca_base", "Global.crt_base", "Global.key_base", "Global.default_path"],
+        "where names of files start, which matters while the configuration is read",
+    ),
     "Proxy.tcp_check": "without rules it is the check that is made anyway: a connection",
 }
 

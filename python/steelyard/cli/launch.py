@@ -47,7 +47,7 @@ def settings_of(flags: Flags, global_: Global, warn: Callable[[str], None]) -> S
         pidfile=flags.pidfile or global_.pidfile,
         processes=processes,
         memory_mb=flags.memory_mb,
-        reuseport=not flags.no_reuseport,
+        reuseport=not (flags.no_reuseport or global_.noreuseport),
         old_pids=tuple(flags.old_pids),
         old_signal=signal.SIGTERM if flags.old_pids_signal == "st" else signal.SIGUSR1,
     )

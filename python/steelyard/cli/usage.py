@@ -39,6 +39,8 @@ Steelyard is a TCP and HTTP load balancer that reads HAProxy's configuration lan
 Try it:
   steelyard demo                     two sample servers and a balancer in front: http://127.0.0.1:8080/
   steelyard check haproxy.cfg        everything that is wrong in a file, at once, with what to write instead
+  steelyard explain-code SY0102      what the code of a message means, with a wrong and a right example
+  steelyard doc timeout client       what a word of the language means, where it is valid, how it is written
   steelyard run haproxy.cfg          runs in front; Ctrl-C stops
   steelyard explain haproxy.cfg GET /cart -H 'Host: shop.example' --src 192.0.2.9
                                      what each rule does with that request, and why it goes where it goes

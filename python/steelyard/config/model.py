@@ -88,6 +88,18 @@ class LogTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class UnixBind:
+    """`unix-bind`: what holds for sockets of files where a `bind` line says nothing else. `prefix` goes before every path."""
+
+    prefix: str = ""
+    mode: int | None = None
+    user: str | None = None
+    group: str | None = None
+    uid: int | None = None
+    gid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Global:
     maxconn: int | None = None
     maxconnrate: int | None = None
@@ -117,7 +129,14 @@ class Global:
     nosplice: bool = False
     localpeer: str | None = None
     zero_warning: bool = False
-    stats_sockets: tuple[tuple[str, ...], ...] = ()
+    stats_sockets: tuple[Bind, ...] = ()
+    unix_bind: UnixBind = UnixBind()
+    noreuseport: bool = False
+    fd_hard_limit: int | None = None
+    ca_base: str | None = None
+    crt_base: str | None = None
+    key_base: str | None = None
+    default_path: tuple[str, ...] = ()
     set_vars: tuple[tuple[str, Expr | LogFormat], ...] = ()
     others: tuple[Said, ...] = ()
 

@@ -69,6 +69,7 @@ def read_with(files: Iterable[source.RawFile], room: Room, feed: Feed) -> Config
     walker = Walker(room)
     with _no_collection():
         for raw in files:
+            room.paths.enter(raw.name)
             for words in feed.lines(raw):
                 walker.line(words)
             walker.end()

@@ -9,9 +9,10 @@ from typing import Literal
 from steelyard.config.draft import Draft
 from steelyard.config.environment import Environment
 from steelyard.config.grammar.row import Row
-from steelyard.config.grammar.values import ArgType, Bad
+from steelyard.config.grammar.values import ArgType, Bad, Odd
 from steelyard.config.model import Said, Userlist
 from steelyard.config.nearest import nearest
+from steelyard.config.paths import Paths
 from steelyard.config.span import Span, Word
 from steelyard.diagnostics.diagnostic import Label, Report
 
@@ -33,6 +34,7 @@ class Room:
     userlists: dict[str, Userlist] = field(default_factory=dict)
     http_errors: dict[str, Draft] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
+    paths: Paths = field(default_factory=Paths)
     default_log_formats: set[Span] = field(default_factory=set)
     blocks: list[tuple[tuple[str, ...], list[tuple[str, ...]]]] = field(default_factory=list)
 
@@ -101,6 +103,9 @@ class Statement:
         if isinstance(value, Bad):
             self.bad(self.words[index], value.why, value.near)
             return None
+        if isinstance(value, Odd):
+            self.report.warning("SY0115", f"'{self.words[index]}' {value.why}", self.words[index].span)
+            return value.value
         return value
 
     def read_int(self, index: int, kind: ArgType) -> int | None:

@@ -14,7 +14,7 @@ from steelyard.config.nearest import nearest
 from steelyard.config.quote import join
 from steelyard.config.span import Word
 from steelyard.config.statement import Prefix, Room, Statement, run_of
-from steelyard.diagnostics.diagnostic import Severity
+from steelyard.diagnostics.diagnostic import Label, Severity
 
 _PREFIXES: dict[str, Prefix] = {"no": "no", "default": "default"}
 
@@ -98,6 +98,11 @@ class Walker:
         statement = Statement(row, words, count, prefix, draft, self.room)
         if row.effect == "removed" and self._translated(statement):
             return
+        first = draft.words.get(row.name)
+        if row.repeat == "never" and first is not None:
+            labels = (Label(first, "first said here"),)
+            self.room.report.alert("SY0117", f"'{row.name}' is said twice", statement.span, labels=labels)
+            return
         if prefix:
             draft.words[row.name] = None
         elif draft.words.get(row.name) is None:
@@ -174,15 +179,25 @@ def _admit(statement: Statement) -> bool:
         message = f"'{row.name}' is only allowed in a defaults section with a name"
         report.alert("SY0103", message, span, help="write 'defaults <name>'")
         return False
+    if row.experimental and not _exposed(statement):
+        message = f"'{row.name}' is experimental"
+        report.alert("SY0116", message, span, help="write 'expose-experimental-directives' in 'global' above it")
+        return False
     if row.deprecated:
         report.warning("SY0112", f"'{row.name}' is deprecated", span, help=row.instead)
     if row.effect == "accepted":
-        report.accept(row.name, row.doc, span)
+        report.accept(row.name, row.why or row.doc, span)
     elif row.effect == "later" and not statement.draft.later:
         report.later("SY0104", f"'{row.name}' is not supported yet", span, help=row.instead)
     elif row.effect == "refused":
-        report.later("SY0106", f"'{row.name}' is refused: it can't have its effect here", span, help=row.instead)
+        why = row.why or "it can't have its effect here"
+        report.later("SY0106", f"'{row.name}' is refused: {why}", span, help=row.instead)
     return True
+
+
+def _exposed(statement: Statement) -> bool:
+    global_ = statement.room.global_
+    return global_ is not None and "expose-experimental-directives" in global_.words
 
 
 def run(statement: Statement) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from steelyard.config.model import Bind, Config, Proxy
+from steelyard.config.model import Bind, Config, Proxy, UnixBind, UnixPath
 from steelyard.plan.schema import Plan
 from steelyard.plan.schema.proxy import Bind as PlanBind
 from steelyard.process.errors import StartError
@@ -63,6 +63,7 @@ def open_all(config: Config, plan: Plan, *, reuseport: bool = True, patience: fl
         for bind, planned_bind in zip(_spread(proxy), planned.frontend.binds, strict=True):
             backlog = bind.backlog or proxy.backlog or bind.maxconn or proxy.maxconn or plan.global_.maxconn or 1024
             try:
+                bind = _with_common(bind, config.global_.unix_bind)
                 opened = _open_patiently(planned_bind, bind, backlog, reuseport, deadline)
             except BindError as error:
                 where = f"[{plan.files[planned_bind.at.file]}:{planned_bind.at.line}]" if plan.files else ""
@@ -76,6 +77,17 @@ def open_all(config: Config, plan: Plan, *, reuseport: bool = True, patience: fl
         raise StartError(*problems, "Some protocols failed to start their listeners! Exiting.")
     listeners.plan = msgspec.structs.replace(plan, proxies=proxies)
     return listeners
+
+
+def _with_common(bind: Bind, common: UnixBind) -> Bind:
+    """What `unix-bind` says about sockets of files, where the `bind` line is silent. A name or a number is one thing."""
+    if not isinstance(bind.endpoint.where, UnixPath):
+        return bind
+    if bind.user is None and bind.uid is None:
+        bind = replace(bind, user=common.user, uid=common.uid)
+    if bind.group is None and bind.gid is None:
+        bind = replace(bind, group=common.group, gid=common.gid)
+    return replace(bind, mode=common.mode) if bind.mode is None else bind
 
 
 def _open_patiently(planned: PlanBind, bind: Bind, backlog: int, reuseport: bool, deadline: float) -> Opened:

@@ -9,6 +9,7 @@ from steelyard.config.checks.captures import check_captures
 from steelyard.config.checks.choice import check_choice
 from steelyard.config.checks.conditions import check_conditions
 from steelyard.config.checks.defaults import check_defaults
+from steelyard.config.checks.globals import check_globals
 from steelyard.config.checks.halves import check_halves
 from steelyard.config.checks.health import check_health
 from steelyard.config.checks.hosts import check_hosts
@@ -30,6 +31,7 @@ from steelyard.config.model import Config
 from steelyard.config.statement import Room
 
 CHECKS: tuple[Callable[[Config, Room], None], ...] = (
+    check_globals,
     check_backends,
     check_servers,
     check_hosts,

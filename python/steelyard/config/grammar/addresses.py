@@ -38,6 +38,7 @@ class Wanted:
 
 
 BIND = Wanted("must", ranges=True)
+STATS = Wanted("must", ranges=True)
 SERVER = Wanted("maybe", offsets=True, look_up=False)
 SOURCE = Wanted("maybe")
 SERVER_SOURCE = Wanted("maybe", ranges=True)

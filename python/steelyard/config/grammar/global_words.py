@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from typing import cast
+
 from steelyard.config.grammar.row import Row, Where
-from steelyard.config.grammar.values import Account, Int, NodeName, Size, Text, Time
+from steelyard.config.grammar.values import Account, Bad, Int, ListOf, Loose, NodeName, OneOf, Size, Text, Time
+from steelyard.config.paths import POLICIES, Policy
 from steelyard.config.statement import Statement
 
 G = Where.GLOBAL
@@ -20,12 +24,12 @@ def _variable(statement: Statement) -> None:
             environment.set(args[0], args[1])
         else:
             environment.preset(args[0], args[1])
+    elif name == "resetenv":
+        environment.keep(tuple(args))
     elif not args:
         statement.missing("at least one name")
-    elif name == "unsetenv":
-        environment.unset(tuple(args))
     else:
-        environment.keep(tuple(args))
+        environment.unset(tuple(args))
 
 
 def _rest(statement: Statement) -> None:
@@ -42,52 +46,111 @@ def _hostname(statement: Statement) -> None:
         statement.set(statement.args[0].text if statement.args else "")
 
 
-def _stats(statement: Statement) -> None:
-    """`stats socket` lines are kept as words; the runtime API reads them when it comes."""
-    if statement.args and statement.args[0].text == "socket" and len(statement.args) > 1:
-        statement.report.later("SY0104", "'stats socket' is not supported yet", statement.span)
-    elif statement.args and statement.args[0].text in ("timeout", "maxconn", "bind-process"):
-        statement.report.accept(statement.row.name, statement.row.doc, statement.span)
+def _chroot(statement: Statement) -> None:
+    """A directory, or `auto` for one that is made."""
+    if statement.draft.own("chroot"):
+        labels = statement.first_said("chroot")
+        statement.report.warning("SY0113", "'chroot' is said twice, the first one holds", statement.span, labels=labels)
+        return
+    value = statement.read(statement.at, Text("<directory>"))
+    if value is None or not statement.no_more(statement.at + 1):
+        return
+    if value == "auto":
+        statement.report.later("SY0104", "'chroot auto' is not supported yet", statement.span)
     else:
-        statement.missing("'socket', 'timeout' or 'maxconn'")
+        statement.set(value)
+
+
+def _default_path(statement: Statement) -> None:
+    """`current`, `config`, `parent`, or `origin <directory>`: where relative names of files start from here on."""
+    policy = statement.read(statement.at, OneOf(POLICIES))
+    if policy is None:
+        return
+    origin = ""
+    if policy == "origin":
+        if len(statement.args) < 2:
+            statement.missing("a directory", "write 'default-path origin <directory>'")
+            return
+        origin = statement.args[1].text
+        if not os.path.isdir(origin):
+            statement.report.alert("SY0306", f"directory '{origin}' does not exist", statement.args[1].span)
+            return
+    if statement.no_more(statement.at + (2 if origin else 1)):
+        statement.room.paths.follow(cast(Policy, policy), origin)
+        statement.set((policy, origin) if origin else (policy,))
+
+
+def _localpeer(statement: Statement) -> None:
+    value = statement.read(statement.at, Text("<name>"))
+    if value is not None and statement.no_more(statement.at + 1):
+        statement.set(value)
+        statement.room.environment.set("HAPROXY_LOCALPEER", str(value))
+
+
+def _setcap(statement: Statement) -> None:
+    kind = ListOf(("cap_net_raw", "cap_net_admin", "cap_net_bind_service", "cap_sys_admin"))
+    text = statement.args[0].text.strip(",") if statement.args else ""
+    found = kind.read(text) if text else None
+    if not statement.args:
+        statement.missing(kind.show)
+    elif isinstance(found, Bad):
+        statement.bad(statement.args[0], found.why, found.near)
+    else:
+        statement.no_more(statement.at + 1)
 
 
 ROWS = (
-    Row("chroot", G, "Directory that becomes the root after start.", (Text("<directory>"),), "chroot", repeat="once"),
+    Row("chroot", G, "Directory that becomes the root after start.", sets="chroot", parse=_chroot),
     Row("daemon", G, "Goes to the background.", sets="daemon"),
+    Row("default-path", G, "Where relative names of files start.", sets="default_path", parse=_default_path, lax=True),
     Row("description", G, "A text shown in statistics.", sets="description", parse=_rest),
+    Row(
+        "dns-accept-family",
+        G,
+        "Address families that name servers are asked for.",
+        (ListOf(("ipv4", "ipv6", "auto")),),
+        effect="later",
+    ),
+    Row("external-check", G, "Programs may make health checks.", (OneOf(("preserve-env",)),), effect="later", least=0),
+    Row("fd-hard-limit", G, "Most open files where nothing else is said.", (Loose(),), "fd_hard_limit"),
     Row("gid", G, "Group id after start.", (Int(),), "gid", repeat="once"),
+    Row("grace", G, "Time between the signal for a soft stop and the stop.", (Time(),), effect="later", lax=True),
     Row("group", G, "Group name after start.", (Account("group"),), "group", repeat="once"),
     Row("hard-stop-after", G, "Time that a soft stop may take.", (Time(),), "hard_stop_after", lax=True),
-    Row("localpeer", G, "Name of this process among peers.", (Text("<name>"),), "localpeer"),
+    Row("localpeer", G, "Name of this process among peers.", sets="localpeer", parse=_localpeer),
     Row("log-send-hostname", G, "Host name in log lines.", sets="log_send_hostname", parse=_hostname, lax=True),
     Row("log-tag", G, "Name of the program in log lines.", (Text("<tag>"),), "log_tag"),
     Row(
         "master-worker",
         G,
         "A master process watches a worker.",
-        (Text("[no-exit-on-failure]"),),
+        (OneOf(("no-exit-on-failure",)),),
         "master_worker",
         least=0,
         value=True,
     ),
     Row("maxconn", G, "Connections at once.", (Int(),), "maxconn", repeat="once"),
-    Row("maxconnrate", G, "New connections a second.", (Int(),), "maxconnrate", repeat="once"),
+    Row("maxconnrate", G, "New connections a second.", (Loose(0),), "maxconnrate", repeat="once"),
+    Row("maxsessrate", G, "New sessions a second.", (Loose(),), effect="later"),
     Row("nbproc", G, "Processes.", (Int(1, 64),), "nbproc", removed="2.5"),
-    Row("nbthread", G, "Threads a process.", (Int(1, 4096),), "nbthread"),
     Row("node", G, "Name of this machine in statistics.", (NodeName(),), "node"),
+    Row("noreuseport", G, "Listeners don't share their ports.", sets="noreuseport"),
     Row("nosplice", G, "Data is copied, never spliced.", sets="nosplice"),
     Row("pidfile", G, "File for the process id.", (Text("<file>"),), "pidfile", repeat="once"),
+    Row("pp2-never-send-local", G, "Health checks send PROXY, never LOCAL.", effect="later"),
     Row("presetenv", G, "Sets an environment variable that is not set.", parse=_variable),
     Row("quiet", G, "No messages at start.", sets="quiet"),
     Row("resetenv", G, "Removes all environment variables but the named ones.", parse=_variable),
     Row("setenv", G, "Sets an environment variable.", parse=_variable),
-    Row("spread-checks", G, "Percent by which times between checks vary.", (Int(0, 50),), "spread_checks", repeat="once"),
-    Row("stats", G, "The runtime API's socket.", parse=_stats),
-    Row("tune.bufsize", G, "Bytes of a buffer: the longest request head.", (Size(1),), "bufsize"),
-    Row("tune.http.cookielen", G, "Bytes of a captured cookie, and one.", (Int(1, 65536),), "cookie_length"),
-    Row("tune.http.maxhdr", G, "Header fields in a message.", (Int(1, 32767),), "max_headers"),
-    Row("tune.maxrewrite", G, "Bytes kept free for rewriting.", (Size(),), "maxrewrite"),
+    Row("spread-checks", G, "Percent by which times between checks vary.", (Loose(0, 50),), "spread_checks", repeat="once"),
+    Row("setcap", G, "Rights that are kept when the user changes.", parse=_setcap, effect="later", lax=True),
+    Row("shm-stats-file", G, "Shared memory that keeps statistics.", (Text("<name>"),), effect="later", experimental=True),
+    Row("shm-stats-file-max-objects", G, "Objects in that memory.", (Int(1),), effect="later", experimental=True),
+    Row("stats-file", G, "File of statistics to start with.", (Text("<file>"),), effect="later"),
+    Row("tune.bufsize", G, "Bytes of a buffer: the longest request head.", (Size(336),), "bufsize"),
+    Row("tune.http.cookielen", G, "Bytes of a captured cookie, and one.", (Loose(1, 65536),), "cookie_length"),
+    Row("tune.http.maxhdr", G, "Header fields in a message.", (Loose(5, 32767),), "max_headers"),
+    Row("tune.maxrewrite", G, "Bytes kept free for rewriting.", (Loose(0, sizes=True),), "maxrewrite"),
     Row("uid", G, "User id after start.", (Int(),), "uid", repeat="once"),
     Row("ulimit-n", G, "Open files.", (Int(),), "ulimit_n", repeat="once"),
     Row("unsetenv", G, "Removes environment variables.", parse=_variable),

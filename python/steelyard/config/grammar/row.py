@@ -81,7 +81,9 @@ class Row:
     because they need its mode. `strict`: in the wrong half of a proxy an error, where other words only draw a warning (as in
     HAProxy). `called`: an argument in parentheses belongs to the name. `lax`: words too many draw a warning only, since
     HAProxy passes over them in silence. `least`: how many of `args` must be there, all by
-    default. `deprecated` and `removed` are versions of HAProxy.
+    default. `repeat`: of several lines the last one holds, all do, the first one does (with a warning), or the second is an
+    error. `why`: the reason of an effect that is not `supported`. `experimental`: `expose-experimental-directives` must stand
+    above it. `deprecated` and `removed` are versions of HAProxy.
 
     `today` says an old line in today's words (`grammar/today.py`), for `upgrade`, and for reading where the effect is `removed`.
     """
@@ -95,7 +97,7 @@ class Row:
     effect: Effect = "supported"
     least: int = -1
     negate: bool = False
-    repeat: Literal["last", "add", "once"] = "last"
+    repeat: Literal["last", "add", "once", "never"] = "last"
     late: bool = False
     strict: bool = False
     called: bool = False
@@ -104,6 +106,8 @@ class Row:
     mode: Literal["", "http", "tcp"] = ""
     value: object = None
     instead: str = ""
+    why: str = ""
+    experimental: bool = False
     since: str = ""
     deprecated: str = ""
     removed: str = ""

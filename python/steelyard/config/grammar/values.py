@@ -8,10 +8,12 @@ import re
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from steelyard.config.grammar.units import parse_int, parse_size, parse_time
+from steelyard.config.grammar.units import MAX_TIME, parse_int, parse_size, parse_time
 
 NAME = re.compile(r"[A-Za-z0-9_.:-]+\Z")
 """Names of proxies, servers, ACLs (manual section 4)."""
+
+_DIGITS = re.compile(r"[+-]?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,14 @@ class Bad:
 
     why: str
     near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """A value that HAProxy takes although the word is of another form; `why` reads on after the quoted word."""
+
+    value: object
+    why: str
 
 
 class ArgType(Protocol):
@@ -43,27 +53,59 @@ class Int:
 
 
 @dataclass(frozen=True, slots=True)
+class Loose:
+    """A number where HAProxy reads the leading digits and passes over the rest: `16k` is 16 there, and `x` is 0.
+
+    `sizes`: a size is a number too, as newer versions have it. `bits`: of C's type; what is too large for it is cut.
+    """
+
+    low: int = -2_147_483_648
+    high: int = 2_147_483_647
+    sizes: bool = False
+    bits: int = 32
+    show: str = "<number>"
+
+    def read(self, text: str) -> object | Bad:
+        size = parse_size(text) if self.sizes else ""
+        if isinstance(size, int) and self.low <= size <= self.high:
+            return size
+        match = _DIGITS.match(text)
+        full = int(match.group()[:20]) if match else 0
+        value = (full + (1 << self.bits - 1)) % (1 << self.bits) - (1 << self.bits - 1)
+        if not self.low <= value <= self.high:
+            return Bad(f"is out of range, {self.low} to {self.high}")
+        whole = match is not None and match.end() == len(text) and value == full
+        return value if whole else Odd(value, f"is not a whole number and is read as {value}")
+
+
+@dataclass(frozen=True, slots=True)
 class Time:
     unit: str = "ms"
     low: int = 0
+    high: int = MAX_TIME
     show: str = "<time>"
 
     def read(self, text: str) -> object | Bad:
         value = parse_time(text, self.unit)
         if isinstance(value, str):
             return Bad(value)
+        if value > self.high:
+            return Bad(f"is too long, {self.high} ms is the most")
         return value if value >= self.low else Bad(f"is too short, {self.low} ms is the least")
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
     low: int = 0
+    high: int = (1 << 63) - 1
     show: str = "<size>"
 
     def read(self, text: str) -> object | Bad:
         value = parse_size(text)
         if isinstance(value, str):
             return Bad(value)
+        if value > self.high:
+            return Bad(f"is too large, {self.high} is the most")
         return value if value >= self.low else Bad(f"is too small, {self.low} is the least")
 
 
@@ -116,6 +158,50 @@ class Account:
     @property
     def show(self) -> str:
         return f"<{self.kind}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """A word of a few, or else a value of another type: `auto` or a number."""
+
+    words: tuple[str, ...]
+    other: ArgType
+
+    def read(self, text: str) -> object | Bad:
+        if text in self.words:
+            return text
+        value = self.other.read(text)
+        if isinstance(value, Bad):
+            listed = ", ".join(f"'{word}'" for word in self.words)
+            return Bad(f"{value.why}, and not {listed}", self.words)
+        return value
+
+    @property
+    def show(self) -> str:
+        return "{ " + " | ".join((*self.words, self.other.show)) + " }"
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """Words of a few, joined by `separator`. `alone`: words that stand by themselves."""
+
+    words: tuple[str, ...]
+    alone: tuple[str, ...] = ()
+    separator: str = ","
+
+    def read(self, text: str) -> object | Bad:
+        parts = text.split(self.separator)
+        known = (*self.words, *self.alone)
+        for part in parts:
+            if part not in known:
+                return Bad(f"has '{part}', which is not one of {', '.join(known)}", known)
+            if part in self.alone and len(parts) > 1:
+                return Bad(f"has '{part}' beside other words")
+        return tuple(parts)
+
+    @property
+    def show(self) -> str:
+        return "{ " + " | ".join((*self.alone, *self.words)) + " }" + f"[{self.separator}...]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 
-from steelyard.config.model import AbstractName, Endpoint, Inet, Inherited, LogTarget, Source, UnixPath
+from steelyard.config.model import AbstractName, Endpoint, Inet, Inherited, LogTarget, Source, UnixBind, UnixPath
 from steelyard.plan.build.context import Context
 from steelyard.plan.schema.global_ import LogFd, LogUdp, LogUnix
 from steelyard.plan.schema.global_ import LogTarget as PlanLogTarget
@@ -39,6 +40,13 @@ def address(context: Context, endpoint: Endpoint, who: str, port: int | None = N
     if isinstance(where, Inherited):
         return AddressFd(fd=where.fd)
     raise TypeError(where)
+
+
+def prefixed(endpoint: Endpoint, common: UnixBind) -> Endpoint:
+    """An address to listen on, with the prefix that `unix-bind` puts in front of paths."""
+    if common.prefix and isinstance(endpoint.where, UnixPath):
+        return replace(endpoint, where=UnixPath(common.prefix + endpoint.where.path))
+    return endpoint
 
 
 def source(context: Context, value: Source | None, who: str) -> SourceAddress | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from steelyard.config.expr import LogText
 from steelyard.config.model import COOKIE_LENGTH, Capture, Proxy, UseBackend
-from steelyard.plan.build.address import address
+from steelyard.plan.build.address import address, prefixed
 from steelyard.plan.build.context import Context
 from steelyard.plan.build.exprs import condition, log_format
 from steelyard.plan.build.servers import numbered
@@ -22,7 +22,7 @@ def binds(context: Context, proxy: Proxy) -> list[plan.Bind]:
             id=number,
             name=bind.name or "",
             at=context.at(bind.span),
-            address=address(context, bind.endpoint, f"bind in '{proxy.name}'", port),
+            address=address(context, prefixed(bind.endpoint, context.config.global_.unix_bind), f"bind in '{proxy.name}'", port),
             fd=-1,
             maxconn=bind.maxconn or 0,
             accept_proxy=bind.accept_proxy,

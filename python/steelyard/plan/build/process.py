@@ -18,7 +18,9 @@ DESCRIPTORS_PER_CONNECTION = 2
 
 def ideal_maxconn(config: Config, machine: Machine) -> int:
     """`maxconn` where the file gives none: what the descriptors allow, two a connection, less listeners and health checks."""
-    descriptors = config.global_.ulimit_n or machine.descriptors
+    said = config.global_.fd_hard_limit or 0
+    most = said if said > 0 else machine.descriptors
+    descriptors = config.global_.ulimit_n or min(most, machine.descriptors)
     listeners = sum(len(each.binds) for each in config.proxies)
     checks = sum(server.check for each in config.proxies for server in each.servers)
     return max(1, (descriptors - KEPT_DESCRIPTORS - listeners - checks) // DESCRIPTORS_PER_CONNECTION)
