@@ -25,7 +25,7 @@ class _Tls:
     """`said`: words of the global section. `elsewhere`: certificates may come from a store or be asked for as well."""
 
     def __init__(self, config: Config, room: Room) -> None:
-        self.report = room.report
+        self.report, self.paths = room.report, room.paths
         self.said = {said.name: said.words[0] for said in config.global_.others if said.words}
         self.short = any(said.name == "ssl-load-extra-del-ext" for said in config.global_.others)
         self.elsewhere = any(section.kind in ("crt-store", "acme") for section in config.sections)
@@ -64,7 +64,7 @@ class _Tls:
 
     def _certificates(self, said: Said) -> int:
         """How many there are; what is wrong with them is told."""
-        path = self._path(said.words[0], "crt-base")
+        path = self._path(said.words[0], "crt-base", said.span)
         return self._all(path, said.span, f"'{said.words[0]}'")
 
     def _all(self, path: str, span: Span, shown: str) -> int:
@@ -82,10 +82,10 @@ class _Tls:
         return (file.removesuffix(".crt") if self.short else file) + ".key"
 
     def _list(self, said: Said) -> int:
-        path, count = said.words[0], 0
+        path, count = self._path(said.words[0], "", said.span), 0
         try:
             for number, name in certificates.listed(path):
-                count += self._all(self._path(name, "crt-base"), said.span, f"'{name}' of line {number} of '{path}'")
+                count += self._all(self._path(name, "crt-base", said.span), said.span, f"'{name}' of line {number} of '{path}'")
         except OSError as error:
             self.report.alert("SY0746", f"'{path}' can't be read: {(error.strerror or str(error)).lower()}", said.span)
         return count
@@ -96,7 +96,7 @@ class _Tls:
                 self._file(each, certificates.bad_authorities, "ca-base")
 
     def _file(self, said: Said, check: Callable[[str], str], base: str) -> None:
-        why = check(self._path(said.words[0], base))
+        why = check(self._path(said.words[0], base, said.span))
         if why:
             self.report.alert("SY0746", f"'{said.words[0]}' of '{said.name}' can't be used: {why}", said.span)
 
@@ -107,9 +107,11 @@ class _Tls:
             if why:
                 self.report.alert("SY0109", f"'{value}' {why}", said[name].span if name in said else span)
 
-    def _path(self, name: str, base: str) -> str:
-        directory = self.said.get(base, "") if base else ""
-        return name if not directory or name.startswith(("/", "@")) else os.path.join(directory, name)
+    def _path(self, name: str, base: str, span: Span) -> str:
+        """The path to open; the directory of `base` goes before it, then the one that `default-path` means in that file."""
+        if name.startswith(("/", "@")):
+            return name
+        return os.path.join(self.paths.of_file.get(span.file, ""), self.paths.bases.get(base, ""), name)
 
 
 def check_tls(config: Config, room: Room) -> None:
