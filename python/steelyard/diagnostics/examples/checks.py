@@ -307,11 +307,19 @@ backend app
 backend app
   server one 127.0.0.1:8443 ssl ca-file @system-ca
 === SY0746
-backend app
-  server one 127.0.0.1:8443 ssl ca-file /no/such/authorities.pem
+frontend web
+  bind :443 ssl crt /nowhere/web.pem
 --- right
-backend app
-  server one 127.0.0.1:8443 ssl ca-file @system-ca
+frontend web
+  bind :80
+=== SY0751
+global
+  ocsp-update.mindelay 600
+  ocsp-update.maxdelay 300
+--- right
+global
+  ocsp-update.mindelay 300
+  ocsp-update.maxdelay 600
 === SY0747
 program agent
   command /usr/local/bin/agent

@@ -100,4 +100,16 @@ backend app
 --- right
 backend app
   errorloc 503 /sorry
+=== SY0306
+global
+  h1-case-adjust-file /nowhere/names
+--- right
+global
+  h1-case-adjust content-length Content-Length
+=== SY0307
+global
+  h1-case-adjust-file /etc/passwd
+--- right
+global
+  h1-case-adjust content-length Content-Length
 """

@@ -106,4 +106,17 @@ global
 .warning "the old file, use new.cfg"
 --- right
 # the old file
+=== SY0024
+.include example.cfg # which is this file
+--- right
+.include timeouts-*.cfg
+=== SY0025
+.include nowhere.cfg
+--- right
+.include timeouts-*.cfg
+=== SY0026
+.include nowhere-*.cfg
+--- right
+global
+  maxconn 100
 """

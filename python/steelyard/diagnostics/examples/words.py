@@ -108,4 +108,24 @@ frontend web
   mode http
   bind :80
   stats realm "Front Door"
+=== SY0115
+global
+  tune.http.maxhdr 101x
+--- right
+global
+  tune.http.maxhdr 101
+=== SY0116
+global
+  tune.disable-fast-forward
+--- right
+global
+  expose-experimental-directives
+  tune.disable-fast-forward
+=== SY0117
+global
+  ca-base /etc/ssl
+  ca-base /etc/ssl/certs
+--- right
+global
+  ca-base /etc/ssl/certs
 """
