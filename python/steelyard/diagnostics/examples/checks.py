@@ -308,7 +308,7 @@ backend app
   server one 127.0.0.1:8443 ssl ca-file @system-ca
 === SY0746
 frontend web
-  bind :443 ssl crt /nowhere/web.pem
+  bind :443 ssl crt /etc/passwd
 --- right
 frontend web
   bind :80
