@@ -45,7 +45,7 @@ class Inherited:
 class Endpoint:
     """An address with ports (manual section 2.9). `low` to `high` for a range; `offset`: `+N`/`-N` relative to the client's port.
 
-    `port_given` is False where the user wrote no port at all.
+    `port_given` is False where the user wrote no port at all. `later`: a type of address that can't be used yet, as `quic4`.
     """
 
     where: Inet | UnixPath | AbstractName | Inherited
@@ -53,6 +53,7 @@ class Endpoint:
     high: int = 0
     offset: int | None = None
     port_given: bool = True
+    later: str = ""
     span: Span = NOWHERE
 
 

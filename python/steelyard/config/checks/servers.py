@@ -54,6 +54,9 @@ def _needs(proxy: Proxy, server: Server, room: Room) -> None:
         word = "cookie" if server.cookie is not None else "redir"
         message = f"server '{server.name}' has '{word}', but {proxy.kind} '{proxy.name}' is in mode tcp"
         room.report.alert("SY0709", message, server.span, help="add 'mode http'")
+    if server.endpoint.later.startswith("udp") and proxy.mode != "log":
+        message = f"server '{server.name}' is reached over UDP, and {proxy.kind} '{proxy.name}' is not in mode log"
+        room.report.alert("SY0709", message, server.endpoint.span, help="add 'mode log', or leave out 'udp@'")
     if server.check and isinstance(server.endpoint.where, Inet) and not _check_port(proxy, server):
         message = f"server '{server.name}' has checks and no port to make them on"
         room.report.alert("SY0715", message, server.span, help="give its address a port, or add 'port <port>'")

@@ -38,6 +38,8 @@ class _Tls:
         if "tls-ticket-keys" in said:
             self._file(said["tls-ticket-keys"], certificates.bad_ticket_keys, "")
         if "ssl" not in said:
+            if bind.endpoint.later.startswith("quic"):
+                self.report.alert("SY0745", "QUIC needs TLS", bind.endpoint.span, help="add 'ssl crt <file>'")
             return
         if not found and "strict-sni" not in said and not self.elsewhere and not _files(bind.others):
             message = f"'ssl' on a 'bind' line of {proxy.kind} '{proxy.name}' has no certificate"
@@ -118,7 +120,7 @@ def check_tls(config: Config, room: Room) -> None:
     tls = _Tls(config, room)
     for proxy in config.proxies:
         for bind in proxy.binds:
-            if bind.others:
+            if bind.others or bind.endpoint.later:
                 tls.bind(bind, proxy)
         if proxy.disabled:
             continue

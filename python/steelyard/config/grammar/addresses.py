@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from steelyard.config.grammar.values import Bad
@@ -16,7 +16,9 @@ Ports = Literal["none", "maybe", "must"]
 
 _FAMILIES = {"ip": 0, "ipv4": 4, "ipv6": 6, "tcp": 0, "tcp4": 4, "tcp6": 6}
 _DATAGRAM = {"udp": 0, "udp4": 4, "udp6": 6}
-_LATER = ("quic4", "quic6", "mptcp", "mptcp4", "mptcp6", "sockpair", "abnsz", "rhttp", "rev", "ring", "backend", "tcp-md5")
+# Address types that can't be used yet: those with a host and a port, and the family that they say; then those with a name.
+_LATER_HOSTS = {"quic4": 4, "quic6": 6, "mptcp": 0, "mptcp4": 4, "mptcp6": 6}
+_LATER_NAMES = ("sockpair", "abnsz", "rhttp", "rev", "ring", "backend")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)\.?\Z")
 _IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\Z", re.ASCII)
 _PREFIX = re.compile(r"[a-z][a-z0-9+-]*\Z")
@@ -26,7 +28,8 @@ _PREFIX = re.compile(r"[a-z][a-z0-9+-]*\Z")
 class Wanted:
     """What the place allows. `ports`: must a port be there; `ranges`: `80-90`; `offsets`: `+10`; `datagram`: UDP, else TCP.
 
-    `look_up`: a name of a host must have an address now; other places look it up when the section is complete, or later.
+    `relays`: servers may be syslog servers over UDP. `look_up`: a name of a host must have an address now; other places look it up
+    when the section is complete, or later.
     """
 
     ports: Ports = "must"
@@ -35,11 +38,12 @@ class Wanted:
     datagram: bool = False
     default_port: int = 0
     look_up: bool = True
+    relays: bool = False
 
 
 BIND = Wanted("must", ranges=True)
 STATS = Wanted("must", ranges=True)
-SERVER = Wanted("maybe", offsets=True, look_up=False)
+SERVER = Wanted("maybe", offsets=True, look_up=False, relays=True)
 SOURCE = Wanted("maybe")
 SERVER_SOURCE = Wanted("maybe", ranges=True)
 LOG = Wanted("maybe", datagram=True, default_port=514)
@@ -53,8 +57,11 @@ def parse_address(text: str, span: Span, wanted: Wanted) -> Endpoint | Bad:
     kind, _, family = prefix.rpartition("+")
     if kind not in ("", "stream", "dgram") or (kind and (kind == "dgram") is not wanted.datagram):
         return Bad(f"has the address type '{kind}+', which is not supported here")
-    if family in _LATER or family.startswith("quic"):
-        return Bad(f"has the address type '{family}@', which is not supported yet")
+    if family in _LATER_NAMES and (rest or family in ("rhttp", "rev")):
+        return Endpoint(AbstractName(rest), port_given=False, later=family, span=span)
+    if family in _LATER_HOSTS or (family in _DATAGRAM and wanted.relays):
+        found = _inet(rest, (_LATER_HOSTS | _DATAGRAM)[family], span, wanted)
+        return found if isinstance(found, Bad) else replace(found, later=family)
     if family == "unix" or family == ("uxdg" if wanted.datagram else "uxst") or (not prefix and text.startswith("/")):
         return _unix(rest, span)
     if family == "abns":

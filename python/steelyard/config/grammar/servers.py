@@ -30,6 +30,8 @@ def endpoint(statement: Statement, word: Word, wanted: addresses.Wanted, text: s
     if isinstance(found, Bad):
         statement.report.alert("SY0301", f"'{part}' {found.why}", span)
         return None
+    if found.later and not statement.draft.later:
+        statement.report.later("SY0104", f"the address type '{found.later}@' is not supported yet", span)
     return found
 
 

@@ -27,7 +27,16 @@ from steelyard.config.rules.regex import regex_problem
 from steelyard.config.span import Span
 
 # What a reader gives: the argument, or a str that says what is wrong.
+
+
+class Later(str):
+    """What is valid and can't be run yet, where a plain text says what is wrong."""
+
+    __slots__ = ()
+
+
 Read = Arg | str
+_CONDITIONS = ("ifexists", "ifnotexists", "ifempty", "ifnotempty", "ifset", "ifnotset", "ifgt", "iflt")
 _INT = re.compile(r"[+-]?[0-9]+\Z")
 _LAST_OCCURRENCE = -10
 
@@ -92,8 +101,15 @@ def _mask(text: str, version: int) -> Read:
         return f"'{text}' is not a mask of IPv{version}"
     bits = f"{int(ipaddress.ip_address(text)):0{longest}b}"
     if "01" in bits:
-        return f"masks with holes, as '{text}', are not supported yet"
+        return Later(f"masks with holes, as '{text}', are not supported yet")
     return IntArg(bits.count("1"))
+
+
+def _set_if(text: str, span: Span) -> Read:
+    """When a variable is set: `ifempty` and the like."""
+    if text in _CONDITIONS:
+        return Later("conditions on setting a variable are not supported yet")
+    return f"'{text}' is not one of {', '.join(_CONDITIONS)}"
 
 
 def _regex(text: str, span: Span) -> Read:
@@ -209,7 +225,7 @@ READERS: dict[str, Callable[[str, Span], Read]] = {
     "count": lambda text, span: _between(text, span, 0),
     "positive": lambda text, span: _between(text, span, 1),
     "bit": lambda text, span: _between(text, span, 0, 1),
-    "later": lambda text, span: "conditions on setting a variable are not supported yet",
+    "set_if": _set_if,
     "offset": lambda text, span: StrArg(text) if _INT.match(text) else f"'{text}' is not a whole number, with or without a sign",
     "varname": lambda text, span: variable(text) if text else Absent(),
     "letter": lambda text, span: StrArg(text) if len(text) == 1 else f"'{text}' is not one character",
@@ -220,7 +236,7 @@ MAY_BE_EMPTY = frozenset(
 )
 
 # Kinds that are wrong when they are written empty, even where they could be left out.
-NEVER_EMPTY = frozenset(["word", "letter", "later"])
+NEVER_EMPTY = frozenset(["word", "letter", "set_if"])
 
 
 MQTT_FIELDS = {

@@ -10,7 +10,7 @@ from steelyard.config.grammar import calls, choices, places, renames, supported
 from steelyard.config.grammar.calls import Row
 from steelyard.config.grammar.types import casts
 from steelyard.config.nearest import nearest
-from steelyard.config.rules.args import MAY_BE_EMPTY, fault, read
+from steelyard.config.rules.args import MAY_BE_EMPTY, Later, fault, read
 from steelyard.config.rules.names import LATER_SCOPES
 from steelyard.config.rules.place import Place
 from steelyard.config.rules.scan import Cut, Piece, arguments, name_end
@@ -168,7 +168,10 @@ class _Reader:
                 value = Absent()
             elif allowed and piece.text and piece.text not in allowed.split():
                 value = f"'{piece.text}' is not one of {', '.join(allowed.split())}"
-            if isinstance(value, str):
+            if isinstance(value, Later):
+                self.report.later("SY0402", f"argument {position + 1} of '{row.name}': {value}", span)
+                value = StrArg(piece.text)
+            elif isinstance(value, str):
                 self.report.alert("SY0404", f"argument {position + 1} of '{row.name}': {value}", span)
                 return None
             if isinstance(value, VarArg) and value.scope in LATER_SCOPES:
