@@ -23,7 +23,7 @@ listen www
 def test_python_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     page = (DOCS / "python-api.md").read_text()
     blocks = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     (tmp_path / "haproxy.cfg").write_text(CONFIGURATION)
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
@@ -33,6 +33,7 @@ def test_python_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert "www s1 Inet(host='10.0.0.1', family=4) 80 3\n" in out
     assert re.search(r"^    # (haproxy.cfg:2:5: .*)$", page, re.MULTILINE)[1] in out.splitlines()  # type: ignore[index]
     assert "acl is_static path_beg /static '/images and more'\n" in out
+    assert "changed ('backend b', 'server s') weight 1 2\n" in out
     made = (tmp_path / "made.cfg").read_text()
     assert "server app4 10.0.0.4:9000 check\n" in made
     assert "app1" not in made

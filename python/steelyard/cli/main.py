@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SUBCOMMANDS = ("run", "check", "plan", "demo", "help")
 # Each of these is a module of this room (`-` is `_`), whose `run` takes the other words and gives the exit status.
 _TOOLS = (
+    "diff",
     "doc",
     "explain",
     "explain-code",

@@ -11,7 +11,7 @@ from steelyard.config.span import Span
 
 _HOW_IT_WAS_WRITTEN = {Config: frozenset({"files", "blocks", "extensions"}), Proxy: frozenset({"inherits"})}
 
-_LAST_HOLDS = (
+LAST_HOLDS = (
     frozenset({"http-keep-alive", "http-server-close", "httpclose"}),
     frozenset({"tcpka", "clitcpka", "srvtcpka"}),
 )
@@ -46,7 +46,7 @@ def _same(one: Any, other: Any, without: frozenset[str]) -> bool:
         return len(one) == len(other) and all(_same(a, b, without) for a, b in zip(one, other))
     if kind is dict:
         alike = one.keys() == other.keys() and all(_same(value, other[key], without) for key, value in one.items())
-        return alike and all(_order(one, group) == _order(other, group) for group in _LAST_HOLDS)
+        return alike and all(_order(one, group) == _order(other, group) for group in LAST_HOLDS)
     if is_dataclass(kind):
         return all(_same(getattr(one, name), getattr(other, name), without) for name in _names(kind, without))
     return bool(one == other)
