@@ -109,8 +109,8 @@ CHANGES: dict[str, tuple[str, str, list[str]]] = {
         ["listen l", "  + stats realm x", "  ~ stats auth a: password"],
     ),
     "words without a field": (
-        "global\n  tune.ssl.cachesize 5\n  tune.h2.header-table-size 7\n",
-        "global\n  tune.h2.header-table-size 7\n  tune.ssl.cachesize 6\n",
+        "global\n  tune.ssl.cachesize 5\n  tune.h2.header-table-size 4097\n",
+        "global\n  tune.h2.header-table-size 4097\n  tune.ssl.cachesize 6\n",
         ["global", "  ~ tune.ssl.cachesize 1: 5 -> 6"],
     ),
 }

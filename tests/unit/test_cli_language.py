@@ -30,12 +30,12 @@ def test_valid_and_not_all_of_it_runs(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_the_same_file_does_not_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("check", ["--format", "line", write(tmp_path / "a.cfg", VALID)]) == 1
+    assert run("check", ["--format", "concise", write(tmp_path / "a.cfg", VALID)]) == 1
     assert "a.cfg:3:1: error[SY0104] section 'peers' is not supported yet" in capsys.readouterr().err
 
 
 def test_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("check", ["--language", "--format", "line", write(tmp_path / "a.cfg", "global\n nope\n")]) == 1
+    assert run("check", ["--language", "--format", "concise", write(tmp_path / "a.cfg", "global\n nope\n")]) == 1
     said = capsys.readouterr()
     assert "error[SY0102]" in said.err
     assert said.out == "The configuration is not valid.\n"
@@ -50,5 +50,5 @@ def test_words_without_an_effect_are_told_when_asked_for(tmp_path: Path, capsys:
     file = write(tmp_path / "a.cfg", VALID)
     run("check", ["--language", "-v", file])
     assert f"{file}:2: 'noepoll' is accepted without an effect: " in capsys.readouterr().out
-    run("check", ["-v", "--format", "line", file])
+    run("check", ["-v", "--format", "concise", file])
     assert f"{file}:2: 'noepoll' is accepted without an effect: " in capsys.readouterr().out

@@ -15,7 +15,7 @@ from steelyard.diagnostics.diagnostic import Diagnostic, Report, Severity
 def judge(files: Sequence[str], *, form: Form = "auto", warnings_fail: bool = False, verbose: bool = False) -> int:
     """The exit status: 0 when the configuration is valid, 1 when it is not. What can't run yet changes neither."""
     config, report = read(files, environ=environ_of(Flags()), language=True)
-    if form == "json":
+    if form in reports.DOCUMENTS:
         reports.show(report, files, form=form)
     else:
         reports.show(Report([item for item in report if item.severity is not Severity.LATER]), files, form=form)

@@ -89,7 +89,7 @@ def start(flags: Flags, console: StderrConsole, *, form: Form = "auto", verbose:
         return dumps.tokens(flags)
     checked = check(flags)
     report.show(checked.report, flags.files, form=form)
-    if verbose:
+    if verbose and form not in report.DOCUMENTS:
         report.show_accepted(checked.report)
     if checked.config is None or checked.plan is None:
         return 1

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from typing import Literal
 
+from steelyard import __version__
 from steelyard.diagnostics.diagnostic import Report, Severity
 
-Form = Literal["auto", "full", "haproxy", "line", "json"]
-FORMS: tuple[Form, ...] = ("auto", "full", "haproxy", "line", "json")
+Form = Literal["auto", "full", "haproxy", "concise", "json", "sarif"]
+FORMS: tuple[Form, ...] = ("auto", "full", "haproxy", "concise", "json", "sarif")
+DOCUMENTS: tuple[Form, ...] = ("json", "sarif")
+"""Forms for programs: a whole document on standard output, beside which nothing else may stand there."""
 
 
 def show(report: Report, files: Sequence[str], *, form: Form = "auto") -> None:
-    """On standard error; JSON, which is asked for, on standard output."""
+    """On standard error; documents for programs, which are asked for, on standard output."""
     items = list(report)
     if form == "auto":
         form = "full" if sys.stderr.isatty() else "haproxy"
@@ -23,23 +27,39 @@ def show(report: Report, files: Sequence[str], *, form: Form = "auto") -> None:
 
         sys.stdout.write(as_json.render(items))
         return
+    if form == "sarif":
+        from steelyard.diagnostics import sarif
+
+        sys.stdout.write(sarif.render(items, __version__))
+        return
     if not items:
         return
     if form == "haproxy":
         from steelyard.diagnostics import haproxy
 
         text = haproxy.render(items, os.getpid()) + haproxy.closing(items, files, os.getpid())
-    elif form == "line":
+    elif form == "concise":
         from steelyard.diagnostics import concise
 
         text = concise.render(items)
     else:
         from steelyard.diagnostics import full
 
-        colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
-        text = full.render(items, full.from_files(), colour) + f"\n{_count(report)}\n"
+        text = full.render(items, full.from_files(), _colour(), _width()) + f"\n{_count(report)}\n"
     sys.stderr.write(text)
     sys.stderr.flush()
+
+
+def _colour() -> bool:
+    """On a terminal that can, unless the user has said otherwise (no-color.org: any value but an empty one)."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _width() -> int:
+    """Columns of the terminal; a pipe takes lines of any length, but people will read them."""
+    from steelyard.diagnostics.full import WIDTH
+
+    return shutil.get_terminal_size((WIDTH, 24)).columns if sys.stderr.isatty() else WIDTH
 
 
 def show_accepted(report: Report) -> None:

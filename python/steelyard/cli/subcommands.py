@@ -38,7 +38,10 @@ def run(word: str, words: Sequence[str]) -> int:
 def _check(words: Sequence[str]) -> int:
     parser = _parser("check", "Checks a configuration and shows everything that is wrong with it.")
     parser.add_argument(
-        "--format", choices=report.FORMS, default="auto", help="how: snippets, haproxy's lines, one line each, JSON"
+        "--format",
+        choices=report.FORMS,
+        default="auto",
+        help="how: snippets (full), haproxy's lines, one line each (concise), JSON, SARIF; without it snippets on a terminal",
     )
     parser.add_argument("-W", "--warnings-fail", action="store_true", help="a warning makes it wrong")
     parser.add_argument(
@@ -61,7 +64,7 @@ def _check(words: Sequence[str]) -> int:
         from steelyard.cli.language import judge
 
         return judge(args.file, form=args.format, warnings_fail=args.warnings_fail, verbose=args.verbose)
-    flags = Flags(files=args.file, check=True, quiet=args.format == "json", warnings_fail=args.warnings_fail)
+    flags = Flags(files=args.file, check=True, quiet=args.format in report.DOCUMENTS, warnings_fail=args.warnings_fail)
     return main.start(flags, StderrConsole(), form=args.format, verbose=args.verbose)
 
 
