@@ -148,6 +148,10 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "SY0746": ("certificate can't be used", "Files of certificates and keys are read with the configuration."),
     "SY0747": ("program without a master", "Programs beside the balancer are started and watched by its master process."),
+    "SY0748": (
+        "option without what it needs",
+        "The option of a `bind` or `server` line asks for another one, or for another mode.",
+    ),
     "SY0751": ("times in the wrong order", "The longest time is below the shortest."),
     "SY0901": ("health check can't be made", "A health check says something that can't be carried out."),
     "SY0902": ("plan refused", "The engine refuses the plan; this should have been said earlier, with its place."),

@@ -18,6 +18,7 @@ from steelyard.config.checks.listeners import check_listeners
 from steelyard.config.checks.logs import check_logs
 from steelyard.config.checks.modes import check_modes
 from steelyard.config.checks.names import check_names
+from steelyard.config.checks.options import check_options
 from steelyard.config.checks.parts import check_parts
 from steelyard.config.checks.programs import check_programs
 from steelyard.config.checks.reach import check_reach
@@ -51,6 +52,7 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_together,
     check_steps,
     check_parts,
+    check_options,
     check_programs,
     check_tls,
     check_track,

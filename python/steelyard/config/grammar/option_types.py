@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -15,7 +14,7 @@ from steelyard.config.model import Inet
 from steelyard.config.places import place_of
 from steelyard.config.rules import parse_expr, parse_log_format
 from steelyard.config.span import NOWHERE, Word
-from steelyard.config.statement import Room, Statement
+from steelyard.config.statement import Statement
 
 VERSIONS = ("SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 _ERRORS = re.compile(r"(?:all|(?:\d+|X509_V_ERR_[A-Z0-9_]+)(?:,(?:\d+|X509_V_ERR_[A-Z0-9_]+))*)\Z", re.ASCII)
@@ -198,42 +197,3 @@ class MuxProtocol:
     @property
     def show(self) -> str:
         return OneOf(self.words).show
-
-
-@dataclass(frozen=True, slots=True)
-class TlsFile:
-    """A file of certificates. `base`: the word of `global` that gives its directory. `variants`: endings that a file of the same
-    name may have instead. Names that begin with `@` are no files.
-    """
-
-    base: str
-    variants: tuple[str, ...] = ()
-    show: str = "<file>"
-
-    def read(self, text: str) -> object | Bad:
-        return text
-
-    def judge(self, statement: Statement, word: Word) -> bool:
-        if word.text.startswith("@"):
-            return True
-        path = os.path.join(_base(self.base, statement.room), word.text)
-        if any(_readable(path + ending) for ending in ("", *self.variants)):
-            return True
-        statement.report.alert("SY0304", f"can't read '{path}'", word.span)
-        return False
-
-
-CA_FILE = TlsFile("ca-base")
-CERTIFICATE = TlsFile("crt-base", (".rsa", ".ecdsa", ".dsa"))
-
-
-def _base(name: str, room: Room) -> str:
-    said = [said for _, said in room.global_.others if said.name == name] if room.global_ is not None else []
-    return said[-1].words[0] if said and said[-1].words else ""
-
-
-def _readable(path: str) -> bool:
-    try:
-        return os.access(path, os.R_OK)
-    except ValueError:
-        return False

@@ -43,9 +43,15 @@ def _count(row: Row, words: Any, at: int) -> int:
 
 
 def _unknown(statement: Statement, word: Word, table: Table, where: Where) -> None:
+    line = f"on a '{statement.row.name}' line"
+    name, paren, _ = word.text.partition("(")
+    if name in table.by_name:
+        message = f"'{name}' {line} takes no parentheses" if paren else f"'{name}' {line} needs an argument in parentheses"
+        statement.report.alert("SY0109", message, word.span)
+        return
     guess = nearest(word.text, table.at(where))
     hint = f"did you mean '{guess}'?" if guess else ""
-    statement.report.alert("SY0102", f"unknown word '{word}' on a '{statement.row.name}' line", word.span, help=hint)
+    statement.report.alert("SY0102", f"unknown word '{word}' {line}", word.span, help=hint)
 
 
 def _one(statement: Statement, row: Row, at: int, end: int, values: dict[str, Any]) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from steelyard.config.grammar import addresses
 from steelyard.config.grammar.bind_options import BIND_OPTIONS
 from steelyard.config.grammar.options import read_options
 from steelyard.config.grammar.row import BACK, BACK_D, FRONT, Row, Where
-from steelyard.config.grammar.said import anything
 from steelyard.config.grammar.server_options import SERVER_OPTIONS
 from steelyard.config.grammar.today import renamed
 from steelyard.config.grammar.values import NAME, Bad
@@ -64,18 +64,66 @@ def parse_server(statement: Statement) -> None:
     if len(args) < 2:
         statement.missing("a name and an address", "write 'server <name> <address>[:<port>]'")
         return
-    name = args[0]
-    if not NAME.match(name.text):
-        wrong = next(c for c in name.text if not NAME.match(c))
-        statement.report.alert("SY0201", f"'{wrong}' is not allowed in the name '{name}'", name.span)
+    found = _server(statement, args[0], args[1]) if _is_name(statement, args[0]) else None
+    if found is not None:
+        where, values = found
+        statement.add(Server(args[0].text, where, span=run_of(statement.words), **values))
+
+
+MOST_OF_A_TEMPLATE = 65535
+"""Servers that one line makes at most."""
+_NUMBERS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?\Z", re.ASCII)
+
+
+def parse_template(statement: Statement) -> None:
+    """`server-template <prefix> <count> | <first>-<last> <address>[:<port>] ...`: as so many `server` lines."""
+    args = statement.args
+    if len(args) < 3:
+        help = "write 'server-template <prefix> <count> <name>[:<port>]', or '<first>-<last>' for the count"
+        statement.missing("a prefix, how many servers there are, and an address", help)
         return
-    where = endpoint(statement, args[1], addresses.SERVER)
+    numbers = _NUMBERS.match(args[1].text)
+    low, high = (int(numbers[1]), int(numbers[2])) if numbers and numbers[2] else (1, int(numbers[1]) if numbers else 0)
+    if numbers is None or not low <= high or high - low >= MOST_OF_A_TEMPLATE:
+        help = f"write how many, as '3', or the first and the last, as '1-3'; {MOST_OF_A_TEMPLATE} at most"
+        statement.bad(args[1], "is not a number of servers", help=help)
+        return
+    found = _server(statement, args[0], args[2]) if _is_name(statement, args[0]) else None
+    if found is not None:
+        where, values = found
+        for number in range(low, high + 1):
+            own = values | ({"id": values["id"] + number - low} if "id" in values else {})
+            statement.add(Server(f"{args[0]}{number}", where, span=run_of(statement.words), **own))
+
+
+def _is_name(statement: Statement, word: Word) -> bool:
+    if NAME.match(word.text):
+        return True
+    wrong = next(c for c in word.text if not NAME.match(c))
+    statement.report.alert("SY0201", f"'{wrong}' is not allowed in the name '{word}'", word.span)
+    return False
+
+
+def _server(statement: Statement, name: Word, address: Word) -> tuple[Endpoint, dict[str, Any]] | None:
+    """The address and the options behind it."""
+    where = endpoint(statement, address, addresses.SERVER)
     values: dict[str, Any] = dict(statement.draft.get("default_server", {}))
-    at, good = _source_option(statement, statement.at + 2, values)
+    first = statement.words.index(address) + 1
+    at, good = _source_option(statement, _origin(statement, first), values)
     good = read_options(statement, at, SERVER_OPTIONS, Where.SERVER, values) and good
-    if where is not None and good:
-        _ranges(statement, values)
-        statement.add(Server(name.text, where, span=run_of(statement.words), **values))
+    if where is None or not good:
+        return None
+    _ranges(statement, values)
+    return where, values
+
+
+def _origin(statement: Statement, at: int) -> int:
+    """`from <server>` right behind the address: the options of another one, which is not supported yet."""
+    words = statement.words
+    if at + 1 < len(words) and words[at].text == "from":
+        statement.report.later("SY0104", f"'from' on a '{statement.row.name}' line is not supported yet", words[at].span)
+        return at + 2
+    return at
 
 
 def parse_default_server(statement: Statement) -> None:
@@ -83,7 +131,11 @@ def parse_default_server(statement: Statement) -> None:
         statement.missing("at least one option")
         return
     values: dict[str, Any] = dict(statement.draft.get("default_server", {}))
-    at, good = _source_option(statement, statement.at, values)
+    at = statement.at
+    if len(statement.args) > 1 and statement.args[0].text == "name":
+        statement.report.later("SY0104", "'name' on a 'default-server' line is not supported yet", statement.args[0].span)
+        at += 2
+    at, good = _source_option(statement, _origin(statement, at), values)
     if read_options(statement, at, SERVER_OPTIONS, Where.DEFAULT_SERVER, values) and good:
         statement.set(values)
 
@@ -115,6 +167,9 @@ def _is_value(words: list[Word], index: int) -> bool:
     return bool(before and before[0].args)
 
 
+_HDR_IP = re.compile(r"hdr_ip\([^(),]+(?:,-?(?:10|\d))?\)\Z", re.ASCII)
+
+
 def read_source(statement: Statement, at: int, wanted: addresses.Wanted) -> tuple[Source | None, int]:
     """`<address>[:<port>[-<port>]] [usesrc <what>] [interface <name>]`; the source and the index after it."""
     words = statement.words
@@ -131,18 +186,24 @@ def read_source(statement: Statement, at: int, wanted: addresses.Wanted) -> tupl
         value = words[at + 1]
         if words[at].text == "interface":
             interface = value.text
-        elif value.text in ("clientip", "client"):
+        elif value.text == "clientip":
             client_ip = True
-            if value.text == "client":
-                statement.report.later(
-                    "SY0104", "'usesrc client' is not supported yet", value.span, help="write 'usesrc clientip'"
-                )
-                good = False
         else:
-            statement.report.later("SY0104", f"'usesrc {value}' is not supported yet", value.span, help="write 'usesrc clientip'")
-            good = False
+            good = _later_source(statement, value) and good
         at += 2
     return (Source(where, interface, client_ip) if where is not None and good else None), at
+
+
+def _later_source(statement: Statement, value: Word) -> bool:
+    """`usesrc client`, `hdr_ip(<header>[,<occurrence>])` and addresses are valid, and can't be carried out yet."""
+    if value.text.startswith("hdr_ip("):
+        if not _HDR_IP.match(value.text):
+            statement.bad(value, "is not of the form hdr_ip(<header>[,<occurrence>])")
+            return False
+    elif value.text != "client" and endpoint(statement, value, addresses.SOURCE) is None:
+        return False
+    statement.report.later("SY0104", f"'usesrc {value}' is not supported yet", value.span, help="write 'usesrc clientip'")
+    return True
 
 
 def parse_source(statement: Statement) -> None:
@@ -173,7 +234,9 @@ ROWS = (
     Row("dispatch", BACK, "One address for everything, without servers.", sets="dispatch", parse=parse_dispatch),
     Row("server", BACK, "A server.", sets="servers", parse=parse_server, repeat="add", strict=True),
     Row("source", BACK_D, "Address to connect to servers from.", sets="source", parse=parse_source),
-    Row("server-template", BACK, "Several servers from one line.", parse=anything, effect="later", repeat="add", strict=True),
+    Row(
+        "server-template", BACK, "Several servers from one line.", sets="servers", parse=parse_template, repeat="add", strict=True
+    ),
     Row(
         "transparent",
         BACK,
