@@ -221,18 +221,26 @@ class LogText:
     value: str
 
 
+LabelKind = Literal["natural", "str", "sint", "bool"]
+
+
 @dataclass(frozen=True, slots=True)
 class LogAlias:
+    """`label` and `kind`: what `%(label:kind)` calls the item where it is encoded, and the type that it gets there."""
+
     name: str
-    arg: str = ""
     flags: tuple[str, ...] = ()
     span: Span = NOWHERE
+    label: str = ""
+    kind: LabelKind = "natural"
 
 
 @dataclass(frozen=True, slots=True)
 class LogExpr:
     expr: Expr
     flags: tuple[str, ...] = ()
+    label: str = ""
+    kind: LabelKind = "natural"
 
 
 LogFormat = tuple[LogText | LogAlias | LogExpr, ...]

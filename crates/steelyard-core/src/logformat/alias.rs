@@ -146,6 +146,44 @@ impl Alias {
         })
     }
 
+    /// Whether the manual's table calls it a number.
+    pub(super) fn is_numeric(self) -> bool {
+        use Alias as A;
+        matches!(
+            self,
+            A::AcceptEpoch
+                | A::AcceptMsOnly
+                | A::TimeActive
+                | A::TimeConnect
+                | A::TimeData
+                | A::TimeHandshake
+                | A::TimeIdle
+                | A::TimeQuery
+                | A::TimeRequest
+                | A::TimeResponse
+                | A::TimeTotal
+                | A::TimeUser
+                | A::TimeQueue
+                | A::BytesRead
+                | A::BytesUploaded
+                | A::Status
+                | A::ActConn
+                | A::BeConn
+                | A::FeConn
+                | A::SrvConn
+                | A::BackendPort
+                | A::ClientPort
+                | A::FrontendPort
+                | A::ServerPort
+                | A::BackendQueue
+                | A::ServerQueue
+                | A::Counter
+                | A::Pid
+                | A::Retries
+                | A::RequestCounter
+        )
+    }
+
     pub(super) fn wants_request_line(self) -> bool {
         matches!(
             self,

@@ -2,6 +2,7 @@
 //! reply bodies, paths and names of backends; [`Style`] says what differs.
 
 mod alias;
+mod document;
 mod encode;
 mod render;
 
@@ -10,11 +11,12 @@ pub(crate) use render::unique_id;
 
 use crate::ctx::Ctx;
 use crate::error::PlanError;
-use crate::plan::{LogFormat, LogItem};
+use crate::plan::{self, LabelKind, LogFormat, LogItem};
 use crate::program::Program;
 use crate::sample::args::Build;
 use crate::sample::{CompiledExpr, View};
 use alias::Alias;
+use document::Encoding;
 
 /// What a format is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +37,25 @@ struct Flags {
     hex: bool,
     escape: bool,
     mandatory: bool,
+    encoding: Option<Encoding>,
+    /// Nothing is replaced: an encoding does so in its own way.
+    raw: bool,
+}
+
+/// What an item is called where it is encoded, and the type that it is given there.
+#[derive(Clone, Debug, Default)]
+struct Label {
+    name: Box<[u8]>,
+    kind: LabelKind,
+}
+
+impl Label {
+    fn new(label: &plan::Label) -> Self {
+        Self {
+            name: label.name.as_bytes().into(),
+            kind: label.kind,
+        }
+    }
 }
 
 impl Flags {
@@ -53,6 +74,10 @@ impl Flags {
                 "X" => found.hex = on,
                 "E" => found.escape = on,
                 "M" => found.mandatory = on,
+                "json" => found.encoding = on.then_some(Encoding::Json),
+                "cbor" => found.encoding = on.then_some(Encoding::Cbor { hex: true }),
+                // For a whole format only: see `Format::compile`.
+                "bin" => {}
                 _ => return Err(PlanError::new(format!("log-format flag '{name}' is not supported"))),
             }
         }
@@ -63,8 +88,8 @@ impl Flags {
 #[derive(Debug)]
 enum Item {
     Text(Box<[u8]>),
-    Alias(Alias, Flags),
-    Expr(CompiledExpr, Flags),
+    Alias(Alias, Flags, Label),
+    Expr(CompiledExpr, Flags, Label),
 }
 
 /// A compiled log format.
@@ -72,6 +97,8 @@ enum Item {
 pub struct Format {
     items: Box<[Item]>,
     style: Style,
+    /// The whole is one document.
+    encoding: Option<Encoding>,
 }
 
 impl Format {
@@ -83,20 +110,29 @@ impl Format {
             match item {
                 LogItem::Text { value } => items.push(Item::Text(value.as_bytes().into())),
                 LogItem::Alias { name, flags, .. } if name == "o" => common.extend(flags.iter().cloned()),
-                LogItem::Alias { name, flags, .. } => {
+                LogItem::Alias { name, flags, label } => {
                     let alias =
                         Alias::parse(name).ok_or_else(|| PlanError::new(format!("log alias '%{name}' is not supported")))?;
-                    items.push(Item::Alias(alias, Flags::parse(&[&common[..], flags].concat(), style)?));
+                    let flags = Flags::parse(&[&common[..], flags].concat(), style)?;
+                    items.push(Item::Alias(alias, flags, Label::new(label)));
                 }
-                LogItem::Expr { expr, flags } => {
+                LogItem::Expr { expr, flags, label } => {
                     let compiled = CompiledExpr::compile(expr, build).map_err(|error| error.within(&expr.text))?;
-                    items.push(Item::Expr(compiled, Flags::parse(&[&common[..], flags].concat(), style)?));
+                    let flags = Flags::parse(&[&common[..], flags].concat(), style)?;
+                    items.push(Item::Expr(compiled, flags, Label::new(label)));
                 }
             }
         }
+        let encoding = match Flags::parse(&common, style)?.encoding {
+            Some(Encoding::Cbor { .. }) => Some(Encoding::Cbor {
+                hex: !common.iter().any(|flag| flag == "+bin" || flag == "bin"),
+            }),
+            other => other,
+        };
         Ok(Self {
             items: items.into(),
             style,
+            encoding,
         })
     }
 
@@ -122,8 +158,8 @@ impl Format {
     pub fn wants_request_line(&self) -> bool {
         self.items.iter().any(|item| match item {
             Item::Text(_) => false,
-            Item::Alias(alias, _) => alias.wants_request_line(),
-            Item::Expr(expr, _) => expr.wants_request_line(),
+            Item::Alias(alias, ..) => alias.wants_request_line(),
+            Item::Expr(expr, ..) => expr.wants_request_line(),
         })
     }
 
@@ -131,7 +167,7 @@ impl Format {
     pub fn wants_body(&self) -> bool {
         self.items
             .iter()
-            .any(|item| matches!(item, Item::Expr(expr, _) if expr.wants_body()))
+            .any(|item| matches!(item, Item::Expr(expr, ..) if expr.wants_body()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writing a format for one stream; every alias as HAProxy writes it, to the byte.
 
 use super::alias::Alias;
+use super::document;
 use super::encode::{escaped, value, Unsafe};
 use super::{Flags, Format, Item, Style};
 use crate::plan::Mode;
@@ -16,6 +17,10 @@ const BAD_REQUEST: &[u8] = b"<BADREQ>";
 const REQUEST_LINE_MAX: usize = 1023;
 
 pub(super) fn render<'e>(format: &'e Format, view: &View<'e>, out: &mut Vec<u8>) {
+    if let Some(encoding) = format.encoding {
+        document::whole(format, encoding, view, out);
+        return;
+    }
     // In log lines, spaces are separators: two of them with nothing between are one, and none begins a line.
     let merge = format.style == Style::Log;
     let mut separated = true;
@@ -23,14 +28,25 @@ pub(super) fn render<'e>(format: &'e Format, view: &View<'e>, out: &mut Vec<u8>)
         match item {
             Item::Text(text) if merge => separate(out, text, &mut separated),
             Item::Text(text) => out.extend_from_slice(text),
-            Item::Expr(expr, flags) => {
-                let text = expr.one(view).map(|sample| sample.as_str(view.arena));
-                value(out, text, format.style.unsafe_bytes(), *flags);
+            Item::Expr(expr, flags, label) => {
+                let sample = expr.one(view);
+                match flags.encoding {
+                    Some(encoding) => document::sample(sample, label, encoding, view, out),
+                    None => value(
+                        out,
+                        sample.map(|sample| sample.as_str(view.arena)),
+                        format.style.unsafe_bytes(),
+                        *flags,
+                    ),
+                }
                 separated = false;
             }
-            Item::Alias(alias, flags) => {
+            Item::Alias(alias, flags, label) => {
                 let before = out.len();
-                render_alias(*alias, *flags, view, out);
+                match flags.encoding {
+                    Some(encoding) => document::alias(*alias, *flags, label, encoding, view, out),
+                    None => render_alias(*alias, *flags, view, out),
+                }
                 separated = separated && out.len() == before;
             }
         }
@@ -64,7 +80,7 @@ pub(crate) fn unique_id<'e>(view: &View<'e>) -> Option<&'e [u8]> {
     Some(view.arena.alloc_slice_copy(&kept))
 }
 
-fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mut Vec<u8>) {
+pub(super) fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mut Vec<u8>) {
     let record = view.record;
     let times = &record.times;
     let proxies = &view.program.plan.proxies;
@@ -347,6 +363,16 @@ fn captures(out: &mut Vec<u8>, filled: &[Option<Vec<u8>>], slots: usize, flags: 
         }
         out.push(b'}');
     });
+}
+
+/// The slots of `%hrl` and `%hsl`.
+pub(super) fn list_of(alias: Alias, view: &View<'_>) -> Option<Vec<Option<Vec<u8>>>> {
+    let (filled, count) = match alias {
+        Alias::RequestHeaderList => (&view.record.request_captures, slots(view).0),
+        Alias::ResponseHeaderList => (&view.record.response_captures, slots(view).1),
+        _ => return None,
+    };
+    Some(all(filled, count).map(|slot| slot.map(<[u8]>::to_vec)).collect())
 }
 
 /// Each slot by itself, separated by spaces.

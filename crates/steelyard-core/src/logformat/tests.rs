@@ -25,6 +25,7 @@ fn items(text: &str, flags: &[&str]) -> LogFormat {
             let end = inner.find(']').unwrap();
             items.push(LogItem::Expr {
                 expr: expr(&inner[..end]),
+                label: crate::plan::Label::default(),
                 flags: flags.clone(),
             });
             rest = &inner[end + 1..];
@@ -34,7 +35,7 @@ fn items(text: &str, flags: &[&str]) -> LogFormat {
                 .unwrap_or(rest.len());
             items.push(LogItem::Alias {
                 name: rest[..end].into(),
-                arg: String::new(),
+                label: crate::plan::Label::default(),
                 flags: flags.clone(),
             });
             rest = &rest[end..];
@@ -190,4 +191,81 @@ fn control_characters_never_get_into_header_fields() {
     let mut out = Vec::new();
     format.render(&ctx.view(program, None), &mut out);
     assert_eq!(out, b"<a%01%0D%0A\t\xff%7Fb>");
+}
+
+/// `%o` with `flags`, then named items.
+fn document(flags: &[&str], named: &[(&str, crate::plan::LabelKind, &str)]) -> String {
+    use crate::plan::Label;
+    let carrier = LogItem::Alias {
+        name: "o".into(),
+        label: Label::default(),
+        flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
+    };
+    let mut format = vec![carrier, LogItem::Text { value: "lost ".into() }];
+    for (name, kind, text) in named {
+        let label = Label {
+            name: (*name).into(),
+            kind: *kind,
+        };
+        let mut made = items(text, &[]);
+        match &mut made[0] {
+            LogItem::Alias { label: own, .. } | LogItem::Expr { label: own, .. } => *own = label,
+            LogItem::Text { .. } => panic!("an item"),
+        }
+        format.extend(made);
+    }
+    let mut plan = base_plan();
+    plan.proxies[0].log_format = format;
+    let mut world = World::new(plan).request(b"GET /a\"b HTTP/1.1\r\nHost: x\r\nX-Bytes: \xff\t\r\n\r\n");
+    world.record.request_captures = vec![Some(b"one".to_vec()), None];
+    line(&mut world)
+}
+
+#[test]
+fn a_whole_format_is_one_json_object_of_its_named_items() {
+    use crate::plan::LabelKind as K;
+    let named = [
+        ("request", K::Natural, "%r"),
+        ("port", K::Natural, "%cp"),
+        ("port_text", K::Str, "%cp"),
+        ("cookie", K::Natural, "%CC"),
+        ("headers", K::Natural, "%hrl"),
+        ("", K::Natural, "%f"),
+        ("custom_expr", K::Natural, "%[str(custom)]"),
+        ("number", K::Natural, "%[int(7)]"),
+        ("yes", K::Natural, "%[bool(true)]"),
+        ("cast", K::Bool, "%[int(0)]"),
+        ("none", K::Natural, "%[req.hdr(nothing)]"),
+        ("bytes", K::Natural, "%[req.hdr(x-bytes)]"),
+    ];
+    let expected = concat!(
+        r#"{"request": "GET /a\"b HTTP/1.1", "port": 4711, "port_text": "4711", "cookie": null, "headers": ["one", null], "#,
+        r#""custom_expr": "custom", "number": 7, "yes": true, "cast": false, "none": null, "bytes": "\u00FF"}"#
+    );
+    assert_eq!(document(&["+json"], &named), expected);
+}
+
+#[test]
+fn cbor_is_written_as_digits() {
+    use crate::plan::LabelKind as K;
+    // RFC 8949 appendix A: 1000 is 1903e8, -1000 is 3903e7, "IETF" is 6449455446.
+    let named = [
+        ("a", K::Natural, "%[int(1000)]"),
+        ("b", K::Natural, "%[int(-1000)]"),
+        ("c", K::Natural, "%[str(IETF)]"),
+        ("d", K::Natural, "%[req.hdr(nothing)]"),
+        ("e", K::Natural, "%[bool(true)]"),
+    ];
+    assert_eq!(
+        document(&["+cbor"], &named),
+        "BF61611903E861623903E7616364494554466164F66165F5FF"
+    );
+    assert_eq!(document(&["+cbor", "+bin"], &named[2..3]), "\u{fffd}acdIETF\u{fffd}");
+}
+
+#[test]
+fn one_item_can_be_encoded_by_itself() {
+    let mut world = world("<%[str(a\"b)]> %cp", &["+json"]);
+    // Without `%o` the text stays.
+    assert_eq!(line(&mut world), r#"<"a\"b"> 4711"#);
 }

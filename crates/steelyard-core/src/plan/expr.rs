@@ -187,15 +187,35 @@ pub enum LogItem {
     Text {
         value: String,
     },
-    /// `%ci`, `%HM`...: the name without the percent sign, the argument in `{}` already folded into `flags`/`arg`.
+    /// `%ci`, `%HM`...: the name without the percent sign.
     Alias {
         name: String,
-        arg: String,
+        label: Label,
         flags: Vec<String>,
     },
-    /// `%[expr]`; `flags` are the letters and words in `{}` in front of it, signs kept (`+Q`, `-M`, `json`).
+    /// `%[expr]`; `flags` are the letters and words in `{}` in front of it, signs kept (`+Q`, `-M`, `+json`).
     Expr {
         expr: Expr,
+        label: Label,
         flags: Vec<String>,
     },
+}
+
+/// `%(name:kind)`: what an item is called, and what type it gets, where it is encoded as JSON or CBOR.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Label {
+    pub name: String,
+    pub kind: LabelKind,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LabelKind {
+    /// The item's own type.
+    #[default]
+    Natural,
+    Str,
+    Sint,
+    Bool,
 }

@@ -11,7 +11,9 @@ mod proxy;
 mod rule;
 mod server;
 
-pub use expr::{Acl, AclTest, Arg, Call, Cond, Expr, LogFormat, LogItem, Matcher, Pattern, PatternFile, Scope, Term};
+pub use expr::{
+    Acl, AclTest, Arg, Call, Cond, Expr, Label, LabelKind, LogFormat, LogItem, Matcher, Pattern, PatternFile, Scope, Term,
+};
 pub use global::{Global, LogFormatName, LogTarget, LogTransport, User, Userlist};
 pub use proxy::{
     Backend, Balance, BalanceKind, Bind, Cookie, CookieCapture, CookieMode, ForwardFor, Frontend, HashFunction, HashType,

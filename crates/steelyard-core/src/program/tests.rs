@@ -64,7 +64,7 @@ fn every_name_compiles() {
     for name in capabilities().aliases {
         let item = LogItem::Alias {
             name: name.into(),
-            arg: String::new(),
+            label: crate::plan::Label::default(),
             flags: Vec::new(),
         };
         assert!(Format::compile(&vec![item], Style::Log, &build).is_ok(), "{name}");
@@ -90,7 +90,7 @@ fn needs_are_read_off_rules_acls_and_logs() {
     plan.proxies[0].rules.http_request.push(capture(10, "capture.req.uri"));
     plan.proxies[0].log_format = vec![LogItem::Alias {
         name: "r".into(),
-        arg: String::new(),
+        label: crate::plan::Label::default(),
         flags: Vec::new(),
     }];
     let needs = compile(plan).unwrap().proxies[0].needs;

@@ -69,7 +69,7 @@ fn speed_of_ten_rules() {
     ));
     let alias = |name: &str| LogItem::Alias {
         name: name.into(),
-        arg: String::new(),
+        label: crate::plan::Label::default(),
         flags: Vec::new(),
     };
     let space = || LogItem::Text { value: " ".into() };

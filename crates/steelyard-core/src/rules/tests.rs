@@ -76,6 +76,7 @@ pub(super) fn text(value: &str) -> plan::LogFormat {
 pub(super) fn value(text: &str) -> plan::LogFormat {
     vec![LogItem::Expr {
         expr: expr(text),
+        label: plan::Label::default(),
         flags: Vec::new(),
     }]
 }

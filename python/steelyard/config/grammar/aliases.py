@@ -14,9 +14,10 @@ s sc si sp sq sslc sslv ts !tsc
 UNSUPPORTED = frozenset(["OG"])
 # Carries flags to the items after it; it writes nothing itself.
 FLAGS_FOR_ALL = "o"
-# Flags of one item; each may be switched off with `-`. `bin`, `json` and `cbor` come later.
-FLAGS = frozenset("QXEM")
-LATER_FLAGS = frozenset(["bin", "json", "cbor"])
+# Flags of one item; each may be switched off with `-`.
+FLAGS = frozenset(["Q", "X", "E", "M", "bin", "json", "cbor"])
+# On `%o` they make the whole string one document; `bin` counts only there.
+ENCODINGS = frozenset(["bin", "json", "cbor"])
 
 
 @cache

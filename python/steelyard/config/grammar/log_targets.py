@@ -100,23 +100,28 @@ def _settings(statement: Statement, values: dict[str, Any]) -> int | None:
 
 
 def _log_option(statement: Statement) -> None:
-    """`option httplog [clf]` and `option tcplog [clf]`: the last of these and `log-format` counts."""
+    """`option httplog [clf|json]` and `option tcplog [clf]`: the last of these and `log-format` counts. `json` is an extension."""
     name = statement.row.name.removeprefix("option ")
     style = statement.args[0].text if statement.args else ""
-    if style not in ("", "clf"):
-        statement.bad(statement.args[0], "means nothing here", ("clf",))
+    known = ("clf", "json") if name == "httplog" else ("clf",)
+    if style and style not in known:
+        statement.bad(statement.args[0], "means nothing here", known)
         return
     if not statement.no_more(statement.at + 1):
         return
-    if name == "tcplog" and style:
-        statement.report.later("SY0104", "'option tcplog clf' is not supported yet", statement.span)
-        return
     _forget(statement)
-    statement.set(True, f"options.{name} clf" if style else f"options.{name}")
+    statement.set(True, f"options.{name} {style}" if style else f"options.{name}")
 
 
 def _forget(statement: Statement) -> None:
-    for path in ("options.httplog", "options.httplog clf", "options.tcplog", "log_format"):
+    for path in (
+        "options.httplog",
+        "options.httplog clf",
+        "options.httplog json",
+        "options.tcplog",
+        "options.tcplog clf",
+        "log_format",
+    ):
         statement.draft.unset(path)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from steelyard.config.expr import LogAlias, LogExpr, LogFormat, LogText
+from steelyard.config.expr import LabelKind, LogAlias, LogExpr, LogFormat, LogText
 from steelyard.config.grammar import aliases
 from steelyard.config.nearest import nearest
 from steelyard.config.rules.expr import check_place, read_expr
@@ -17,6 +17,9 @@ from steelyard.diagnostics.diagnostic import Report
 # There, spaces are merged (manual, note of section 8.2.6); tabs are not, as in HAProxy.
 MERGING = ("log-format", "log-format-sd", "error-log-format", "unique-id-format")
 _SPACES = re.compile("  +")
+
+
+_KINDS: dict[str, LabelKind] = {"str": "str", "sint": "sint", "bool": "bool"}
 
 
 class _Wrong(Exception):
@@ -69,14 +72,16 @@ class _Reader:
             self.text.append("%")
             self.at += 1
             return
+        label: str = ""
+        kind: LabelKind = "natural"
         if letter == "(":
-            self._skip_name(start)
+            label, kind = self._label()
         flags = self._flags(start)
         letter = source[self.at] if self.at < len(source) else ""
         if letter == "[":
-            self._expression(start, flags)
+            self._expression(start, flags, label, kind)
         elif letter.isascii() and letter.isalpha():
-            self._alias(start, flags)
+            self._alias(start, flags, label, kind)
         elif self.at > start + 1 or not letter:
             raise self._wrong("SY0430", "flags without an item behind them", start, self.at - start)
         elif letter in " \t" or letter.isdigit():
@@ -85,12 +90,18 @@ class _Reader:
             # HAProxy drops the sign in front of any other character.
             self.report.warning("SY0431", f"'%' in front of '{letter}' is dropped", spot(self.word, start, 2), help="write '%%'")
 
-    def _skip_name(self, start: int) -> None:
-        """`%(name)`: used by encodings only, which are not supported yet; without them it has no effect."""
+    def _label(self) -> tuple[str, LabelKind]:
+        """`(name:kind)`: used by the encodings only."""
         close = self.word.text.find(")", self.at)
         if close < 0:
             raise self._wrong("SY0430", "'(' is not closed", self.at)
+        name, colon, wanted = self.word.text[self.at + 1 : close].partition(":")
+        kind = _KINDS.get(wanted) if colon else "natural"
+        if kind is None:
+            at = self.at + 2 + len(name)
+            raise self._wrong("SY0430", f"'{wanted}' is not a type of an item", at, max(1, len(wanted)), "types: str, sint, bool")
         self.at = close + 1
+        return name, kind
 
     def _flags(self, start: int) -> tuple[str, ...]:
         source = self.word.text
@@ -102,10 +113,6 @@ class _Reader:
         found = []
         for flag in source[self.at + 1 : close].split(","):
             name = flag.strip().lstrip("+-")
-            if name in aliases.LATER_FLAGS:
-                span = spot(self.word, self.at, close - self.at)
-                self.report.later("SY0402", f"flag '{name}' is not supported yet", span)
-                continue
             if not name:
                 continue
             if name not in aliases.FLAGS:
@@ -115,7 +122,7 @@ class _Reader:
         self.at = close + 1
         return tuple(found)
 
-    def _alias(self, start: int, flags: tuple[str, ...]) -> None:
+    def _alias(self, start: int, flags: tuple[str, ...], label: str, kind: LabelKind) -> None:
         source = self.word.text
         end = self.at
         while end < len(source) and source[end].isascii() and source[end].isalnum():
@@ -123,6 +130,11 @@ class _Reader:
         name = source[self.at : end]
         if name == aliases.FLAGS_FOR_ALL:
             self.for_all = _combine(self.for_all, flags)
+            whole = tuple(flag for flag in flags if flag[1:] in aliases.ENCODINGS)
+            if whole:
+                # An item like others: the whole string is one document.
+                self._flush()
+                self.items.append(LogAlias(name, whole))
             self.at = end
             return
         rows = aliases.rows()
@@ -137,10 +149,10 @@ class _Reader:
             raise self._wrong("SY0433", f"log alias '%{name}' needs 'mode http'", start, end - start)
         self._flush()
         span = spot(self.word, start, end - start)
-        self.items.append(LogAlias(name, "", _combine(self.for_all, flags), span))
+        self.items.append(LogAlias(name, _combine(self.for_all, flags), span, label, kind))
         self.at = end
 
-    def _expression(self, start: int, flags: tuple[str, ...]) -> None:
+    def _expression(self, start: int, flags: tuple[str, ...], label: str, kind: LabelKind) -> None:
         source = self.word.text
         found = read_expr([self.word], 0, self.place, self.report, at=self.at + 1, more=False)
         if found is None:
@@ -152,7 +164,7 @@ class _Reader:
         if not check_place(found, self.place, self.report, error=True):
             raise _Wrong
         self._flush()
-        self.items.append(LogExpr(found.expr, _combine(self.for_all, flags)))
+        self.items.append(LogExpr(found.expr, _combine(self.for_all, flags), label, kind))
         self.at = found.end + 1
 
 

@@ -82,10 +82,12 @@ def log_format(context: Context, items: model.LogFormat) -> plan.LogFormat:
         match item:
             case model.LogText(value):
                 out.append(plan.LogText(value=value))
-            case model.LogAlias(name, arg, flags):
-                out.append(plan.LogAlias(name=name, arg=arg, flags=list(flags)))
-            case model.LogExpr(value, flags):
-                out.append(plan.LogExpr(expr=expression(context, value), flags=list(flags)))
+            case model.LogAlias():
+                label = plan.Label(name=item.label, kind=item.kind)
+                out.append(plan.LogAlias(name=item.name, label=label, flags=list(item.flags)))
+            case model.LogExpr():
+                label = plan.Label(name=item.label, kind=item.kind)
+                out.append(plan.LogExpr(expr=expression(context, item.expr), label=label, flags=list(item.flags)))
     return out
 
 

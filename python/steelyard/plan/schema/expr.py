@@ -6,6 +6,7 @@ from typing import Literal
 
 from steelyard.plan.schema.base import At, Node
 
+LabelKind = Literal["natural", "str", "sint", "bool"]
 Scope = Literal["proc", "sess", "txn", "req", "res"]
 Matcher = Literal["found", "bool", "int", "ip", "bin", "len", "str", "beg", "sub", "dir", "dom", "end", "reg"]
 
@@ -186,16 +187,24 @@ class LogText(Node, frozen=True, tag="text"):
     value: str
 
 
+class Label(Node, frozen=True):
+    """`%(name:kind)`: what an item is called, and what type it gets, where it is encoded as JSON or CBOR."""
+
+    name: str = ""
+    kind: LabelKind = "natural"
+
+
 class LogAlias(Node, frozen=True, tag="alias"):
     """`%ci`: the name without the percent sign; `flags` keep their signs (`+Q`)."""
 
     name: str
-    arg: str
+    label: Label
     flags: list[str]
 
 
 class LogExpr(Node, frozen=True, tag="expr"):
     expr: Expr
+    label: Label
     flags: list[str]
 
 

@@ -1,0 +1,49 @@
+"""Log lines as JSON documents: the encodings of 3.x, which neither HAProxy at hand has, and `option httplog json`, an extension."""
+
+from __future__ import annotations
+
+import json
+
+from tests.kit.behaviours import hello
+from tests.kit.wire import http
+
+SITE = """
+defaults
+ mode http
+ timeout client 5s
+ timeout server 5s
+ timeout connect 5s
+frontend f
+ bind <fe>
+ log <sink> len 4096 local0
+ {more}
+ default_backend b
+backend b
+ server s1 <s1>
+"""
+GET = http('GET /p?q="1" HTTP/1.1', "Host: a", "X-Odd: caf\xe9")
+
+
+def test_httplog_json_is_one_object_with_typed_fields(steelyard, serve, sink):
+    more = "option httplog json\n capture request header x-odd len 20"
+    proxy = steelyard(SITE.format(more=more), s1=serve(hello), sink=sink)
+    proxy.ask(GET)
+    found = json.loads(sink.take())
+    assert found | {"method": "GET", "uri": '/p?q="1"', "status_code": 200, "backend_name": "b", "server_name": "s1"} == found
+    assert found | {"captured_request_cookie": None, "actconn": 1, "termination_state": "----"} == found
+    assert isinstance(found["Ta"], int) and isinstance(found["client_port"], int)
+    assert found["captured_request_headers"] == ["caf\xe9"]
+
+
+def test_named_items_of_a_format_make_the_object(steelyard, serve, sink):
+    more = 'log-format "%{+json}o text %(request)r %(custom_expr)[str(custom)] %(port:str)[int(7)] %ci"'
+    proxy = steelyard(SITE.format(more=more), s1=serve(hello), sink=sink)
+    proxy.ask(GET)
+    assert sink.take() == '{"request": "GET /p?q=\\"1\\" HTTP/1.1", "custom_expr": "custom", "port": "7"}'
+
+
+def test_an_item_by_itself_can_be_a_value(steelyard, serve, sink):
+    more = 'log-format \'{"ua": %{+json}[var(txn.none)], "path": %{+json}[capture.req.uri]}\''
+    proxy = steelyard(SITE.format(more=more), s1=serve(hello), sink=sink)
+    proxy.ask(GET)
+    assert json.loads(sink.take()) == {"ua": None, "path": '/p?q="1"'}
