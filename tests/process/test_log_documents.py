@@ -1,4 +1,4 @@
-"""Log lines as JSON documents: the encodings of 3.x, which neither HAProxy at hand has, and `option httplog json`, an extension."""
+"""Log lines as JSON documents: the encodings of 3.x, which no HAProxy here has, and `option httplog json`, an extension."""
 
 from __future__ import annotations
 

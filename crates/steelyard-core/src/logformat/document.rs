@@ -152,8 +152,8 @@ impl Writer<'_> {
             (Value::Int(number), Encoding::Json) => push_int(self.out, *number),
             (Value::Int(number), Encoding::Cbor { .. }) => match u64::try_from(*number) {
                 Ok(number) => self.head(0, number),
-                // -1 - n, which can't overflow.
-                Err(_) => self.head(1, !number.cast_unsigned()),
+                // A negative number n is written as -1 - n, which can't overflow.
+                Err(_) => self.head(1, u64::try_from(-1 - *number).unwrap_or(0)),
             },
             (Value::Text(text), _) => self.text(text),
             (Value::Bytes(bytes), Encoding::Json) => {

@@ -28,8 +28,8 @@ _PREFIX = re.compile(r"[a-z][a-z0-9+-]*\Z")
 class Wanted:
     """What the place allows. `ports`: must a port be there; `ranges`: `80-90`; `offsets`: `+10`; `datagram`: UDP, else TCP.
 
-    `relays`: servers may be syslog servers over UDP. `look_up`: a name of a host must have an address now; other places look it up
-    when the section is complete, or later.
+    `relays`: servers may be syslog servers over UDP. `look_up`: a name of a host must have an address now; other places look it
+    up when the section is complete, or later.
     """
 
     ports: Ports = "must"

@@ -100,7 +100,7 @@ def _settings(statement: Statement, values: dict[str, Any]) -> int | None:
 
 
 def _log_option(statement: Statement) -> None:
-    """`option httplog [clf|json]` and `option tcplog [clf]`: the last of these and `log-format` counts. `json` is an extension."""
+    """`option httplog [clf|json]` and `option tcplog [clf]`: the last of these and `log-format` counts. `json`: an extension."""
     name = statement.row.name.removeprefix("option ")
     style = statement.args[0].text if statement.args else ""
     known = ("clf", "json") if name == "httplog" else ("clf",)
@@ -111,6 +111,16 @@ def _log_option(statement: Statement) -> None:
         return
     _forget(statement)
     statement.set(True, f"options.{name} {style}" if style else f"options.{name}")
+
+
+_STYLES = (
+    "options.httplog",
+    "options.httplog clf",
+    "options.httplog json",
+    "options.tcplog",
+    "options.tcplog clf",
+    "log_format",
+)
 
 
 def _forget(statement: Statement) -> None:

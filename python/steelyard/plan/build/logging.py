@@ -19,10 +19,10 @@ TCP_CLF = (
 )
 # `option httplog json` (an extension): the fields of the HTTP format under the names of manual section 8.2.3.
 _JSON = """
-request_date=tr client_ip=ci client_port=cp frontend_name=ft backend_name=b server_name=s method=HM uri=HU version=HV status_code=ST
-bytes_read=B bytes_uploaded=U TR=TR Tw=Tw Tc=Tc Tr=Tr Ta=Ta termination_state=tsc actconn=ac feconn=fc beconn=bc srvconn=sc
-retries=rc srv_queue=sq backend_queue=bq captured_request_cookie=CC captured_response_cookie=CS captured_request_headers=hrl
-captured_response_headers=hsl unique_id=ID
+request_date=tr client_ip=ci client_port=cp frontend_name=ft backend_name=b server_name=s method=HM uri=HU version=HV
+status_code=ST bytes_read=B bytes_uploaded=U TR=TR Tw=Tw Tc=Tc Tr=Tr Ta=Ta termination_state=tsc actconn=ac feconn=fc
+beconn=bc srvconn=sc retries=rc srv_queue=sq backend_queue=bq captured_request_cookie=CC captured_response_cookie=CS
+captured_request_headers=hrl captured_response_headers=hsl unique_id=ID
 """
 CONNECT = "Connect from %ci:%cp to %fi:%fp (%f/MODE)"
 
