@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -30,16 +31,25 @@ class Paths:
         self.file = file
         self._move()
 
+    def leave(self, files: Iterable[str]) -> None:
+        """A configuration file has ended; files that it has included started names where it did."""
+        for name in files:
+            self.of_file.setdefault(name, self.directory)
+
     def follow(self, policy: Policy, origin: str = "") -> None:
         """A `default-path` line; it holds from here on, also in the files after this one."""
         self.policy, self.origin = policy, origin
         self._move()
 
-    def find(self, name: str, base: str = "") -> str:
-        """The path to open for a name in the configuration. `base`: the word whose directory goes before it."""
+    def find(self, name: str, base: str = "", file: str | None = None) -> str:
+        """The path to open for a name in the configuration. `base`: the word whose directory goes before it.
+
+        `file`: the configuration file where the name stands, when everything has been read.
+        """
         if base and not name.startswith("/") and self.bases.get(base):
             name = os.path.join(self.bases[base], name)
-        return os.path.join(self.directory, name) if name else name
+        directory = self.directory if file is None else self.of_file.get(file, "")
+        return os.path.join(directory, name) if name else name
 
     def _move(self) -> None:
         parent = os.path.dirname(self.file) if "/" in self.file else ""

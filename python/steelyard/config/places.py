@@ -23,6 +23,7 @@ def place_of(statement: Statement, ruleset: str = "") -> Place:
         ruleset or statement.row.name,
         experimental="expose-experimental-directives" in said,
         lua="lua-load" in said or "lua-load-per-thread" in said,
+        directory=statement.room.paths.directory,
     )
 
 

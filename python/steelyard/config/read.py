@@ -73,6 +73,7 @@ def read_with(files: Iterable[source.RawFile], room: Room, feed: Feed) -> Config
             for words in feed.lines(raw):
                 walker.line(words)
             walker.end()
+            room.paths.leave(feed.files)
         room.files = feed.files
         config = replace(resolve(room), extensions=tuple(feed.includes))
     _sort(room.report, room.files)

@@ -28,7 +28,7 @@ def resolve(room: Room) -> Config:
     config = Config(tuple(room.files), global_, tuple(proxies), tuple(room.userlists.values()), sections=sections, blocks=blocks)
     for check in CHECKS:
         check(config, room)
-    return load_pattern_files(config, room.report)
+    return load_pattern_files(config, room.report, room.paths)
 
 
 def _error_files(draft: Draft, room: Room) -> None:

@@ -41,7 +41,7 @@ class _Tls:
             if bind.endpoint.later.startswith("quic"):
                 self.report.alert("SY0745", "QUIC needs TLS", bind.endpoint.span, help="add 'ssl crt <file>'")
             return
-        if not found and "strict-sni" not in said and not self.elsewhere and not _files(bind.others):
+        if not found and "strict-sni" not in said and not self.elsewhere and not self._told(bind.others):
             message = f"'ssl' on a 'bind' line of {proxy.kind} '{proxy.name}' has no certificate"
             self.report.alert("SY0745", message, said["ssl"].span, help="add 'crt <file>'")
         verify = said.get("verify")
@@ -109,11 +109,13 @@ class _Tls:
             if why:
                 self.report.alert("SY0109", f"'{value}' {why}", said[name].span if name in said else span)
 
+    def _told(self, others: Sequence[Said]) -> bool:
+        """Whether certificates are named that could not be read: that has been told."""
+        named = (said for said in others if said.name in (*_NAMED, "crt-list"))
+        return any(not os.path.exists(self._path(said.words[0], "crt-base", said.span)) for said in named)
+
     def _path(self, name: str, base: str, span: Span) -> str:
-        """The path to open; the directory of `base` goes before it, then the one that `default-path` means in that file."""
-        if name.startswith(("/", "@")):
-            return name
-        return os.path.join(self.paths.of_file.get(span.file, ""), self.paths.bases.get(base, ""), name)
+        return name if name.startswith("@") else self.paths.find(name, base, span.file)
 
 
 def check_tls(config: Config, room: Room) -> None:
@@ -132,11 +134,6 @@ def check_tls(config: Config, room: Room) -> None:
 
 def _last(others: Sequence[Said]) -> dict[str, Said]:
     return {said.name: said for said in others}
-
-
-def _files(others: Sequence[Said]) -> bool:
-    """Whether certificates are named that could not be read: that has been told."""
-    return any(said.name in (*_NAMED, "crt-list") and not os.path.exists(said.words[0]) for said in others)
 
 
 def _on(others: Sequence[Said], name: str) -> bool:

@@ -39,7 +39,7 @@ def read_reply(statement: Statement, index: int) -> bytes | None:
     settings = statement.room.global_
     limit = MAX_REPLY if settings is None else settings.get("bufsize", MAX_REPLY)
     try:
-        with open(word.text, "rb") as file:
+        with open(statement.room.paths.find(word.text), "rb") as file:
             content = file.read(limit + 1)
     except (OSError, ValueError) as error:
         why = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)

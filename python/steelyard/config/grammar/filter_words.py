@@ -66,7 +66,7 @@ def _spoe(statement: Statement, at: int) -> int | None:
     if end is None:
         return None
     said = dict(pairwise(word.text for word in statement.words[at:end]))
-    with open(said["config"], encoding="utf-8", errors="replace") as file:
+    with open(statement.room.paths.find(said["config"]), encoding="utf-8", errors="replace") as file:
         lines = [line.split() for line in file]
     scope, agents = "", []
     for words in lines:

@@ -186,7 +186,7 @@ def readable_file(statement: Statement, at: int) -> int | None:
         return None
     word = statement.words[at]
     try:
-        with open(word.text, "rb"):
+        with open(statement.room.paths.find(word.text), "rb"):
             return at + 1
     except (OSError, ValueError) as error:
         why = (error.strerror or str(error)).lower() if isinstance(error, OSError) else "not the name of a file"

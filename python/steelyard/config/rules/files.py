@@ -10,6 +10,7 @@ from typing import cast
 from steelyard.config.expr import AclTest, Call, MapArg, Matcher, PatternFile
 from steelyard.config.grammar.calls import converter_rows
 from steelyard.config.model import Config
+from steelyard.config.paths import Paths
 from steelyard.config.rules.patterns import read_patterns
 from steelyard.config.span import Span, Word
 from steelyard.config.visit import nodes
@@ -32,14 +33,14 @@ class Use:
     span: Span
 
 
-def load_pattern_files(config: Config, report: Report) -> Config:
-    """The configuration with the contents of every file that its ACLs and maps name."""
+def load_pattern_files(config: Config, report: Report, paths: Paths) -> Config:
+    """The configuration with the contents of every file that its ACLs and maps name. `paths`: where their names start."""
     found: dict[tuple[str, bool], PatternFile | None] = {}
     checked: set[tuple[str, bool, str, str]] = set()
     for use in _uses((config.proxies, config.global_)):
         key = (use.path, use.is_map)
         if key not in found:
-            found[key] = _read(use, report)
+            found[key] = _read(use, report, paths)
         file = found[key]
         how = (*key, use.matcher, use.values)
         if file is not None and how not in checked:
@@ -69,13 +70,13 @@ def _types(converter: str) -> tuple[str, str]:
     return "reg" if method == "regm" else method, converter_rows()[converter].output
 
 
-def _read(use: Use, report: Report) -> PatternFile | None:
+def _read(use: Use, report: Report, paths: Paths) -> PatternFile | None:
     prefix = next((each for each in _PREFIXES if use.path.startswith(each)), "file@")
     path = use.path.removeprefix(prefix)
     if prefix == "virt@":
         return PatternFile(use.path, use.is_map, ())
     try:
-        text = Path(path).read_bytes().decode()
+        text = Path(paths.find(path, file=use.span.file)).read_bytes().decode()
     except FileNotFoundError:
         if prefix == "opt@":
             return PatternFile(use.path, use.is_map, ())

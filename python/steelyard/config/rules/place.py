@@ -16,7 +16,7 @@ class Place:
     (`use_backend`, `use-server`, `log-format`, `unique-id-format`, `acl`, `balance`, `monitor`, `stats http-request`, ...).
 
     `experimental`: `global` has asked for words that HAProxy calls experimental. `lua`: it loads Lua files, which may bring
-    words of their own.
+    words of their own. `directory`: where relative names of files start, empty for where the process was started.
     """
 
     section: SectionKind
@@ -25,3 +25,4 @@ class Place:
     ruleset: str = ""
     experimental: bool = False
     lua: bool = False
+    directory: str = ""

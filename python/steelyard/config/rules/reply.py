@@ -63,16 +63,16 @@ def _value(kind: str, given: Sequence[Word], place: Place, report: Report) -> An
         case "section":
             return (given[0].text, given[0].span)
         case "file":
-            return read_file(given[0], report)
+            return read_file(given[0], place, report)
         case "whole_reply":
-            data = read_file(given[0], report)
+            data = read_file(given[0], place, report)
             fault = reply_fault(data) if data else ""
             if fault:
                 report.alert("SY0506", f"'{given[0]}' is not an HTTP reply: {fault}", given[0].span)
                 return None
             return data
         case "format_file":
-            data = read_file(given[0], report)
+            data = read_file(given[0], place, report)
             if data is None:
                 return None
             try:

@@ -122,10 +122,10 @@ def _service(word: Word, place: Place, report: Report) -> Value:
     return one_of(word, actions.SERVICES if place.ruleset == "http-request" else (), report)
 
 
-def read_file(word: Word, report: Report) -> bytes | None:
+def read_file(word: Word, place: Place, report: Report) -> bytes | None:
     """The bytes of a file that a line names."""
     try:
-        return Path(word.text).read_bytes()
+        return Path(place.directory, word.text).read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not the name of a file"
         report.alert("SY0505", f"can't read file '{word}': {reason}", word.span)
