@@ -2,8 +2,8 @@
 
 `later` is what is valid and can't run yet.
 
-A first line `# model` asks for the model as well, `# plan` for the plan that is compiled from it, and `# language` for the
-language alone, whether this version can run it or not. `FILE` in a configuration is
+A first line `# model` asks for the model as well, `# plan` for the plan that is compiled from it, `# language` for the
+language alone, whether this version can run it or not, and `# lint` for advice, too. `FILE` in a configuration is
 the directory of the case, for files beside it.
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from steelyard.config.advice import advise
 from steelyard.config.read import read
 from steelyard.diagnostics import concise
 from steelyard.diagnostics.diagnostic import Severity
@@ -50,6 +51,8 @@ def outcome(config: str, directory: Path) -> str:
     if model is None:
         return said + "not valid\n"
     verdict = "valid language\n" if language else "valid, not supported yet\n" if report.failed else "valid\n"
+    if config.startswith("# lint\n"):
+        return said + verdict + concise.render(advise(model)).replace(str(directory) + "/", "")
     if config.startswith("# model\n"):
         return said + verdict + dump(model)
     if config.startswith("# plan\n") and not report.failed:

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from steelyard.config.advice import advise
 from steelyard.config.read import read
 from steelyard.diagnostics.codes import CODES
-from steelyard.diagnostics.diagnostic import Report
+from steelyard.diagnostics.diagnostic import Report, Severity
 from steelyard.diagnostics.examples import examples, spelled
 from tests.config.test_cases import ENVIRON
 
 READ = [code for code, example in examples().items() if not example.how or example.how.startswith("earlier ")]
+LINTED = [code for code, example in examples().items() if example.how == "lint"]
 STARTED = [code for code, example in examples().items() if example.how in ("compile", "start")]
 
 
@@ -38,7 +40,9 @@ def test_every_code_has_an_example() -> None:
 
 
 def test_every_example_is_tried() -> None:
-    assert sorted({*READ, *STARTED, *(code for code, example in examples().items() if example.how == "command")}) == sorted(CODES)
+    assert sorted(
+        {*READ, *LINTED, *STARTED, *(code for code, example in examples().items() if example.how == "command")}
+    ) == sorted(CODES)
 
 
 @pytest.mark.parametrize("code", READ)
@@ -54,6 +58,23 @@ def test_the_right_one_is_valid_and_does_not(code: str, tmp_path: Path) -> None:
     report = judged(example.right, tmp_path)
     assert not report.wrong, list(report)
     assert not {code, example.how.removeprefix("earlier ")} & {item.code for item in report}
+
+
+@pytest.mark.parametrize("code", LINTED)
+def test_advice(code: str, tmp_path: Path) -> None:
+    """Both are valid; only the wrong one gets the advice."""
+    example = examples()[code]
+    file = tmp_path / "example.cfg"
+    said = []
+    for text in (example.wrong, example.right):
+        file.write_bytes(spelled(text))
+        config, report = read([str(file)], environ=ENVIRON, language=True)
+        assert config is not None, list(report)
+        advice = advise(config)
+        assert {item.severity for item in advice} <= {Severity.NOTICE}
+        said.append({item.code for item in advice})
+    assert code in said[0]
+    assert code not in said[1]
 
 
 @pytest.mark.parametrize("code", STARTED)

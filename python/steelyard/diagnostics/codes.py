@@ -1,7 +1,7 @@
 """Every code with its title and what it means. A code is never used again for something else.
 
 SY00 text of files, SY01 words and their places, SY02 names and sections, SY03 addresses and files, SY04 expressions and
-conditions, SY05 rules, SY06 the plan, SY07 checks across the file, SY09 the engine.
+conditions, SY05 rules, SY06 the plan, SY07 checks across the file, SY08 advice of `steelyard lint`, SY09 the engine.
 """
 
 from __future__ import annotations
@@ -153,6 +153,33 @@ CODES: dict[str, tuple[str, str]] = {
         "The option of a `bind` or `server` line asks for another one, or for another mode.",
     ),
     "SY0751": ("times in the wrong order", "The longest time is below the shortest."),
+    "SY0801": ("unused ACL", "An ACL that no condition names."),
+    "SY0802": ("unused backend", "A backend that no rule, table or expression names."),
+    "SY0803": ("unused userlist", "A userlist that no expression names."),
+    "SY0804": ("choice that is never reached", "The first `use_backend` whose condition holds is taken."),
+    "SY0805": ("choice that changes nothing", "The last rule chooses what `default_backend` would."),
+    "SY0806": ("cookie without an effect", "Persistence needs a `cookie` line in the backend and a value for each server."),
+    "SY0807": ("cookie value used twice", "A client's cookie leads to the first server that has its value."),
+    "SY0808": ("health checks that are not made", "Only servers with `check` are checked."),
+    "SY0809": ("servers that nobody checks", "Without checks a server that is down still gets requests."),
+    "SY0810": ("redispatch without retries", "Another server is tried with the last retry, and there is none."),
+    "SY0811": ("open statistics", "The page tells names, addresses and loads to anybody."),
+    "SY0812": ("open administration", "Whoever reaches the page may take servers out of use."),
+    "SY0813": (
+        "slow clients",
+        "`timeout http-request` bounds the whole head of a request; `timeout client` only the time between two bytes.",
+    ),
+    "SY0814": ("passwords in plain text", "Who reads the file knows them."),
+    "SY0815": ("limit that is never reached", "The limit of the process is met first."),
+    "SY0816": (
+        "header that clients can write",
+        "With `if-none` a client's own `X-Forwarded-For` is passed on as if a proxy had written it.",
+    ),
+    "SY0817": ("one server under two names", "It gets two shares of the traffic, and each limit counts for a half of it."),
+    "SY0818": ("extension", "HAProxy does not read the line."),
+    "SY0819": ("test that is never true", "What it looks at never has such a value."),
+    "SY0820": ("pattern that changes nothing", "An earlier pattern of the same test matches all that it does."),
+    "SY0821": ("needless regular expression", "A prefix or a whole text is found by one look-up."),
     "SY0901": ("health check can't be made", "A health check says something that can't be carried out."),
     "SY0902": ("plan refused", "The engine refuses the plan; this should have been said earlier, with its place."),
 }

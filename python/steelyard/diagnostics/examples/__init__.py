@@ -1,6 +1,7 @@
 """A wrong and a right configuration for each code; tests try them.
 
 A block is `=== CODE [how]`, the wrong one, `--- right`, the right one. `how` is empty where reading the file shows the code;
+`lint`: it is advice;
 `compile`: the plan must be made; `start`: only a start meets it; `command`: not a configuration but a command; `earlier CODE`:
 another code says it first.
 What can't be printed stands in angle brackets: `<NUL>`, `<byte E9>`, `<1 MiB of x>`, `<65 words>`, `<no line feed>`.
@@ -11,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from steelyard.diagnostics.examples import checks, expressions, names, plan, rules, text, words
+from steelyard.diagnostics.examples import advice, checks, expressions, names, plan, rules, text, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Example:
 def examples() -> dict[str, Example]:
     """By code."""
     found: dict[str, Example] = {}
-    for topic in (text, words, names, expressions, rules, plan, checks):
+    for topic in (text, words, names, expressions, rules, plan, checks, advice):
         for block in topic.TEXT.split("\n=== ")[1:]:
             head, _, body = block.partition("\n")
             code, _, how = head.partition(" ")
