@@ -51,8 +51,11 @@ def test_a_file_that_is_not_there() -> None:
 def test_what_can_not_run_yet_has_a_model_unless_it_must_run() -> None:
     text = WEB + "  option checkcache\n"
     assert loads(text).proxies[0].options["checkcache"]
-    with pytest.raises(ConfigurationError, match=r"text:8:3: error.* is not supported yet"):
+    with pytest.raises(ConfigurationError, match=r"text:8:3: .* is not supported yet"):
         loads(text, runnable=True)
+    with pytest.raises(ConfigurationError) as caught:
+        loads(text + "  wrong\n", runnable=True)
+    assert str(caught.value).startswith("text:9:3: error[SY0102]")
 
 
 def test_a_text_has_a_name_in_messages() -> None:

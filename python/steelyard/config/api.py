@@ -14,16 +14,16 @@ from steelyard.diagnostics.diagnostic import Report, Severity
 
 Path = str | os.PathLike[str]
 
-_WRONG = (Severity.ALERT, Severity.LATER)
-
 
 class ConfigurationError(ValueError):
     """A configuration that can't be used. `report` holds everything that was found, warnings too; the text of the error has one
-    line a mistake, as `haproxy.cfg:12:5: error[SY0102] unknown keyword ...`.
+    line a mistake, as `haproxy.cfg:12:5: error[SY0102] unknown keyword ...`. Only where there is none, and the configuration
+    had to be `runnable`, it is about what this version can't run.
     """
 
     def __init__(self, report: Report) -> None:
-        super().__init__(concise.render(item for item in report if item.severity in _WRONG).rstrip("\n"))
+        wrong = (Severity.ALERT,) if report.wrong else (Severity.LATER,)
+        super().__init__(concise.render(item for item in report if item.severity in wrong).rstrip("\n"))
         self.report = report
 
 

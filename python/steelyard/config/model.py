@@ -435,10 +435,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A section as it was written: its first line and the lines in it, as words without quotes, conditional blocks worked out."""
+    """A section as it was written: its first line and the lines in it, as words without quotes, conditional blocks worked out.
+
+    `spans`: where each of the lines stands, from its first word to its last.
+    """
 
     words: tuple[str, ...]
     lines: tuple[tuple[str, ...], ...] = ()
+    span: Span = NOWHERE
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

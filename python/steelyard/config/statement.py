@@ -10,7 +10,7 @@ from steelyard.config.draft import Draft
 from steelyard.config.environment import Environment
 from steelyard.config.grammar.row import Row
 from steelyard.config.grammar.values import ArgType, Bad, Odd
-from steelyard.config.model import Said, Userlist
+from steelyard.config.model import Block, Said, Userlist
 from steelyard.config.nearest import nearest
 from steelyard.config.paths import Paths
 from steelyard.config.span import Span, Word
@@ -36,7 +36,7 @@ class Room:
     files: list[str] = field(default_factory=list)
     paths: Paths = field(default_factory=Paths)
     default_log_formats: set[Span] = field(default_factory=set)
-    blocks: list[tuple[tuple[str, ...], list[tuple[str, ...]]]] = field(default_factory=list)
+    blocks: list[tuple[Sequence[Word], list[Sequence[Word]]]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -127,6 +127,12 @@ class Statement:
     def first_said(self, path: str) -> tuple[Label, ...]:
         said = self.draft.said.get(path)
         return (Label(said[1], "first said here"),) if said else ()
+
+
+def block_of(head: Sequence[Word], lines: Sequence[Sequence[Word]]) -> Block:
+    """A section's words as the model keeps them."""
+    texts = tuple(tuple(word.text for word in line) for line in lines)
+    return Block(tuple(word.text for word in head), texts, run_of(head), tuple(run_of(line) for line in lines))
 
 
 def run_of(words: Sequence[Word]) -> Span:

@@ -33,10 +33,10 @@ class Walker:
             return
         section = SECTIONS.get(words[0].text)
         if section is not None:
-            self.room.blocks.append((tuple(word.text for word in words), []))
+            self.room.blocks.append((words, []))
             self._open(section, words)
         elif self.draft is not None:
-            self.room.blocks[-1][1].append(tuple(word.text for word in words))
+            self.room.blocks[-1][1].append(words)
             self._statement(self.draft, words)
         elif self.section is None:
             guess = nearest(words[0].text, SECTIONS)
