@@ -328,4 +328,12 @@ global
   master-worker
 program agent
   command /usr/local/bin/agent
+=== SY0748
+backend app
+  mode http
+  server a 192.0.2.1:8080 agent-check
+--- right
+backend app
+  mode http
+  server a 192.0.2.1:8080 agent-check agent-port 9000
 """
