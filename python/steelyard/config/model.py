@@ -12,7 +12,8 @@ from steelyard.config.expr import AclTest, Condition, Expr, LogFormat, PatternFi
 from steelyard.config.span import NOWHERE, Span
 
 Kind = Literal["frontend", "backend", "listen", "defaults"]
-Mode = Literal["tcp", "http"]
+Mode = Literal["tcp", "http", "log", "spop", "haterm"]
+"""The last three are not supported yet."""
 LogFormatName = Literal["rfc3164", "rfc5424", "local", "priority", "short", "timed", "iso", "raw"]
 
 

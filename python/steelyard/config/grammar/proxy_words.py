@@ -34,18 +34,26 @@ def _default_backend(statement: Statement) -> None:
         statement.set(statement.args[0].span, "default_backend_span")
 
 
+_LATER_MODES = ("log", "spop", "haterm")
+
+
 def _mode(statement: Statement) -> None:
-    """`mode health` went away in 2.0; `log`, `syslog`, `spop` and `haterm` come later."""
+    """`mode health` went away in 2.1; `log` and `spop` are modes of backends, `haterm` one of frontends."""
     word = statement.args[0] if statement.args else None
-    if word is not None and word.text in ("log", "syslog", "peers", "spop", "haterm"):
-        statement.report.later("SY0104", f"'mode {word}' is not supported yet", word.span)
-    elif word is not None and word.text == "health":
+    if word is not None and word.text == "health":
         help = "write 'http-request return status 200'"
         statement.report.alert("SY0105", "'mode health' is gone since HAProxy 2.1", word.span, help=help)
-    else:
-        value = statement.read(statement.at, OneOf(("tcp", "http")))
-        if value is not None and statement.no_more(statement.at + 1):
-            statement.set(value)
+        return
+    value = statement.read(statement.at, OneOf(("tcp", "http", *_LATER_MODES)))
+    if value is None or not statement.no_more(statement.at + 1):
+        return
+    if value in _LATER_MODES and word is not None:
+        statement.report.later("SY0104", f"'mode {word}' is not supported yet", word.span)
+        kind = statement.draft.kind
+        if (kind == "frontend" and value != "haterm") or (kind in ("backend", "listen") and value == "haterm"):
+            statement.report.alert("SY0103", f"'mode {word}' is not allowed in section '{kind}'", word.span)
+            return
+    statement.set(value)
 
 
 ROWS = (

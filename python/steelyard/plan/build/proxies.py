@@ -58,7 +58,7 @@ def proxy(context: Context, index: int, value: Proxy, number: int) -> plan.Proxy
         id=number,
         name=value.name,
         at=context.at(value.span),
-        mode=value.mode or "tcp",
+        mode="http" if value.mode == "http" else "tcp",  # no other mode can be run
         disabled=value.disabled,
         frontend=frontend(context, value) if front else None,
         backend=backend(context, value) if value.kind in ("backend", "listen") else None,
