@@ -24,6 +24,7 @@ _TOOLS = (
     "explain",
     "explain-code",
     "fmt",
+    "lint",
     "test",
     "upgrade",
 )

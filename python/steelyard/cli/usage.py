@@ -46,6 +46,7 @@ Try it:
                                      what each rule does with that request, and why it goes where it goes
   steelyard test cases.toml          holds a configuration to what is expected of it, without sockets
   steelyard plan haproxy.cfg         what would run, as JSON: names bound, times in milliseconds
+  steelyard lint haproxy.cfg         advice: what is never used, never reached, deprecated or risky
   steelyard fmt haproxy.cfg          the file with a uniform layout; -w rewrites it
   steelyard diff old.cfg new.cfg     what changes, by object: a server's weight, a rule that comes in between
   steelyard upgrade haproxy.cfg      words of 1.8 and older in today's; --diff shows what changes, -w rewrites it

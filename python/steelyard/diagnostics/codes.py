@@ -180,6 +180,18 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0819": ("test that is never true", "What it looks at never has such a value."),
     "SY0820": ("pattern that changes nothing", "An earlier pattern of the same test matches all that it does."),
     "SY0821": ("needless regular expression", "A prefix or a whole text is found by one look-up."),
+    "SY0841": ("short time without a unit", "Most times are milliseconds where no unit is written."),
+    "SY0842": ("word that HAProxy has dropped", "The word is honoured here, and a newer HAProxy refuses the file."),
+    "SY0843": (
+        "servers that nobody verifies",
+        "Without a look at the certificate, TLS hides the traffic from nobody who is on the way.",
+    ),
+    "SY0844": ("old versions of TLS", "SSL 3.0, TLS 1.0 and TLS 1.1 have known weaknesses, and no browser uses them any more."),
+    "SY0845": ("connections that are not kept", "It was needed before connections could be kept on both sides."),
+    "SY0846": ("limit that is none", "Zero stands for no limit."),
+    "SY0847": ("messages that break the rules", "What is read in two ways is what smuggled requests are made of."),
+    "SY0848": ("open runtime API", "It has no password: who can write to the socket may do everything."),
+    "SY0849": ("rule that is never carried out", "A rule with the same condition has ended the rule set before."),
     "SY0901": ("health check can't be made", "A health check says something that can't be carried out."),
     "SY0902": ("plan refused", "The engine refuses the plan; this should have been said earlier, with its place."),
 }

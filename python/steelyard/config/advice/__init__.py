@@ -20,9 +20,21 @@ from steelyard.config.advice.risks import (
     slow_clients,
     twice_the_same,
 )
+from steelyard.config.advice.rules import shadowed_rules
 from steelyard.config.advice.shadowed import repeated_backends, shadowed_backends
 from steelyard.config.advice.stickiness import cookies
 from steelyard.config.advice.unused import unused_acls, unused_backends, unused_userlists
+from steelyard.config.advice.words import (
+    closing,
+    dropped,
+    no_limit,
+    old_tls,
+    open_api,
+    page_passwords,
+    times,
+    unsafe_parsing,
+    unverified,
+)
 from steelyard.config.model import Config
 from steelyard.diagnostics.diagnostic import Report
 
@@ -45,6 +57,16 @@ ADVICE: tuple[Callable[[Config], Report], ...] = (
     impossible,
     covered,
     plain_regexes,
+    shadowed_rules,
+    times,
+    dropped,
+    unverified,
+    old_tls,
+    closing,
+    no_limit,
+    unsafe_parsing,
+    open_api,
+    page_passwords,
 )
 
 

@@ -219,4 +219,68 @@ frontend web
   mode http
   bind :80
   http-request deny if { path_beg /static/ }
+=== SY0841 lint
+defaults
+  timeout client 30
+--- right
+defaults
+  timeout client 30s
+=== SY0842 lint
+global
+  nbproc 2
+--- right
+global
+  nbthread 2
+=== SY0843 lint
+backend app
+  server one 127.0.0.1:8443 ssl verify none
+--- right
+backend app
+  server one 127.0.0.1:8443 ssl verify required ca-file @system-ca
+=== SY0844 lint
+global
+  ssl-default-bind-options ssl-min-ver TLSv1.0
+--- right
+global
+  ssl-default-bind-options ssl-min-ver TLSv1.2
+=== SY0845 lint
+defaults
+  mode http
+  option httpclose
+--- right
+defaults
+  mode http
+  option http-server-close
+=== SY0846 lint
+backend app
+  server one 127.0.0.1:8080 maxconn 0
+--- right
+backend app
+  server one 127.0.0.1:8080 maxconn 200
+=== SY0847 lint
+frontend web
+  mode http
+  bind :80
+  option accept-unsafe-violations-in-http-request
+--- right
+frontend web
+  mode http
+  bind :80
+=== SY0848 lint
+global
+  stats socket ipv4@:9999 level admin
+--- right
+global
+  stats socket /run/steelyard.sock mode 660 level admin
+=== SY0849 lint
+frontend web
+  mode http
+  bind :80
+  http-request deny if { path_beg /private }
+  http-request redirect location /login if { path_beg /private }
+--- right
+frontend web
+  mode http
+  bind :80
+  http-request redirect location /login if { path_beg /private }
 """
