@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from steelyard.config import reference
 from steelyard.config.grammar import actions, aliases, calls, docs
 from steelyard.config.grammar.bind_options import BIND_OPTIONS
 from steelyard.config.grammar.docs import connection, content, converters, http, process, tables, tls
@@ -94,3 +95,11 @@ def test_everything_that_is_evaluated_has_its_sentence() -> None:
     assert sorted({name for name, _ in tables.rows(converters.CONVERTERS)} - set(calls.converter_rows())) == []
     assert sorted(set(docs.actions()) - names) == []
     assert sorted(set(docs.aliases()) - set(aliases.rows())) == []
+
+
+def test_every_line_can_be_written() -> None:
+    """In `grammar/docs/usage.py` where the types of arguments don't tell."""
+    entries = [entry for entry in reference.entries() if entry.kind in ("keyword", "option")]
+    assert sorted({entry.name for entry in entries if entry.usage.removeprefix("[no] ") == f"{entry.name} ..."}) == []
+    names = {row.name for row in KEYWORDS.rows}
+    assert sorted(name for name in docs.usages() if name.rpartition("/")[2] not in names) == []

@@ -10,7 +10,7 @@ from steelyard.config.grammar import acls, actions, aliases, calls, docs, places
 from steelyard.config.grammar.actions import Shape
 from steelyard.config.grammar.bind_options import BIND_OPTIONS
 from steelyard.config.grammar.keywords import KEYWORDS
-from steelyard.config.grammar.row import Effect, Row, Where
+from steelyard.config.grammar.row import PLAIN, Effect, Row, Where
 from steelyard.config.grammar.sections import SECTIONS
 from steelyard.config.grammar.server_options import SERVER_OPTIONS
 from steelyard.config.nearest import begin, nearest
@@ -134,17 +134,32 @@ def _sections() -> Iterator[Entry]:
         yield Entry("section", section.name, section.doc, section.name + more, effect, (), notes)
 
 
+def _arguments(row: Row) -> str:
+    """What follows the word: from its types, or where it has a grammar of its own from the table of such words."""
+    least = len(row.args) if row.least < 0 else row.least
+    if row.args:
+        return " ".join(arg.show if index < least else f"[{arg.show}]" for index, arg in enumerate(row.args))
+    if row.parse is None or not _is_line(row):
+        return ""
+    known = docs.usages()
+    if row.where & PLAIN:
+        return known.get(f"{next(name for name in _sections_of(row))}/{row.name}", known.get(row.name, "..."))
+    return known.get(row.name, "...")
+
+
+def _sections_of(row: Row) -> tuple[str, ...]:
+    return tuple(sorted((flag.name or "").lower().replace("_", "-") for flag in row.where))
+
+
 _LINES = {"bind option": "bind <address> ...", "server option": "server <name> <address> ..."}
 
 
 def _row(row: Row, kind: str) -> Entry:
-    least = len(row.args) if row.least < 0 else row.least
-    shown = [arg.show if index < least else f"[{arg.show}]" for index, arg in enumerate(row.args)]
-    more = ["..."] if not row.args and row.parse is not None else []
-    usage = " ".join([row.name + ("(<name>)" if row.called else ""), *shown, *more])
+    name = row.name + ("(<name>)" if row.called else "")
+    usage = " ".join(each for each in (name, _arguments(row)) if each)
     if kind in _LINES:
         usage = f"{_LINES[kind]} {usage}"
-    valid = tuple(sorted((flag.name or "").lower().replace("_", "-") for flag in row.where)) if _is_line(row) else ()
+    valid = _sections_of(row) if _is_line(row) else ()
     return Entry(kind, row.name, row.doc, ("[no] " if row.negate else "") + usage, row.effect, valid, tuple(_row_notes(row)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from steelyard.config.grammar.docs import actions as _actions
-from steelyard.config.grammar.docs import connection, content, converters, http, process, tables, tls
+from steelyard.config.grammar.docs import connection, content, converters, http, process, tables, tls, usage
 
 
 @cache
@@ -33,3 +33,8 @@ def actions() -> dict[str, str]:
 def aliases() -> dict[str, str]:
     """By the name of the log alias, without its `%`."""
     return dict(tables.rows(_actions.ALIASES))
+
+
+def usages() -> dict[str, str]:
+    """What follows a word whose arguments have a grammar of their own; `section/word` for those of sections."""
+    return usage.usages()

@@ -69,8 +69,8 @@ _COUNTERS = {"sc": "a tracked counter, by its number,", "sc0": "counter 0", "sc1
 def rows(text: str) -> Iterator[tuple[str, str]]:
     """`name: what` lines."""
     for line in text.strip().split("\n"):
-        name, _, what = line.partition(": ")
-        yield name, what
+        name, _, what = line.partition(":")
+        yield name, what.strip()
 
 
 def fetches() -> Iterator[tuple[str, str]]:
