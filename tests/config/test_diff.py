@@ -135,7 +135,12 @@ frontend f from d
   acl x path /x
   acl y path /y
   use_backend b if x !y
-backend b from d
+defaults e
+  mode http
+  timeout server 5000
+  acl bad src 10.0.0.0/8
+  http-request deny if bad
+backend b from e
   server s 10.0.0.1:80
 """
     new = """\

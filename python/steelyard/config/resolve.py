@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from steelyard.config.checks import CHECKS
 from steelyard.config.draft import Draft
 from steelyard.config.freeze import freeze_global, freeze_proxy, freeze_section
@@ -26,9 +28,31 @@ def resolve(room: Room) -> Config:
     sections = tuple(freeze_section(draft) for draft in room.drafts if draft.where & PLAIN)
     blocks = tuple(block_of(words, lines) for words, lines in room.blocks)
     config = Config(tuple(room.files), global_, tuple(proxies), tuple(room.userlists.values()), sections=sections, blocks=blocks)
+    found = len(room.report.items)
     for check in CHECKS:
         check(config, room)
+    _forget(found, room)
     return load_pattern_files(config, room.report, room.paths)
+
+
+# Mistakes that count even in a proxy that is disabled.
+_AWAKE = frozenset({"SY0202", "SY0707", "SY0745", "SY0746", "SY0103", "SY0209"})
+
+
+def _forget(found: int, room: Room) -> None:
+    """Takes back what the checks found in disabled proxies: HAProxy makes none there."""
+    report = room.report
+    asleep = {id(draft) for draft in room.drafts if draft.where & ANY and draft.get("disabled")}
+    if not asleep:
+        return
+    starts = sorted((room.files.index(draft.span.file), draft.span.line, id(draft)) for draft in room.drafts if draft.span.file)
+    keys = [start[:2] for start in starts]
+    kept = []
+    for item in report.items[found:]:
+        at = bisect_right(keys, (room.files.index(item.span.file), item.span.line)) - 1 if item.span.file in room.files else -1
+        if at < 0 or starts[at][2] not in asleep or item.code in _AWAKE:
+            kept.append(item)
+    report.items[found:] = kept
 
 
 def _error_files(draft: Draft, room: Room) -> None:

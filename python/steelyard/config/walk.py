@@ -8,7 +8,7 @@ from steelyard.config.checks.order import check_order
 from steelyard.config.draft import Draft
 from steelyard.config.grammar.keywords import KEYWORDS
 from steelyard.config.grammar.row import ANY, Row
-from steelyard.config.grammar.sections import SECTIONS, Section
+from steelyard.config.grammar.sections import SECTIONS, Section, old_bind
 from steelyard.config.grammar.today import made
 from steelyard.config.nearest import nearest
 from steelyard.config.quote import join
@@ -49,7 +49,10 @@ class Walker:
         if draft is not None:
             check_order(draft.late)
             for statement in draft.late:
+                found = len(self.room.report.items)
                 run(statement)
+                if statement.row.dormant and draft.get("disabled"):
+                    del self.room.report.items[found:]
             draft.late.clear()
             if self.section is not None and self.section.close is not None:
                 self.section.close(draft, self.room)
@@ -79,6 +82,9 @@ class Walker:
             message = f"section '{section.name}' is not supported yet"
             self.room.report.later("SY0104", message, run_of(words), help=section.help)
         self.room.environment.section = words[1].text if len(words) > 1 else words[0].text
+        bind = old_bind(words, self.room)
+        if bind:
+            self._statement(self.draft, bind)
 
     def _statement(self, draft: Draft, words: Sequence[Word]) -> None:
         prefix: Prefix = ""

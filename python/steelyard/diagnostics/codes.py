@@ -69,6 +69,10 @@ CODES: dict[str, tuple[str, str]] = {
         "Some proxies name the defaults section, others take it because it is the last one.",
     ),
     "SY0208": ("unsupported password hash", "Passwords of userlists are hashed with SHA-crypt, `$5$` or `$6$`, or not at all."),
+    "SY0209": (
+        "defaults section can't be inherited",
+        "Rules of a defaults section go to frontends, or to backends, that take them.",
+    ),
     "SY0301": ("bad address", "The address is not of a form that is understood there (manual section 2.9)."),
     "SY0302": ("one id for several addresses", "The number of a listener is unique."),
     "SY0303": ("limits in the wrong order", "A dynamic limit grows from `minconn` to `maxconn`."),

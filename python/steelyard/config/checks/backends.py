@@ -32,6 +32,9 @@ def _one(proxy: Proxy, name: str, span: Span, word: str, backends: dict[str, Pro
     elif target is proxy:
         message = f"'{word}' of {proxy.kind} '{name}' names itself"
         room.report.alert("SY0719", message, span, help="name another backend, or leave this out to use its own servers")
+    elif target.mode in ("log", "spop"):
+        message = f"{proxy.kind} '{proxy.name}' can't use backend '{name}', which is in mode {target.mode}"
+        room.report.alert("SY0705", message, span)
     elif (proxy.mode or "tcp") == "http" and (target.mode or "tcp") == "tcp":
         labels = (Label(target.span, "this backend is in mode tcp"),)
         message = f"{proxy.kind} '{proxy.name}' is in mode http, backend '{name}' in mode tcp"

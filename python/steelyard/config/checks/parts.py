@@ -22,6 +22,8 @@ _ACTIONS = {
     "do_resolve": ("resolvers", "resolvers"),
 }
 """Actions, the field that names a section, and its kind."""
+_OWN = ("resolvers", "default")
+"""HAProxy makes this section itself, from the machine's own resolv.conf."""
 _LIMITS = ("bwlim-in", "bwlim-out")
 
 
@@ -38,7 +40,10 @@ def check_parts(config: Config, room: Room) -> None:
 
 
 def _named(draft: Draft) -> Iterator[tuple[str, str, Span]]:
+    unsent = any(draft.place(word) is None for word in ("email-alert from", "email-alert to"))
     for said in _others(draft):
+        if said.name == "email-alert mailers" and unsent:  # no mail is sent, so nobody is looked for
+            continue
         if said.name in _SAID and said.words:
             yield _SAID[said.name], said.words[0], said.span
         elif said.name == "filter" and said.words[0] in _FILTERS:
@@ -61,7 +66,7 @@ def _rules(draft: Draft) -> Iterator[tuple[str, Rule]]:
 
 
 def _must_be(kind: str, name: str, known: Iterable[str], span: Span, room: Room) -> None:
-    if name not in known:
+    if name not in known and (kind, name) != _OWN:
         guess = nearest(name, list(known))
         help = f"did you mean '{guess}'?" if guess else f"add a section '{kind} {name}'"
         room.report.alert("SY0741", f"no section '{kind} {name}'", span, help=help)

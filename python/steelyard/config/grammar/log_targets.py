@@ -6,7 +6,6 @@ from typing import Any
 
 from steelyard.config.grammar import addresses
 from steelyard.config.grammar.row import FRONT_D, PROXY, Row, Where
-from steelyard.config.grammar.said import anything
 from steelyard.config.grammar.servers import endpoint
 from steelyard.config.grammar.values import Int, OneOf, Text
 from steelyard.config.model import AbstractName, Inet, Inherited, LogTarget
@@ -143,12 +142,13 @@ def _format(statement: Statement) -> None:
         if found is not None:
             if statement.row.sets == "log_format":
                 _forget(statement)
-            statement.set(found)
+            if statement.row.sets:
+                statement.set(found)
 
 
 ROWS = (
     Row("log", Where.GLOBAL | PROXY, "Where log lines go.", sets="log", parse=parse_log, negate=True, repeat="add"),
-    Row("log-format", FRONT_D, "What a log line holds.", sets="log_format", parse=_format, late=True),
+    Row("log-format", FRONT_D, "What a log line holds.", sets="log_format", parse=_format, late=True, dormant=True),
     Row(
         "error-log-format",
         FRONT_D,
@@ -156,9 +156,10 @@ ROWS = (
         sets="error_log_format",
         parse=_format,
         late=True,
+        dormant=True,
     ),
-    Row("unique-id-format", PROXY, "What the unique id holds.", sets="unique_id_format", parse=_format, late=True),
-    Row("log-format-sd", FRONT_D, "Structured data of RFC 5424.", parse=anything, effect="later", repeat="add"),
+    Row("unique-id-format", PROXY, "What the unique id holds.", sets="unique_id_format", parse=_format, late=True, dormant=True),
+    Row("log-format-sd", FRONT_D, "Structured data of RFC 5424.", parse=_format, effect="later", late=True, dormant=True),
     Row("log-tag", PROXY, "Name of the program in log lines.", (Text("<tag>"),), "log_tag", lax=True),
     Row("option httplog", FRONT_D, "Log lines with HTTP fields.", sets="options.httplog", parse=_log_option, late=True),
     Row("option tcplog", FRONT_D, "Log lines with TCP fields.", sets="options.tcplog", parse=_log_option, late=True),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from steelyard.config.grammar.phrases import Step, expression, nothing, options, phrase
 from steelyard.config.grammar.row import (
-    BACK,
     BACK_D,
     FRONT_D,
     PROXY,
@@ -104,7 +103,7 @@ ROWS = (
     _switch("tcp-smart-accept", FRONT_D, "The first acknowledgement waits for data.", "accepted"),
     _switch("tcp-smart-connect", BACK_D, "The connection's last acknowledgement waits for data.", "accepted"),
     Row("option tcpka", PROXY, "TCP keep-alive on both sides.", sets="options.tcpka"),
-    _switch("transparent", BACK, "Connections go to the address that the client asked for.", "later"),
+    _switch("transparent", BACK_D, "Connections go to the address that the client asked for.", "later"),
     Row("option http-tunnel", PROXY, "Only the first request was looked at.", effect="removed", removed="2.1"),
     Row(
         "option http-use-htx",

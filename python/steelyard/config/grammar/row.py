@@ -78,14 +78,13 @@ class Row:
     set to `value`, or True; a row without `sets` is kept as the words that were said (`model.Said`).
 
     `parse` is named only where the arguments have a grammar of their own. `late` rows run when the whole section has been read,
-    because they need its mode. `strict`: in the wrong half of a proxy an error, where other words only draw a warning (as in
-    HAProxy). `called`: an argument in parentheses belongs to the name. `lax`: words too many draw a warning only, since
-    HAProxy passes over them in silence. `least`: how many of `args` must be there, all by
-    default. `repeat`: of several lines the last one holds, all do, the first one does (with a warning), or the second is an
-    error. `why`: the reason of an effect that is not `supported`. `experimental`: `expose-experimental-directives` must stand
-    above it. `deprecated` and `removed` are versions of HAProxy.
-
-    `today` says an old line in today's words (`grammar/today.py`), for `upgrade`, and for reading where the effect is `removed`.
+    because they need its mode; those that are `dormant` are not judged in a proxy that is disabled. `strict`: in the wrong half
+    of a proxy an error, where other words only draw a warning (as in HAProxy). `called`: an argument in parentheses belongs to
+    the name. `lax`: words too many draw a warning only, since HAProxy passes over them in silence. `least`: how many of `args`
+    must be there, all by default. `repeat`: of several lines the last one holds, all do, the first one does (with a warning),
+    or the second is an error. `why`: the reason of an effect that is not `supported`. `experimental`:
+    `expose-experimental-directives` must stand above it. `deprecated` and `removed` are versions of HAProxy. `today` says an
+    old line in today's words (`grammar/today.py`), for `upgrade`, and for reading where the effect is `removed`.
     """
 
     name: str
@@ -99,6 +98,7 @@ class Row:
     negate: bool = False
     repeat: Literal["last", "add", "once", "never"] = "last"
     late: bool = False
+    dormant: bool = False
     strict: bool = False
     called: bool = False
     lax: bool = False

@@ -112,4 +112,14 @@ global
 --- right
 global
   h1-case-adjust content-length Content-Length
+=== SY0209
+defaults guarded
+  http-request deny if { src 192.0.2.0/24 }
+listen web from guarded
+  bind :80
+--- right
+defaults guarded
+  http-request deny if { src 192.0.2.0/24 }
+frontend web from guarded
+  bind :80
 """
