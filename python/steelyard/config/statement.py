@@ -26,6 +26,7 @@ class Room:
     report: Report
     environment: Environment
     drafts: list[Draft] = field(default_factory=list)
+    left_out: list[Draft] = field(default_factory=list)
     global_: Draft | None = None
     defaults: dict[str, Draft] = field(default_factory=dict)
     last_defaults: Draft | None = None

@@ -16,6 +16,8 @@ from steelyard.config.span import Word
 from steelyard.config.statement import Prefix, Room, Statement, run_of
 from steelyard.diagnostics.diagnostic import Label, Severity
 
+_NOT_READ = frozenset({"log-format", "log-format-sd", "unique-id-format"})
+"""Words whose arguments nobody looks at in the wrong half of a proxy."""
 _PREFIXES: dict[str, Prefix] = {"no": "no", "default": "default"}
 
 
@@ -26,6 +28,7 @@ class Walker:
         self.room = room
         self.draft: Draft | None = None
         self.section: Section | None = None
+        self.left_out: list[tuple[Row, Sequence[Word], int, Prefix]] = []
 
     def line(self, words: Sequence[Word]) -> None:
         words = self._cut(words)
@@ -54,6 +57,8 @@ class Walker:
                 if statement.row.dormant and draft.get("disabled"):
                     del self.room.report.items[found:]
             draft.late.clear()
+            if self.left_out:
+                self._judge(draft)
             if self.section is not None and self.section.close is not None:
                 self.section.close(draft, self.room)
         self.draft, self.section = None, None
@@ -99,7 +104,7 @@ class Walker:
             self._unknown(draft, words)
             return
         if row is None:
-            self._elsewhere(draft, rows, words[:count])
+            self._elsewhere(draft, rows, words, count, prefix)
             return
         statement = Statement(row, words, count, prefix, draft, self.room)
         if row.effect == "removed" and self._translated(statement):
@@ -156,19 +161,34 @@ class Walker:
         family = KEYWORDS.families.get(words[0].text, []) if count == 1 else []
         return any(row.where & draft.where for name in family for row in KEYWORDS.by_name[name])
 
-    def _elsewhere(self, draft: Draft, rows: tuple[Row, ...], words: Sequence[Word]) -> None:
+    def _elsewhere(self, draft: Draft, rows: tuple[Row, ...], words: Sequence[Word], count: int, prefix: Prefix) -> None:
         """The word is known, but not here. In the wrong half of a proxy it is only left out, as in HAProxy."""
-        row, span = rows[0], run_of(words)
+        row, span = rows[0], run_of(words[:count])
         valid = ", ".join(sorted({(flag.name or "").lower().replace("_", "-") for row in rows for flag in row.where}))
         wrong_half = draft.where & ANY and any(row.where & ANY for row in rows)
         if wrong_half and not row.strict and row.effect != "removed":
             half = "backend" if draft.kind == "frontend" else "frontend"
             message = f"'{row.name}' has no effect: {draft.label} has no {half} part"
             self.room.report.warning("SY0111", message, span, help=f"valid in: {valid}")
+            self.left_out.append((next(each for each in rows if each.where & ANY), words, count, prefix))
             return
         self.room.report.alert(
             "SY0103", f"'{row.name}' is not allowed in section '{draft.kind}'", span, help=f"valid in: {valid}"
         )
+
+    def _judge(self, draft: Draft) -> None:
+        """Words in the wrong half of a proxy have no effect, but must be right, as HAProxy wants it."""
+        scratch = Draft(draft.kind, draft.name, draft.where, draft.span, names=draft.names)
+        if "mode" in draft.values:
+            scratch.values["mode"] = draft.values["mode"]
+        report = self.room.report
+        for row, words, count, prefix in self.left_out:
+            found = len(report.items)
+            if row.name not in _NOT_READ:
+                run(Statement(row, words, count, prefix, scratch, self.room))
+            report.items[found:] = [item for item in report.items[found:] if item.severity is Severity.ALERT]
+        self.left_out.clear()
+        self.room.left_out.append(scratch)
 
 
 def _admit(statement: Statement) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from steelyard.config.draft import Draft
 from steelyard.config.expr import LogText
 from steelyard.config.model import Config, Proxy
 from steelyard.config.nearest import nearest
@@ -21,6 +22,18 @@ def check_backends(config: Config, room: Room) -> None:
             name = rule.name[0] if len(rule.name) == 1 else None
             if isinstance(name, LogText):
                 _one(proxy, name.value, rule.span, "use_backend", backends, room)
+    for draft in room.left_out:
+        _left_out(draft, backends, room)
+
+
+def _left_out(draft: Draft, backends: dict[str, Proxy], room: Room) -> None:
+    """Backends that a backend names must exist, too, though it can't hand anything on."""
+    named = [(rule.name[0], rule.span, "use_backend") for rule in draft.get("use_backend", ()) if len(rule.name) == 1]
+    if draft.get("default_backend"):
+        named.append((LogText(draft.get("default_backend")), draft.said["default_backend"][1], "default_backend"))
+    for name, span, word in named:
+        if isinstance(name, LogText) and name.value not in backends:
+            room.report.alert("SY0704", f"no backend '{name.value}', which '{word}' of {draft.label} names", span)
 
 
 def _one(proxy: Proxy, name: str, span: Span, word: str, backends: dict[str, Proxy], room: Room) -> None:
