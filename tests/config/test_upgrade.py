@@ -150,3 +150,24 @@ def test_what_a_translation_gives_is_a_word_of_today(row) -> None:
 def test_deprecated_names_have_another_name() -> None:
     assert set(FETCH) >= DEPRECATED
     assert not DEPRECATED & {name for names in FETCH.values() for name in names}
+
+
+def test_words_without_an_effect_have_new_names_or_go() -> None:
+    old = """\
+global
+  nbproc 1
+  tune.chksize 1000
+  stats bind-process 1 # one
+  tune.ssl.ocsp-update.mindelay 500
+  tune.ssl.capture-cipherlist-size 5
+"""
+    found = upgraded(old)
+    assert found.compared
+    assert found.texts == ["global\n  # one\n  ocsp-update.mindelay 500\n  tune.ssl.capture-buffer-size 5\n"]
+    assert concise.render(found.report) == ""
+
+
+def test_several_processes_stay() -> None:
+    found = upgraded("global\n  nbproc 2\n")
+    assert found.texts == ["global\n  nbproc 2\n"]
+    assert concise.render(found.report).startswith("1.cfg:2:3: notice[SY0112] 'nbproc' stays as it is; help: write 'nbthread")

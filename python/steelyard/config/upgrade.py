@@ -39,6 +39,7 @@ class Change:
     lines: tuple[str, ...]
     name: str
     span: Span
+    today: tuple[str, ...] = ()
     move: int = 0
 
 
@@ -68,7 +69,7 @@ def _kept(
     files: Sequence[RawFile], changes: list[Change], before: Config, environ: Mapping[str, str] | None, report: Report
 ) -> list[Change]:
     """The changes that leave the meaning as it is."""
-    names = frozenset(change.name for change in changes)
+    names = frozenset(name for change in changes for name in (change.name, *change.today))
 
     def same(some: list[Change]) -> bool:
         texts = [RawFile(raw.name, text) for raw, text in zip(files, _apply(files, some))]
@@ -95,7 +96,9 @@ def _without(config: Config, names: frozenset[str]) -> Config:
         return tuple(said for said in others if said.name not in names)
 
     proxies = tuple(replace(proxy, others=left(proxy.others)) for proxy in config.proxies)
-    return replace(config, global_=replace(config.global_, others=left(config.global_.others)), proxies=proxies)
+    one_process = None if config.global_.nbproc == 1 else config.global_.nbproc
+    global_ = replace(config.global_, others=left(config.global_.others), nbproc=one_process)
+    return replace(config, global_=global_, proxies=proxies)
 
 
 def _stays(report: Report, name: str, span: Span, help: str) -> None:
@@ -142,7 +145,13 @@ def _change(index: int, line: LaidLine, where: Where, report: Report) -> Change 
     if [list(words)] == lines:
         return None
     typed = tuple(_typed(line, [*made(prefix, words[0]), *new]) for new in lines)
-    return Change(index, line.number, typed, row.name, span)
+    return Change(index, line.number, typed, row.name, span, _without_effect(lines, where))
+
+
+def _without_effect(lines: Sequence[Sequence[Word]], where: Where) -> tuple[str, ...]:
+    """Names of the new words that the model keeps only as they were said, and that change nothing."""
+    found = [KEYWORDS.find(line)[0] for line in lines]
+    return tuple(rows[0].name for rows in found if rows and KEYWORDS.at(where)[rows[0].name].effect == "accepted")
 
 
 def _prefix(words: Sequence[Word]) -> tuple[str, Sequence[Word]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from steelyard.config.grammar.global_tuning import SWITCH, WHY, number
 from steelyard.config.grammar.row import Row, Where
+from steelyard.config.grammar.today import gone
 from steelyard.config.grammar.values import ArgType, Bad, Either, Int, Loose, OneOf, Time
 from steelyard.config.statement import Statement
 
@@ -59,6 +60,7 @@ ROWS = (
         deprecated="2.1",
         instead="start with '-d'",
         why=WHY,
+        today=gone,
     ),
     _accepted("debug.counters", "Events of the code are counted.", SWITCH),
     _accepted("expose-deprecated-directives", "Old words are taken without a warning.", lax=True, why="it only concerns reading"),

@@ -10,6 +10,7 @@ from steelyard.config.grammar.global_tuning import SWITCH
 from steelyard.config.grammar.options import read_options
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.servers import endpoint
+from steelyard.config.grammar.today import gone
 from steelyard.config.grammar.values import Account, ArgType, Int, Loose, Text, Time
 from steelyard.config.model import Bind, UnixBind
 from steelyard.config.statement import Statement, run_of
@@ -78,6 +79,7 @@ ROWS = (
         least=0,
         deprecated="2.5",
         instead="leave it out: there is one process",
+        today=gone,
         lax=True,
         why=_NO_API,
     ),

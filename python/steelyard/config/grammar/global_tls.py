@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from steelyard.config.grammar import files
 from steelyard.config.grammar.global_tuning import SWITCH, number, tune
 from steelyard.config.grammar.row import Effect, Row, Where
+from steelyard.config.grammar.today import renamed
 from steelyard.config.grammar.values import ArgType, Bad, Int, Loose, OneOf, Text, Time
 from steelyard.config.statement import Statement
 
@@ -194,7 +195,14 @@ ROWS = (
     _tls("ssl-skip-self-issued-ca", "Root certificates are not sent.", lax=True),
     tune("ssl.cachesize", "Sessions that are remembered.", number(), why=_WHY),
     tune("ssl.capture-buffer-size", "Bytes of a client's hello that are kept.", number(), why=_WHY, repeat="never"),
-    tune("ssl.capture-cipherlist-size", "Old name of `tune.ssl.capture-buffer-size`.", number(), why=_WHY, repeat="never"),
+    tune(
+        "ssl.capture-cipherlist-size",
+        "Old name of `tune.ssl.capture-buffer-size`.",
+        number(),
+        why=_WHY,
+        repeat="never",
+        today=renamed("tune.ssl.capture-cipherlist-size", "tune.ssl.capture-buffer-size"),
+    ),
     tune("ssl.certificate-compression", "Certificates are sent compressed.", OneOf(("auto", "off")), why=_WHY),
     tune("ssl.default-dh-param", "Bits of the Diffie-Hellman exchange.", number(1024), why=_WHY),
     tune("ssl.force-private-cache", "Processes don't share sessions.", why=_WHY),
@@ -203,7 +211,15 @@ ROWS = (
     tune("ssl.keyupdate-rate-limit", "Renewals of keys that a client may ask for.", number(), why=_WHY),
     tune("ssl.lifetime", "Seconds for which a session may be taken up again.", Time("s"), why=_WHY),
     tune("ssl.maxrecord", "Bytes of a connection's first records.", number(), why=_RECORDS),
-    tune("ssl.ocsp-update.maxdelay", "Old name of `ocsp-update.maxdelay`.", number(1), why=_WHY),
-    tune("ssl.ocsp-update.mindelay", "Old name of `ocsp-update.mindelay`.", number(), why=_WHY),
+    *(
+        tune(
+            f"ssl.ocsp-update.{name}",
+            f"Old name of `ocsp-update.{name}`.",
+            number(least),
+            why=_WHY,
+            today=renamed(f"tune.ssl.ocsp-update.{name}", f"ocsp-update.{name}"),
+        )
+        for name, least in (("maxdelay", 1), ("mindelay", 0))
+    ),
     tune("ssl.ssl-ctx-cache-size", "Generated certificates that are kept.", number(), why=_WHY),
 )

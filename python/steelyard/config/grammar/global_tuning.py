@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from steelyard.config.grammar.row import Row, Where
+from steelyard.config.grammar.today import Today, gone
 from steelyard.config.grammar.units import parse_int
 from steelyard.config.grammar.values import ArgType, Bad, Int, ListOf, Loose, OneOf, Size, Time
 
@@ -38,6 +39,7 @@ def tune(
     why: str = WHY,
     experimental: bool = False,
     repeat: Literal["last", "never"] = "last",
+    today: Today | None = None,
 ) -> Row:
     """A word of which nothing is seen from outside."""
     return Row(
@@ -51,6 +53,7 @@ def tune(
         why=why,
         experimental=experimental,
         repeat=repeat,
+        today=today,
     )
 
 
@@ -135,5 +138,6 @@ ROWS = (
         deprecated="2.4",
         instead="leave it out; 'tune.bufsize' holds for health checks too",
         why="health checks have no buffer of their own",
+        today=gone,
     ),
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import cast
 
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.values import Account, Bad, Int, ListOf, Loose, NodeName, OneOf, Size, Text, Time
 from steelyard.config.paths import POLICIES, Policy
+from steelyard.config.span import Word
 from steelyard.config.statement import Statement
 
 G = Where.GLOBAL
@@ -99,6 +101,11 @@ def _setcap(statement: Statement) -> None:
         statement.no_more(statement.at + 1)
 
 
+def _one_process(words: Sequence[Word]) -> list[list[Word]] | None:
+    """`nbproc 1` says nothing; several processes share less than several threads, so those stay."""
+    return [] if [word.text for word in words[1:]] == ["1"] else None
+
+
 ROWS = (
     Row("chroot", G, "Directory that becomes the root after start.", sets="chroot", parse=_chroot),
     Row("daemon", G, "Goes to the background.", sets="daemon"),
@@ -132,7 +139,16 @@ ROWS = (
     Row("maxconn", G, "Connections at once.", (Int(),), "maxconn", repeat="once"),
     Row("maxconnrate", G, "New connections a second.", (Loose(0),), "maxconnrate", repeat="once"),
     Row("maxsessrate", G, "New sessions a second.", (Loose(),), effect="later"),
-    Row("nbproc", G, "Processes.", (Int(1, 64),), "nbproc", removed="2.5"),
+    Row(
+        "nbproc",
+        G,
+        "Processes.",
+        (Int(1, 64),),
+        "nbproc",
+        removed="2.5",
+        instead="write 'nbthread <number>': one process with threads does what several did",
+        today=_one_process,
+    ),
     Row("node", G, "Name of this machine in statistics.", (NodeName(),), "node"),
     Row("noreuseport", G, "Listeners don't share their ports.", sets="noreuseport"),
     Row("nosplice", G, "Data is copied, never spliced.", sets="nosplice"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from steelyard.config.grammar.row import ANY, PROXY, Row, Where
 from steelyard.config.grammar.said import anything
-from steelyard.config.grammar.today import Today, renamed
+from steelyard.config.grammar.today import Today, gone, renamed
 
 
 def _later(where: Where, names: str, doc: str, strict: bool = False) -> tuple[Row, ...]:
@@ -29,6 +29,8 @@ _ACCEPTED = (
         effect="accepted",
         repeat="add",
         removed="2.5",
+        instead="leave it out: there is one process",
+        today=gone,
     ),
 )
 
