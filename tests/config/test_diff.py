@@ -233,6 +233,13 @@ def test_every_field_makes_a_change(kind: Any, name: str) -> None:
     assert all(list(_lines([change])) for change in found)
 
 
+def test_the_parts_of_a_configuration_are_known() -> None:
+    """A new one needs its line in `diff`, or a reason here."""
+    how_it_was_written = {"files", "blocks", "extensions"}
+    compared = {"global_", "proxies", "userlists", "pattern_files", "sections"}
+    assert {field.name for field in fields(Config)} == how_it_was_written | compared
+
+
 def test_all_cases(tmp_path: Path) -> None:
     """Two files are without a change exactly where they mean the same."""
     models = []

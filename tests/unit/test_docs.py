@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+
+from steelyard.cli.main import run
 
 DOCS = Path(__file__).parents[2] / "docs"
 CONFIGURATION = """\
@@ -37,3 +40,20 @@ def test_python_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     made = (tmp_path / "made.cfg").read_text()
     assert "server app4 10.0.0.4:9000 check\n" in made
     assert "app1" not in made
+
+
+def test_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """`name.cfg`: with its block gives a file, and lines behind `$` are commands with what they show."""
+    page = (DOCS / "tools.md").read_text()
+    for name, text in re.findall(r"^`(\w+\.cfg)`:\n\n```\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    commands = 0
+    for block in re.findall(r"^```console\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        for command in block.split("$ steelyard ")[1:]:
+            line, _, expected = command.partition("\n")
+            run(shlex.split(line))
+            shown = "".join(capfd.readouterr())
+            assert shown == expected
+            commands += 1
+    assert commands == 5
