@@ -12,8 +12,8 @@ from steelyard.config.compare import same_meaning
 from steelyard.config.expr import Call
 from steelyard.config.grammar.keywords import KEYWORDS
 from steelyard.config.grammar.renames import DEPRECATED
-from steelyard.config.grammar.row import Where
-from steelyard.config.grammar.today import FIRST, made
+from steelyard.config.grammar.row import Row, Where
+from steelyard.config.grammar.today import made
 from steelyard.config.layout import LaidLine, lay_out
 from steelyard.config.lexer import tokenize
 from steelyard.config.model import Config, Said
@@ -32,7 +32,7 @@ _ONE_BY_ONE = 200
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """New lines for one line. `move`: they stand above that line instead, where order counts."""
+    """New lines for one line. `above`, `below`: where order counts, they stand above or below the line of that number instead."""
 
     file: int
     number: int
@@ -40,7 +40,9 @@ class Change:
     name: str
     span: Span
     today: tuple[str, ...] = ()
-    move: int = 0
+    turn: int = 1
+    above: int = 0
+    below: int = 0
 
 
 @dataclass(slots=True)
@@ -110,30 +112,70 @@ def _stays(report: Report, name: str, span: Span, help: str) -> None:
 
 def _changes(index: int, raw: RawFile, report: Report) -> Iterable[Change]:
     where: Where | None = None
-    first: dict[str, int] = {}
+    part: list[_Line] = []  # lines whose order among each other can be changed: of one section, without a directive between
     for line in lay_out(raw.text, raw.name):
+        if line.kind in ("section", "directive") or not line.ending:
+            yield from _in_order(part)
+            part = []
         if line.kind == "section":
             where = Where.__members__.get(line.words[0].text.replace("-", "_").upper())
-            first = {}
-        elif line.kind == "directive":
-            first = {}  # what is above is in another block
         elif line.kind == "statement" and where is not None:
-            found = _change(index, line, where, report)
-            if found is not None:
-                later = first.get(FIRST[found.name]) if found.name in FIRST else None
-                yield found if later is None else replace(found, move=later)
-            for rules in FIRST.values():
-                if line.words[0].text == rules:
-                    first.setdefault(rules, line.number)
+            part.append(_line(index, line, where, report))
+    yield from _in_order(part)
 
 
-def _change(index: int, line: LaidLine, where: Where, report: Report) -> Change | None:
+_TURNS = {"block_rules": 0, "rules": 1, "old_rules": 2, "last_rules": 3}
+"""Rules of a set take turns, wherever their lines stand: those of old come before or after those of today."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """`rules`: the rule set that it is, or will be, a line of. `turn`: see above."""
+
+    number: int
+    change: Change | None = None
+    rules: str = ""
+    turn: int = 1
+
+
+def _in_order(part: Sequence[_Line]) -> Iterable[Change]:
+    """Lines that become rules of today are put where their turn was."""
+    for line in part:
+        if line.change is None:
+            continue
+        mine = [each for each in part if line.rules and each.rules == line.rules]
+        before = [each.number for each in mine if each.number < line.number and each.turn > line.turn]
+        after = [each.number for each in mine if each.number > line.number and each.turn < line.turn]
+        if before and line.turn == 0:
+            yield replace(line.change, above=before[0])
+        elif after and line.turn > 1:
+            yield replace(line.change, below=after[-1], turn=line.turn)
+        else:
+            yield line.change
+
+
+def _line(index: int, line: LaidLine, where: Where, report: Report) -> _Line:
     prefix, words = _prefix(line.words)
     rows, count = KEYWORDS.find(words)
     row = KEYWORDS.at(where).get(rows[0].name) if rows else None
     if row is None:
-        return None
-    span = run_of(words[:count])
+        return _Line(line.number)
+    group, _, name = row.sets.partition(".")
+    rules = "" if group not in _TURNS else name or "http-request"
+    return _Line(line.number, _change(index, line, prefix, words[:count], words, row, where, report), rules, _TURNS.get(group, 1))
+
+
+def _change(
+    index: int,
+    line: LaidLine,
+    prefix: str,
+    name: Sequence[Word],
+    words: Sequence[Word],
+    row: Row,
+    where: Where,
+    report: Report,
+) -> Change | None:
+    span = run_of(name)
     if row.today is None:
         if row.effect == "removed":
             _stays(report, row.name, span, row.instead)
@@ -151,7 +193,8 @@ def _change(index: int, line: LaidLine, where: Where, report: Report) -> Change 
 def _without_effect(lines: Sequence[Sequence[Word]], where: Where) -> tuple[str, ...]:
     """Names of the new words that the model keeps only as they were said, and that change nothing."""
     found = [KEYWORDS.find(line)[0] for line in lines]
-    return tuple(rows[0].name for rows in found if rows and KEYWORDS.at(where)[rows[0].name].effect == "accepted")
+    known = [KEYWORDS.at(where).get(rows[0].name) for rows in found if rows]
+    return tuple(row.name for row in known if row is not None and row.effect == "accepted")
 
 
 def _prefix(words: Sequence[Word]) -> tuple[str, Sequence[Word]]:
@@ -194,20 +237,32 @@ def _apply(files: Sequence[RawFile], changes: Sequence[Change]) -> list[str]:
 def _rewritten(raw: RawFile, changes: Sequence[Change]) -> str:
     at = {change.number: change for change in changes}
     above: dict[int, list[Change]] = {}
+    below: dict[int, list[Change]] = {}
     for change in changes:
-        if change.move:
-            above.setdefault(change.move, []).append(change)
+        if change.above:
+            above.setdefault(change.above, []).append(change)
+        elif change.below:
+            below.setdefault(change.below, []).append(change)
     lines = lay_out(raw.text, raw.name)
     out: list[str] = []
     for line in lines:
-        for moved in above.get(line.number, ()):
-            out.append(_replaced(lines[moved.number - 1], moved.lines))
+        out += [_replaced(lines[moved.number - 1], moved.lines) for moved in above.get(line.number, ())]
         here = at.get(line.number)
         if here is None:
             out.append(line.raw + line.ending)
-        elif not here.move:
+        elif not here.above and not here.below:
             out.append(_replaced(line, here.lines))
+        if here is None or not here.below:
+            out += _below(lines, line.number, below)
     return "".join(out)
+
+
+def _below(lines: Sequence[LaidLine], number: int, below: Mapping[int, Sequence[Change]]) -> list[str]:
+    """What was put below a line, and below what was put there."""
+    out: list[str] = []
+    for moved in sorted(below.get(number, ()), key=lambda change: (change.turn, change.number)):
+        out += [_replaced(lines[moved.number - 1], moved.lines), *_below(lines, moved.number, below)]
+    return out
 
 
 def _replaced(line: LaidLine, new: Sequence[str]) -> str:

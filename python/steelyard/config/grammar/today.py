@@ -13,9 +13,6 @@ from steelyard.config.span import Word
 
 Today = Callable[[Sequence[Word]], list[list[Word]] | None]
 
-FIRST = {"block": "http-request"}
-"""Old rules that come before all rules of another word, wherever they stand."""
-
 
 def made(text: str, at: Word) -> list[Word]:
     """New words, which stand where an old one stood: `made("http-request deny", words[0])`."""
