@@ -86,3 +86,14 @@ def test_all_names_are_there() -> None:
     assert all(hasattr(steelyard.config, name) for name in steelyard.config.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         steelyard.config.nothing  # noqa: B018
+
+
+def test_things_are_found_by_name() -> None:
+    config = loads("frontend a\n  bind :80\nbackend a\n  server s 10.0.0.1:80\nlisten b\n  bind :81\n")
+    assert [config.frontend("a").kind, config.backend("a").kind] == ["frontend", "backend"]
+    assert config.frontend("b") is config.backend("b")
+    assert config.backend("a").server("s").endpoint.low == 80
+    with pytest.raises(KeyError, match="no backend 'c'"):
+        config.backend("c")
+    with pytest.raises(KeyError, match="no server 't' in backend 'a'"):
+        config.backend("a").server("t")

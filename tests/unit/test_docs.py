@@ -34,6 +34,7 @@ def test_python_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
         exec(compile(block, "python-api.md", "exec"), names)  # noqa: S102
     out = capsys.readouterr().out
     assert "www s1 Inet(host='10.0.0.1', family=4) 80 3\n" in out
+    assert "\n5000 3\n" in out
     assert re.search(r"^    # (haproxy.cfg:2:5: .*)$", page, re.MULTILINE)[1] in out.splitlines()  # type: ignore[index]
     assert "acl is_static path_beg /static '/images and more'\n" in out
     assert "changed ('backend b', 'server s') weight 1 2\n" in out

@@ -408,6 +408,13 @@ class Proxy:
     others: tuple[Said, ...] = ()
     inherits: str | None = None
 
+    def server(self, name: str) -> Server:
+        """Raises `KeyError` where there is none of that name."""
+        for server in self.servers:
+            if server.name == name:
+                return server
+        raise KeyError(f"no server '{name}' in {self.kind} '{self.name}'")
+
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -462,3 +469,18 @@ class Config:
     sections: tuple[Section, ...] = ()
     extensions: tuple[Said, ...] = ()
     blocks: tuple[Block, ...] = ()
+
+    def frontend(self, name: str) -> Proxy:
+        """The frontend or listen of that name. Raises `KeyError` where there is none."""
+        return _named(self.proxies, name, ("frontend", "listen"))
+
+    def backend(self, name: str) -> Proxy:
+        """The backend or listen of that name; a frontend may share it. Raises `KeyError` where there is none."""
+        return _named(self.proxies, name, ("backend", "listen"))
+
+
+def _named(proxies: tuple[Proxy, ...], name: str, kinds: tuple[Kind, ...]) -> Proxy:
+    for proxy in proxies:
+        if proxy.name == name and proxy.kind in kinds:
+            return proxy
+    raise KeyError(f"no {kinds[0]} '{name}'")
