@@ -428,6 +428,7 @@ class User:
 class Userlist:
     name: str
     users: tuple[User, ...] = ()
+    groups: tuple[str, ...] = ()
     span: Span = NOWHERE
 
 

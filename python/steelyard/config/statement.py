@@ -105,7 +105,7 @@ class Statement:
             self.bad(self.words[index], value.why, value.near)
             return None
         if isinstance(value, Odd):
-            self.report.warning("SY0115", f"'{self.words[index]}' {value.why}", self.words[index].span)
+            self.report.notice("SY0115", f"'{self.words[index]}' {value.why}", self.words[index].span)
             return value.value
         return value
 

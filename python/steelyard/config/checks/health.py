@@ -32,11 +32,12 @@ _TCP_RULES = (
 
 def check_health(config: Config, room: Room) -> None:
     external = room.global_ is not None and room.global_.place("external-check") is not None
+    forks = room.global_ is not None and room.global_.place("insecure-fork-wanted") is not None
     for draft in room.drafts:
         if draft.where & BACK:
             _rules(draft, room)
             _states(draft, room)
-            _external(draft, external, room)
+            _external(draft, external, forks, room)
 
 
 def _rules(draft: Draft, room: Room) -> None:
@@ -59,7 +60,7 @@ def _states(draft: Draft, room: Room) -> None:
             room.report.warning("SY0722", message, span, help="write 'option httpchk' instead")
 
 
-def _external(draft: Draft, allowed: bool, room: Room) -> None:
+def _external(draft: Draft, allowed: bool, forks: bool, room: Room) -> None:
     option, command, path = (
         draft.place(word) for word in ("option external-check", "external-check command", "external-check path")
     )
@@ -69,9 +70,16 @@ def _external(draft: Draft, allowed: bool, room: Room) -> None:
                 message = f"'{word}' has no effect: {draft.label} has no 'option external-check'"
                 room.report.warning("SY0723", message, span, help="add 'option external-check'")
         return
+    if not forks:
+        help = "write 'insecure-fork-wanted' in section 'global'"
+        room.report.warning("SY0723", "checks by programs will likely fail: the process may not start any", option, help=help)
     if not allowed:
         help = "write 'external-check' in section 'global'"
         room.report.alert("SY0723", "programs may only make checks where 'global' allows it", option, help=help)
+    program = next((said.words[0] for _, said in draft.others if said.name == "external-check command" and said.words), "")
+    if program and not program.startswith("/") and path is None:
+        help = "write its whole path, or add 'external-check path <directories>'"
+        room.report.alert("SY0723", f"program '{program}' is looked for nowhere", command or option, help=help)
     if command is None:
         help = "add 'external-check command <file>'"
         room.report.alert("SY0723", f"{draft.label} does not say which program makes its checks", option, help=help)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from steelyard.config.expr import ProxyArg, ServerArg, UserlistArg
-from steelyard.config.model import Config
+from steelyard.config.expr import AclTest, ProxyArg, ServerArg, TextPattern, UserlistArg
+from steelyard.config.model import Config, Userlist
 from steelyard.config.nearest import nearest
 from steelyard.config.statement import Room
 from steelyard.config.visit import nodes
@@ -27,6 +27,25 @@ def check_names(config: Config, room: Room) -> None:
             elif isinstance(arg, ServerArg):
                 where = arg.proxy or proxy.name
                 _must_be("SY0708", f"server of '{where}' named", arg.server, servers.get(where, {}), arg.span, room)
+        for test in nodes((proxy.acls, proxy.rules, proxy.use_backend, proxy.use_server, proxy.stats), AclTest):
+            if test.expr.fetch.name == "http_auth_group" and test.span.file:
+                _groups(test, userlists, room)
+
+
+def _groups(test: AclTest, userlists: dict[str, Userlist], room: Room) -> None:
+    """Patterns of `http_auth_group` are groups of its userlist, and it needs some (as HAProxy has it)."""
+    arg = test.expr.fetch.args[0] if test.expr.fetch.args else None
+    userlist = userlists.get(arg.name) if isinstance(arg, UserlistArg) else None
+    if userlist is None:
+        return
+    if not test.patterns and not test.files:
+        room.report.alert("SY0205", "'http_auth_group' has no group to look for", test.span, help="write the groups behind it")
+    for pattern in test.patterns:
+        name = pattern.value if isinstance(pattern, TextPattern) else ""
+        if name and name not in userlist.groups:
+            guess = nearest(name, userlist.groups)
+            hint = f"did you mean '{guess}'?" if guess else f"add 'group {name}' to the userlist"
+            room.report.alert("SY0205", f"no group '{name}' in userlist '{userlist.name}'", test.span, help=hint)
 
 
 def _must_be(code: str, what: str, name: str, known: Any, span: Any, room: Room) -> None:

@@ -50,10 +50,13 @@ def _use_server(proxy: Proxy, room: Room) -> None:
 
 def _needs(proxy: Proxy, server: Server, room: Room) -> None:
     """What a server's options ask of its backend and its address."""
-    if (server.cookie is not None or server.redir is not None) and (proxy.mode or "tcp") == "tcp":
-        word = "cookie" if server.cookie is not None else "redir"
-        message = f"server '{server.name}' has '{word}', but {proxy.kind} '{proxy.name}' is in mode tcp"
-        room.report.alert("SY0709", message, server.span, help="add 'mode http'")
+    if (proxy.mode or "tcp") == "tcp":
+        if server.redir is not None:
+            message = f"server '{server.name}' has 'redir', but {proxy.kind} '{proxy.name}' is in mode tcp"
+            room.report.alert("SY0709", message, server.span, help="add 'mode http'")
+        elif server.cookie is not None:
+            message = f"'cookie' of server '{server.name}' has no effect: {proxy.kind} '{proxy.name}' is in mode tcp"
+            room.report.warning("SY0709", message, server.span, help="add 'mode http'")
     if server.endpoint.later.startswith("udp") and proxy.mode != "log":
         message = f"server '{server.name}' is reached over UDP, and {proxy.kind} '{proxy.name}' is not in mode log"
         room.report.alert("SY0709", message, server.endpoint.span, help="add 'mode log', or leave out 'udp@'")

@@ -20,10 +20,10 @@ def check_together(config: Config, room: Room) -> None:
 
 
 def _stats(draft: Draft, room: Room) -> None:
-    """`stats auth` and `stats realm` stand for rules of their own."""
+    """`stats auth` and `stats realm` stand for rules of their own. Those of a defaults section give way to a proxy's rules."""
     rules = draft.said.get("stats.rules")
-    own = draft.place("stats auth", "stats realm")
-    if rules is None or own is None:
+    own = draft.words.get("stats auth") or draft.words.get("stats realm")
+    if rules is None or own is None or not draft.own("stats.rules"):
         return
     message = "'stats http-request' can't stand beside 'stats auth' or 'stats realm'"
     labels = (Label(own, "they make such rules themselves"),)

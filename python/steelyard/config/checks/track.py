@@ -15,6 +15,7 @@ Servers = dict[tuple[str, str], Server]
 def check_track(config: Config, room: Room) -> None:
     resolvers = {section.name for section in config.sections if section.kind == "resolvers"} | {_MADE}
     servers: Servers = {}
+    holders = {proxy.name: proxy for proxy in config.proxies if proxy.kind != "frontend"}
     for proxy in config.proxies:
         if proxy.kind != "frontend":
             for server in proxy.servers:
@@ -23,7 +24,7 @@ def check_track(config: Config, room: Room) -> None:
         for server in proxy.servers:
             if server.others and not proxy.disabled:
                 _resolvers(server, resolvers, room)
-                _track(proxy, server, servers, room)
+                _track(proxy, server, servers, holders, room)
 
 
 def option(server: Server, name: str) -> Said | None:
@@ -39,7 +40,11 @@ def _resolvers(server: Server, known: set[str], room: Room) -> None:
         room.report.alert("SY0741", f"no section 'resolvers {said.words[0]}'", said.span, help=help)
 
 
-def _track(proxy: Proxy, server: Server, servers: Servers, room: Room) -> None:
+def _drains(proxy: Proxy) -> bool:
+    return proxy.httpchk is not None and proxy.httpchk.disable_on_404
+
+
+def _track(proxy: Proxy, server: Server, servers: Servers, holders: dict[str, Proxy], room: Room) -> None:
     """The other server must be there, and be checked itself or track one that is, without going in a circle."""
     said = option(server, "track")
     if said is None:
@@ -63,6 +68,12 @@ def _track(proxy: Proxy, server: Server, servers: Servers, room: Room) -> None:
             room.report.alert("SY0744", f"{who} can't track '{where}', which leads back to it", said.span, help=help)
             return
         seen.add(key)
+        theirs = holders.get(key[0])
+        if theirs is not None and _drains(proxy) != _drains(theirs):
+            help = "say it in both backends, or in none"
+            message = f"{who} can't track '{where}': only one of the two backends has 'http-check disable-on-404'"
+            room.report.alert("SY0744", message, said.span, help=help)
+            return
         further = option(other, "track")
         if further is None and not other.check and option(other, "agent-check") is None:
             help = f"add 'check' to server '{where}'"

@@ -148,5 +148,5 @@ def parse_hash_type(statement: Statement) -> None:
 
 ROWS = (
     Row("balance", BACK_D, "How requests are spread over the servers.", sets="balance", parse=parse_balance, late=True),
-    Row("hash-type", BACK_D, "How hashes choose servers.", sets="hash_type", parse=parse_hash_type),
+    Row("hash-type", BACK_D, "How hashes choose servers.", sets="hash_type", parse=parse_hash_type, lax=True),
 )

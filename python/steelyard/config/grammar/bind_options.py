@@ -10,7 +10,7 @@ from steelyard.config.grammar.row import Effect, Row, Where
 from steelyard.config.grammar.table import Table
 from steelyard.config.grammar.tls_options import BIND_ROWS, SHARED_ROWS
 from steelyard.config.grammar.units import parse_int
-from steelyard.config.grammar.values import Account, ArgType, Bad, Int, OneOf, Text, Time
+from steelyard.config.grammar.values import Account, ArgType, Bad, Int, Loose, OneOf, Text, Time
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +66,18 @@ PROTOCOLS = ("h1", "h2", "none", "quic")
 
 _ROWS = (
     _row("accept-proxy", "Clients start with a PROXY protocol header that gives the real addresses."),
-    _row("backlog", "Connections that may wait to be accepted.", Int()),
+    _row("backlog", "Connections that may wait to be accepted.", Loose(0)),
     _row("defer-accept", "The kernel hands a connection over when its first data has come."),
     _row("gid", "Group id of a socket file.", Int()),
     _row("group", "Group name of a socket file.", Account("group")),
     _row("id", "Number of the listener in statistics.", Int(1)),
     _row("interface", "Accept only what comes in on this network interface.", Text("<interface>")),
     _row("level", "Rights of a statistics socket.", OneOf(("user", "operator", "admin")), effect="accepted"),
-    _row("maxconn", "Connections at once on this address.", Int()),
+    _row("maxconn", "Connections at once on this address.", Loose(0)),
     _row("mode", "Access mode of a socket file.", FileMode()),
     _row("mss", "Largest TCP segment to announce.", Mss()),
     _row("name", "Name of the listener in statistics and logs.", Text("<name>")),
-    _row("nice", "Scheduling priority; all connections are served alike here.", Int(-1024, 1024), effect="accepted"),
+    _row("nice", "Scheduling priority; all connections are served alike here.", Loose(-1024, 1024), effect="accepted"),
     _row(
         "process",
         "Processes and threads that accept; all of them do here.",

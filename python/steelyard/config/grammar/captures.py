@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steelyard.config.grammar.row import FRONT, Row
-from steelyard.config.grammar.values import Int, OneOf
+from steelyard.config.grammar.values import Int, Loose, OneOf
 from steelyard.config.model import Capture
 from steelyard.config.statement import Statement
 
@@ -16,7 +16,7 @@ def _capture(statement: Statement) -> Capture | None:
     if words[at + 1].text != "len":
         statement.bad(words[at + 1], "is not 'len'", ("len",), f"write '{statement.row.name} <name> len <length>'")
         return None
-    length = statement.read_int(at + 2, Int())
+    length = statement.read_int(at + 2, Loose(0))
     if length is None or not statement.no_more(at + 3):
         return None
     return Capture(words[at].text, length, statement.span)

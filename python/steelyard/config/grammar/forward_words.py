@@ -8,6 +8,7 @@ from steelyard.config.grammar.addresses import is_ipv4, is_ipv6
 from steelyard.config.grammar.row import BACK_D, PROXY, Row
 from steelyard.config.grammar.today import renamed
 from steelyard.config.grammar.units import parse_int
+from steelyard.config.grammar.values import Loose
 from steelyard.config.model import ForwardFor
 from steelyard.config.statement import Statement
 
@@ -69,9 +70,8 @@ def _redispatch(statement: Statement) -> None:
             statement.draft.unset(statement.row.sets)
         return
     if statement.args:
-        interval = parse_int(statement.args[0].text, -2_147_483_648, 2_147_483_647)
-        if isinstance(interval, str):
-            statement.bad(statement.args[0], interval)
+        interval = statement.read_int(statement.at, Loose())
+        if interval is None:
             return
         statement.set(interval, "redispatch_after")
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from steelyard.config.grammar.row import ANY, BACK_D, FRONT_D, PROXY, Row
-from steelyard.config.grammar.values import Bad, Int, Name, OneOf, Text
+from steelyard.config.grammar.values import Bad, Int, Loose, Name, OneOf, Text
 from steelyard.config.statement import Statement
 
 
@@ -57,14 +57,14 @@ def _mode(statement: Statement) -> None:
 
 
 ROWS = (
-    Row("backlog", FRONT_D, "Connections that may wait to be accepted.", (Int(),), "backlog"),
+    Row("backlog", FRONT_D, "Connections that may wait to be accepted.", (Loose(0),), "backlog"),
     Row(
         "default_backend", FRONT_D, "Backend where no `use_backend` rule matched.", sets="default_backend", parse=_default_backend
     ),
     Row("description", ANY, "A text shown in statistics.", sets="description", parse=_description),
     Row("disabled", PROXY, "The proxy is not started.", sets="disabled"),
     Row("enabled", PROXY, "Undoes `disabled` of a defaults section.", sets="disabled", value=False),
-    Row("fullconn", BACK_D, "Connections at which the servers' `minconn` has grown to `maxconn`.", (Int(),), "fullconn"),
+    Row("fullconn", BACK_D, "Connections at which the servers' `minconn` has grown to `maxconn`.", (Loose(0),), "fullconn"),
     Row(
         "hash-balance-factor",
         BACK_D,
@@ -80,11 +80,11 @@ ROWS = (
         (OneOf(("never", "safe", "aggressive", "always")),),
         "http_reuse",
     ),
-    Row("id", ANY, "Number of the proxy in statistics.", (Int(1),), "id"),
-    Row("maxconn", FRONT_D, "Connections at once.", (Int(),), "maxconn"),
+    Row("id", ANY, "Number of the proxy in statistics.", (Loose(1),), "id"),
+    Row("maxconn", FRONT_D, "Connections at once.", (Loose(0),), "maxconn"),
     Row("mode", PROXY, "`tcp` or `http`.", sets="mode", parse=_mode),
     Row("monitor-uri", FRONT_D, "A path that is answered here with 200.", (Text("<uri>"),), "monitor_uri", mode="http"),
     Row("rate-limit sessions", FRONT_D, "New sessions a second.", (Int(),), "rate_limit_sessions", lax=True),
-    Row("retries", BACK_D, "Further tries after a connection to a server failed.", (Int(),), "retries"),
+    Row("retries", BACK_D, "Further tries after a connection to a server failed.", (Loose(0),), "retries"),
     Row("unique-id-header", FRONT_D, "Header that carries the unique id.", (Text("<header>"),), "unique_id_header", lax=True),
 )

@@ -169,7 +169,7 @@ def _close_userlist(draft: Draft, room: Room) -> None:
         labels = (Label(room.userlists[draft.name].span, "the first one"),)
         room.report.warning("SY0206", f"second userlist '{draft.name}' is not used", draft.span, labels=labels)
         return
-    room.userlists[draft.name] = Userlist(draft.name, tuple(users.values()), draft.span)
+    room.userlists[draft.name] = Userlist(draft.name, tuple(users.values()), tuple(groups), draft.span)
 
 
 def _http_errors(words: Sequence[Word], room: Room) -> Draft:

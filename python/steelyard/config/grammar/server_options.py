@@ -20,7 +20,7 @@ from steelyard.config.grammar.option_types import (
 from steelyard.config.grammar.row import SERVERS, Effect, Row, Where
 from steelyard.config.grammar.table import Table
 from steelyard.config.grammar.tls_options import SERVER_ROWS, SHARED_ROWS
-from steelyard.config.grammar.values import ArgType, Bad, Int, OneOf, Size, Text, Time
+from steelyard.config.grammar.values import ArgType, Bad, Int, Loose, OneOf, Size, Text, Time
 from steelyard.config.hosts import address
 from steelyard.config.model import Inet
 from steelyard.config.span import NOWHERE
@@ -94,16 +94,16 @@ _ROWS = (
     _row("disabled", "Starts in maintenance."),
     _row("downinter", "Time between checks of a server that is down.", Time(low=1)),
     _row("enabled", "Undoes `disabled` of `default-server`.", sets="disabled", value=False),
-    _row("error-limit", "Errors on live traffic that `observe` tolerates; without `observe` nothing.", Int(1), effect="accepted"),
-    _row("fall", "Failed checks after which a server is down.", Int(1)),
+    _row("error-limit", "Errors on live traffic that `observe` tolerates.", Loose(1), effect="accepted"),
+    _row("fall", "Failed checks after which a server is down.", Loose(1)),
     _row("fastinter", "Time between checks of a server that changes state.", Time(low=1)),
-    _row("id", "Number of the server in statistics.", Int(1), where=Where.SERVER),
+    _row("id", "Number of the server in statistics.", Loose(1), where=Where.SERVER),
     _row("init-addr", "How the address is found at start.", FirstAddress(), effect="later"),
     _row("inter", "Time between health checks.", Time(low=1)),
     _row("max-reuse", "Requests that one connection may carry.", Int(-1), effect="accepted"),
-    _row("maxconn", "Connections at once; more requests wait in the queue.", Int()),
-    _row("maxqueue", "Requests that may wait for this server.", Int()),
-    _row("minconn", "Least connection limit where the limit follows the load.", Int()),
+    _row("maxconn", "Connections at once; more requests wait in the queue.", Loose(0)),
+    _row("maxqueue", "Requests that may wait for this server.", Loose(0)),
+    _row("minconn", "Least connection limit where the limit follows the load.", Loose(0)),
     _row("no-backup", "Undoes `backup` of `default-server`.", sets="backup", value=False),
     _row("no-check", "Undoes `check` of `default-server`.", sets="check", value=False),
     _row("no-check-send-proxy", "Undoes `check-send-proxy` of `default-server`.", sets="check_send_proxy", value=False),
@@ -119,17 +119,17 @@ _ROWS = (
         effect="later",
     ),
     _row("pool-low-conn", "Idle connections a thread keeps before others take them.", Int(-2_147_483_648), effect="accepted"),
-    _row("pool-max-conn", "Idle connections kept for reuse; -1 for no limit.", Int(-1)),
+    _row("pool-max-conn", "Idle connections kept for reuse; -1 for no limit.", Loose(-1)),
     _row("pool-purge-delay", "How often unused idle connections are closed.", Time()),
     _row("port", "Port for health checks.", Port(), sets="check_port"),
     _row("proto", "The only protocol to speak.", MuxProtocol(PROTOCOLS), effect="accepted"),
     _row("redir", "GET and HEAD requests are redirected to this URL's server.", Text("<prefix>")),
-    _row("rise", "Good checks after which a server is up.", Int(1)),
+    _row("rise", "Good checks after which a server is up.", Loose(1)),
     _row("send-proxy", "Connections start with a PROXY protocol header, version 1.", sets="send_proxy", value=1),
     _row("send-proxy-v2", "Connections start with a PROXY protocol header, version 2.", sets="send_proxy", value=2),
     _row("slowstart", "Time over which a server that came up gets its full weight.", Time()),
     _row("tcp-ut", "How long sent data may stay unacknowledged.", Time(), sets="tcp_user_timeout"),
-    _row("weight", "Share of the traffic, 0 to 256.", Int(0, 256)),
+    _row("weight", "Share of the traffic, 0 to 256.", Loose(0, 256)),
 )
 
 _AGENT = (

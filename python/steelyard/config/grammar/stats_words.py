@@ -14,8 +14,11 @@ def _auth(statement: Statement) -> None:
         return
     user, colon, password = statement.args[0].text.partition(":")
     if not colon:
-        statement.bad(statement.args[0], "has no password", help="write 'stats auth <user>:<password>'")
-    elif statement.no_more(statement.at + 1):
+        help = "write 'stats auth <user>:<password>'"
+        statement.report.notice(
+            "SY0115", f"'{user}' has no password, so an empty one opens the page", statement.args[0].span, help=help
+        )
+    if statement.no_more(statement.at + 1):
         statement.add((user, password))
 
 
