@@ -76,6 +76,16 @@ def dropped(config: Config) -> Report:
     return report
 
 
+def own_words(config: Config) -> Report:
+    """What only Steelyard reads, beside `.include`."""
+    report = Report()
+    for _, words, span in _lines(config):
+        if words[:3] == ("option", "httplog", "json"):
+            message = "'option httplog json' is an extension of Steelyard: HAProxy refuses the file"
+            report.notice("SY0818", message, span, help="write a 'log-format', if HAProxy must read the file, too")
+    return report
+
+
 def unverified(config: Config) -> Report:
     """`verify none` takes anybody for the server."""
     report = Report()
