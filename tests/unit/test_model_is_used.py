@@ -16,6 +16,7 @@ PACKAGE = Path(model.__file__).parent.parent
 DONE = {
     "Proxy.inherits": "resolved",
     "Proxy.default_server": "merged into the servers",
+    "Global.stick_counters": "bounds the numbers that rules may name",
     "Global.localpeer": "the name among peers, of which there are none yet",
     "Global.stats_sockets": "not supported yet: its words are answered so",
     "Server.on_marked_down": "not supported yet: its words are answered so",

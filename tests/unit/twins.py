@@ -8,7 +8,7 @@ import msgspec
 from msgspec import inspect
 
 from steelyard.plan import schema
-from steelyard.plan.schema import balance, expr, global_, proxy, rule, server
+from steelyard.plan.schema import balance, expr, global_, proxy, rule, server, table
 
 UNIONS: dict[str, Any] = {
     "Action": rule.Action,
@@ -30,6 +30,10 @@ ENUMS: dict[str, Any] = {
     "Mode": proxy.Mode,
     "RedirectKind": rule.RedirectKind,
     "Scope": expr.Scope,
+    "ServerKey": table.ServerKey,
+    "StickKind": table.StickKind,
+    "TableData": table.TableData,
+    "TableKey": table.TableKey,
 }
 
 
@@ -94,7 +98,9 @@ def defaults() -> schema.Plan:
     """A plan in which all is left out that has a default."""
     backend = proxy.Backend(servers=[server.Server()], cookie=proxy.Cookie())
     one = proxy.Proxy(frontend=proxy.Frontend(binds=[proxy.Bind()]), backend=backend)
-    return schema.Plan(version=1, files=[], global_=schema.Global(), acls=[], pattern_files=[], userlists=[], proxies=[one])
+    return schema.Plan(
+        version=1, files=[], global_=schema.Global(), acls=[], pattern_files=[], userlists=[], tables=[], proxies=[one]
+    )
 
 
 def everything() -> bytes:

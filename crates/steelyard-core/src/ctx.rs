@@ -3,6 +3,7 @@
 use crate::http1::Head;
 use crate::record::Record;
 use crate::state::State;
+use crate::table::Tracking;
 use crate::vars::Vars;
 use bumpalo::Bump;
 use std::net::{IpAddr, SocketAddr};
@@ -55,6 +56,8 @@ pub struct Ctx<'a> {
     /// No more input will come before the verdict (end of stream, buffer full, inspect-delay over, body complete).
     pub input_done: bool,
     pub vars: &'a mut Vars,
+    /// What `track-sc` rules have tracked.
+    pub tracking: &'a mut Tracking,
     pub record: &'a mut Record,
     pub state: &'a dyn State,
     pub scratch: &'a mut Scratch,

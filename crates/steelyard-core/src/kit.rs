@@ -6,6 +6,7 @@ use crate::plan::{self, Arg, Call, Expr, Plan, Scope, PLAN_VERSION};
 use crate::program::{compile, Program};
 use crate::record::Record;
 use crate::state::{Gauge, State};
+use crate::table::Tracking;
 use crate::vars::{ProcVars, Vars};
 use std::net::IpAddr;
 
@@ -49,6 +50,7 @@ pub struct World {
     pub input: Vec<u8>,
     pub input_done: bool,
     pub vars: Vars,
+    pub tracking: Tracking,
     pub record: Record,
     pub state: Fixed,
     pub scratch: Scratch,
@@ -72,6 +74,7 @@ impl World {
             input: Vec::new(),
             input_done: true,
             vars: Vars::new(),
+            tracking: Tracking::new(),
             record: Record::new(),
             state: Fixed::default(),
             scratch: Scratch::new(),
@@ -106,6 +109,7 @@ impl World {
             input: &self.input,
             input_done: self.input_done,
             vars: &mut self.vars,
+            tracking: &mut self.tracking,
             record: &mut self.record,
             state: &self.state,
             scratch: &mut self.scratch,
@@ -201,6 +205,9 @@ fn arg(name: &str, index: usize, word: &str, text: bool) -> Arg {
         return Arg::Userlist {
             userlist: word.parse().unwrap_or(0),
         };
+    }
+    if word == "table" {
+        return Arg::Table { table: 0 };
     }
     if word.is_empty() && name != "str" {
         return Arg::Absent;

@@ -17,6 +17,7 @@ pub mod reply;
 pub mod rules;
 pub mod sample;
 pub mod state;
+pub mod table;
 pub mod vars;
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::logformat::{Format, Style};
 use crate::plan::{self, Plan, PLAN_VERSION};
 use crate::reply::CompiledReply;
 use crate::rules::pattern::NetSet;
-use crate::rules::{Acl, Choosers, Cond, RuleSet, Rules};
+use crate::rules::{Acl, Choosers, Cond, RuleSet, Rules, Stick};
 use crate::sample::args::{Build, Keys};
 use crate::sample::key::PublicKey;
 use crate::sample::CompiledExpr;
@@ -62,6 +62,7 @@ pub struct ProxyProgram {
     pub captures: Captures,
     pub(crate) use_backend: Choosers,
     pub(crate) use_server: Choosers,
+    pub(crate) stick: Vec<Stick>,
     /// `balance hash`
     pub(crate) balance: Option<CompiledExpr>,
     pub(crate) errorfiles: Vec<(u16, CompiledReply)>,
@@ -182,6 +183,7 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
     let stats = proxy.stats.as_ref();
     let use_backend = frontend.map_or(&[][..], |frontend| &frontend.use_backend);
     let use_server = backend.map_or(&[][..], |backend| &backend.use_server);
+    let stick = backend.map_or(&[][..], |backend| &backend.stick);
     let sets = &proxy.rules;
     let mut made = ProxyProgram {
         tcp_request_connection: rules(RuleSet::TcpRequestConnection, &sets.tcp_request_connection)?,
@@ -203,6 +205,10 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
         captures: Captures::default(),
         use_backend: Choosers::backends(use_backend, build)?,
         use_server: Choosers::servers(use_server, build)?,
+        stick: stick
+            .iter()
+            .map(|rule| Stick::compile(rule, build))
+            .collect::<Result<_, _>>()?,
         balance: match backend.map(|backend| &backend.balance.kind) {
             Some(plan::BalanceKind::Hash { expr }) => Some(CompiledExpr::compile(expr, build)?),
             _ => None,
@@ -277,6 +283,7 @@ fn needs(made: &mut ProxyProgram, frontend: Option<&plan::Frontend>, acls: &[Acl
         &made.stats,
     ];
     let choosers = made.use_backend.conds().chain(made.use_server.conds());
+    let choosers = choosers.chain(made.stick.iter().filter_map(Stick::cond));
     let used = sets
         .iter()
         .flat_map(|rules| rules.conds())
@@ -287,9 +294,11 @@ fn needs(made: &mut ProxyProgram, frontend: Option<&plan::Frontend>, acls: &[Acl
     Ok(Needs {
         request_line: unique_id.clone().any(Format::wants_request_line)
             || sets.iter().any(|rules| rules.wants_request_line())
+            || made.stick.iter().any(Stick::wants_request_line)
             || used.iter().any(|acl| acl.wants_request_line())
             || made.balance.as_ref().is_some_and(CompiledExpr::wants_request_line),
         request_body: sets.iter().any(|rules| rules.wants_body())
+            || made.stick.iter().any(Stick::wants_body)
             || used.iter().any(|acl| acl.wants_body())
             || made.balance.as_ref().is_some_and(CompiledExpr::wants_body)
             || unique_id.chain(&made.log).any(Format::wants_body),

@@ -1,7 +1,9 @@
 //! What rules may ask about the running process. The engine implements [`State`]; tests and `explain` give it fixed values.
 
+use crate::table::Tables;
 use crate::vars::ProcVars;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// A number about the process, a proxy (index in `Plan::proxies`) or a server (proxy, index in its servers).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +65,10 @@ pub trait State {
     /// Whether an address belongs to this machine (`src_is_local`).
     fn is_local(&self, address: IpAddr) -> bool {
         address.is_loopback()
+    }
+    /// Stick tables, as in `Plan::tables`.
+    fn tables(&self) -> &Arc<Tables> {
+        Tables::none()
     }
     /// Variables of scope `proc`.
     fn proc_vars(&self) -> &ProcVars;

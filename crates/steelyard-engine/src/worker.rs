@@ -26,6 +26,10 @@ use tokio::sync::Notify;
 /// How often slow starts are moved on.
 const WARM_EVERY: Duration = Duration::from_millis(250);
 
+/// Between two sweeps of stick tables, and the entries of each of their shards that one of them may remove.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+const SWEEP_MOST: usize = 4_096;
+
 /// What all threads of an engine share.
 pub struct Shared {
     /// The plan that new connections are served with.
@@ -241,6 +245,9 @@ async fn run(worker: Rc<Worker>, listeners: Vec<Listening>) {
     if worker.index == 0 && backends.flat_map(|backend| &backend.servers).any(slow) {
         tokio::task::spawn_local(warm(Arc::clone(&worker.shared)));
     }
+    if worker.index == 0 && !live.tables.is_empty() {
+        tokio::task::spawn_local(sweep(Arc::clone(&worker.shared)));
+    }
     let grace = live.program.plan.global.hard_stop_after;
     drop(live);
     if worker.index == 0 && grace > 0 {
@@ -262,5 +269,13 @@ async fn warm(shared: Arc<Shared>) {
         for backend in live.proxies.iter().filter_map(|proxy| proxy.backend.as_ref()) {
             backend.warm(shared.now_ms());
         }
+    }
+}
+
+/// Removes expired entries of stick tables that nobody asks for any more.
+async fn sweep(shared: Arc<Shared>) {
+    loop {
+        tokio::time::sleep(SWEEP_EVERY).await;
+        shared.live.load_full().tables.sweep(SWEEP_MOST);
     }
 }

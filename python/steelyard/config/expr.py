@@ -66,6 +66,14 @@ class ProxyArg:
 
 
 @dataclass(frozen=True, slots=True)
+class TableArg:
+    """A stick table. `name` empty: that of the proxy that holds the rule."""
+
+    name: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class ServerArg:
     """`proxy` empty: the proxy that holds the rule."""
 
@@ -106,6 +114,7 @@ Arg = (
     | RegexArg
     | VarArg
     | ProxyArg
+    | TableArg
     | ServerArg
     | UserlistArg
     | MapArg
@@ -266,7 +275,7 @@ class ReplySpec:
     errorfiles: tuple[str, Span] | None = None
 
 
-Value = str | int | bool | None | tuple[str, ...] | LogFormat | Expr | ReplySpec
+Value = str | int | bool | None | tuple[str, ...] | LogFormat | Expr | ReplySpec | TableArg
 
 
 @dataclass(frozen=True, slots=True)

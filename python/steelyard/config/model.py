@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from steelyard.config.expr import AclTest, Condition, Expr, LogFormat, PatternFile, ReplySpec, Rule
+from steelyard.config.expr import AclTest, Condition, Expr, LogFormat, PatternFile, ReplySpec, Rule, TableArg
 from steelyard.config.span import NOWHERE, Span
 
 Kind = Literal["frontend", "backend", "listen", "defaults"]
@@ -140,6 +140,7 @@ class Global:
     key_base: str | None = None
     default_path: tuple[str, ...] = ()
     set_vars: tuple[tuple[str, Expr | LogFormat], ...] = ()
+    stick_counters: int | None = None
     others: tuple[Said, ...] = ()
 
 
@@ -187,6 +188,7 @@ class Server:
     minconn: int | None = None
     maxqueue: int | None = None
     backup: bool = False
+    non_stick: bool = False
     disabled: bool = False
     check: bool = False
     inter: int | None = None
@@ -331,6 +333,53 @@ class Stats:
     rules: tuple[Rule, ...] = ()
 
 
+StickKey = Literal["ipv4", "ipv6", "integer", "string", "binary"]
+
+
+@dataclass(frozen=True, slots=True)
+class StickColumn:
+    """One `store` item by HAProxy's name: `count` elements of an array, `period` milliseconds of a rate."""
+
+    data: str
+    count: int = 1
+    period: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StickTable:
+    """A `stick-table`, named as its proxy, or a `table` of a peers section, named `section/table`.
+
+    `length`: bytes of a string or binary key at most. `expire`: milliseconds after the last change; 0 or None is never.
+    `peers`, `recv_only` and `write_to` are about other processes.
+    """
+
+    name: str
+    key: StickKey
+    size: int
+    length: int = 0
+    expire: int | None = None
+    nopurge: bool = False
+    server_key: Literal["name", "addr"] = "name"
+    brates_factor: int = 1
+    store: tuple[StickColumn, ...] = ()
+    peers: str | None = None
+    recv_only: bool = False
+    write_to: str | None = None
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Stick:
+    """A `stick` line."""
+
+    kind: Literal["match", "on", "store_request", "store_response"]
+    expr: Expr
+    table: TableArg
+    cond: Condition | None
+    text: str
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Timeouts:
     client: int | None = None
@@ -396,6 +445,8 @@ class Proxy:
     rules: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
     use_backend: tuple[UseBackend, ...] = ()
     use_server: tuple[UseServer, ...] = ()
+    stick_table: StickTable | None = None
+    stick: tuple[Stick, ...] = ()
     default_backend: str | None = None
     default_backend_span: Span = NOWHERE
     monitor_uri: str | None = None
@@ -469,6 +520,7 @@ class Config:
     pattern_files: tuple[PatternFile, ...] = ()
     sections: tuple[Section, ...] = ()
     extensions: tuple[Said, ...] = ()
+    peer_tables: tuple[StickTable, ...] = ()
     blocks: tuple[Block, ...] = ()
 
     def frontend(self, name: str) -> Proxy:

@@ -8,6 +8,7 @@ from steelyard.config.expr import Condition
 from steelyard.config.grammar.supported import FETCHES
 from steelyard.config.nearest import nearest
 from steelyard.config.rules import Place, parse_condition
+from steelyard.config.rules.tracked import COUNTERS
 from steelyard.config.statement import Statement
 
 
@@ -24,6 +25,7 @@ def place_of(statement: Statement, ruleset: str = "") -> Place:
         experimental="expose-experimental-directives" in said,
         lua="lua-load" in said or "lua-load-per-thread" in said,
         directory=statement.room.paths.directory,
+        counters=COUNTERS if statement.room.global_ is None else statement.room.global_.get("stick_counters", COUNTERS),
     )
 
 

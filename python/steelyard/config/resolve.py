@@ -27,7 +27,15 @@ def resolve(room: Room) -> Config:
             proxies.append(freeze_proxy(draft, global_.log_send_hostname, room.default_log_formats))
     sections = tuple(freeze_section(draft) for draft in room.drafts if draft.where & PLAIN)
     blocks = tuple(block_of(words, lines) for words, lines in room.blocks)
-    config = Config(tuple(room.files), global_, tuple(proxies), tuple(room.userlists.values()), sections=sections, blocks=blocks)
+    config = Config(
+        tuple(room.files),
+        global_,
+        tuple(proxies),
+        tuple(room.userlists.values()),
+        sections=sections,
+        peer_tables=tuple(room.peer_tables),
+        blocks=blocks,
+    )
     found = len(room.report.items)
     for check in CHECKS:
         check(config, room)

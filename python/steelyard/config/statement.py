@@ -10,7 +10,7 @@ from steelyard.config.draft import Draft
 from steelyard.config.environment import Environment
 from steelyard.config.grammar.row import Row
 from steelyard.config.grammar.values import ArgType, Bad, Odd
-from steelyard.config.model import Block, Said, Userlist
+from steelyard.config.model import Block, Said, StickTable, Userlist
 from steelyard.config.nearest import nearest
 from steelyard.config.paths import Paths
 from steelyard.config.span import Span, Word
@@ -33,6 +33,7 @@ class Room:
     ambiguous: dict[str, Draft] = field(default_factory=dict)
     proxies: dict[str, list[Draft]] = field(default_factory=dict)
     userlists: dict[str, Userlist] = field(default_factory=dict)
+    peer_tables: list[StickTable] = field(default_factory=list)
     http_errors: dict[str, Draft] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     paths: Paths = field(default_factory=Paths)

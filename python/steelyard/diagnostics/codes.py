@@ -113,6 +113,7 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0604": ("unknown userlist", "The plan names userlists by their number, and none has this name."),
     "SY0605": ("pattern file not read", "A file that an ACL or a map names was not read with the configuration."),
     "SY0606": ("unknown ACL in the plan", "A condition names an ACL that its proxy does not have."),
+    "SY0607": ("unknown stick table in the plan", "The plan names stick tables by their number, and none has this name."),
     "SY0701": ("unknown ACL", "A condition names an ACL that is not defined above it in its section."),
     "SY0702": ("cookie options that don't fit", "Some options of a cookie only work together."),
     "SY0703": ("unknown http-errors section", "`errorfiles` names an `http-errors` section."),
@@ -157,6 +158,15 @@ CODES: dict[str, tuple[str, str]] = {
         "The option of a `bind` or `server` line asks for another one, or for another mode.",
     ),
     "SY0751": ("times in the wrong order", "The longest time is below the shortest."),
+    "SY0760": ("unknown stick table", "A rule or expression names a stick table that no proxy and no peers section has."),
+    "SY0761": (
+        "stick table defined twice",
+        "A proxy has one stick table, which has its name; tables of peers sections are `section/table`.",
+    ),
+    "SY0762": (
+        "key that doesn't fit its stick table",
+        "Samples become keys of the type of their table by themselves where the types allow it.",
+    ),
     "SY0801": ("unused ACL", "An ACL that no condition names."),
     "SY0802": ("unused backend", "A backend that no rule, table or expression names."),
     "SY0803": ("unused userlist", "A userlist that no expression names."),

@@ -9,6 +9,7 @@ from steelyard.plan.build.context import Context, Machine, ResolveHost, resolve_
 from steelyard.plan.build.process import global_, ideal_maxconn, userlists
 from steelyard.plan.build.proxies import proxy
 from steelyard.plan.build.servers import numbered
+from steelyard.plan.build.tables import tables
 from steelyard.plan.schema import PLAN_VERSION, PatternFile, Plan
 
 
@@ -47,6 +48,7 @@ def compile(
             PatternFile(path=each.path, keys=list(each.keys), values=list(each.values)) for each in config.pattern_files
         ],
         userlists=userlists(config),
+        tables=tables(context),
         proxies=proxies,
     )
     if context.report.failed:

@@ -14,14 +14,20 @@ pub use case::{Case, End, Message, Outcome, ProxyState, ServerState};
 use crate::balance::Balancer;
 use crate::plan::Plan;
 use crate::program::{self, Program};
+use crate::table::Tables;
 use crate::vars::ProcVars;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::Arc;
 
-/// A plan, and what it remembers from case to case: turns of the balancers, variables of the process.
+/// A plan, and what it remembers from case to case: turns of the balancers, variables of the process, stick tables.
 #[derive(Debug)]
 pub struct Simulation {
     program: Program,
     balancers: Vec<Option<Balancer>>,
     vars: ProcVars,
+    tables: Arc<Tables>,
+    /// The clock of the tables, milliseconds: that of the case.
+    clock: Arc<AtomicU64>,
     played: u32,
 }
 
@@ -47,10 +53,17 @@ impl Simulation {
             Some(Balancer::new(backend, proxy.options.allbackups))
         };
         let balancers = program.plan.proxies.iter().map(balancer).collect();
+        let clock = Arc::new(AtomicU64::new(0));
+        let tables = {
+            let clock = Arc::clone(&clock);
+            Tables::new(&program.plan.tables, Box::new(move || clock.load(Relaxed)))
+        };
         Ok(Self {
             program,
             balancers,
             vars: ProcVars::new(),
+            tables: Arc::new(tables),
+            clock,
             played: 0,
         })
     }

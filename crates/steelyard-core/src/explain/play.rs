@@ -1,8 +1,10 @@
 //! The straight line of a request, from its first rule to its log line.
 
+mod pick;
+
 use super::body::body_of;
 use super::case::{Case, End, Message, Outcome};
-use super::words::{algorithm, closed, message, told, unusable, verb};
+use super::words::{closed, message, told, verb};
 use super::world::World;
 use super::{CaseError, Simulation};
 use crate::balance::Balancer;
@@ -15,21 +17,27 @@ use crate::plan::{Mode, Payload, Proxy};
 use crate::program::{Program, ProxyProgram};
 use crate::record::Record;
 use crate::reply::{error_reply, MadeReply, ReplyCause};
-use crate::rules::{balance_key, choose_backend, choose_server, evaluate, holds, legible, Rules, Step, Trace, Verdict};
+use crate::rules::{choose_backend, count_status, evaluate, holds, legible};
+use crate::rules::{stick_response, Rules, Step, Stores, Trace, Verdict};
+use crate::table::{Event, Tracking};
 use crate::vars::Vars;
 use crate::{capture, state::State};
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering::Relaxed;
 
 pub(super) fn play(simulation: &mut Simulation, case: &Case) -> Result<Outcome, CaseError> {
     let Simulation {
         program,
         balancers,
         vars,
+        tables,
+        clock,
         played,
     } = simulation;
-    let world = World::new(&program.plan, case, vars);
+    clock.store(case.now / 1_000, Relaxed);
+    let world = World::new(&program.plan, case, vars, tables);
     let front = program.plan.proxies.get(case.frontend as usize);
     let front = front.filter(|proxy| proxy.frontend.is_some());
     let front = front.ok_or_else(|| CaseError(format!("the configuration has no frontend number {}", case.frontend)))?;
@@ -47,6 +55,8 @@ pub(super) fn play(simulation: &mut Simulation, case: &Case) -> Result<Outcome, 
         world: &world,
         session,
         vars: Vars::new(),
+        tracking: Tracking::new(),
+        stores: Stores::default(),
         record: Record::new(),
         scratch: Scratch::new(),
         req: Head::new(),
@@ -93,6 +103,8 @@ struct Play<'p> {
     world: &'p World<'p>,
     session: Session,
     vars: Vars,
+    tracking: Tracking,
+    stores: Stores,
     record: Record,
     scratch: Scratch,
     req: Head,
@@ -120,6 +132,7 @@ impl<'p> Play<'p> {
             if let Err(stop) = self.connection(front) {
                 return Ok(Err(stop));
             }
+            self.tracking.count_session(Event::Session);
         }
         let http = self.front.mode == Mode::Http;
         let decided = if http { self.request() } else { Ok(()) };
@@ -147,6 +160,7 @@ impl<'p> Play<'p> {
             input: &self.input,
             input_done: true,
             vars: &mut self.vars,
+            tracking: &mut self.tracking,
             record: &mut self.record,
             state: self.world,
             scratch: &mut self.scratch,
@@ -295,6 +309,11 @@ impl<'p> Play<'p> {
         if !self.http {
             return Ok(());
         }
+        if proxy == self.session.frontend {
+            self.tracking.count(Event::HttpRequest);
+        } else {
+            self.tracking.count_backend(Event::HttpRequest);
+        }
         let verdict = self.set(proxy, "http-request", |program| &program.http_request);
         self.stop(verdict, "http-request")?;
         let stats = self
@@ -332,88 +351,6 @@ impl<'p> Play<'p> {
             }
             Verdict::Service(name) => Err((End::Served, format!("{set} use-service {name}"))),
         }
-    }
-
-    /// The server: by rule, by cookie, or by the algorithm.
-    fn choose(&mut self, backend: u32, balancers: &mut [Option<Balancer>]) -> Result<(), Stop> {
-        let Some((plan, back)) = self
-            .program
-            .plan
-            .proxies
-            .get(backend as usize)
-            .and_then(|plan| Some((plan, plan.backend.as_ref()?)))
-        else {
-            return Err(self.failed(503, "the backend is not there", *b"SC"));
-        };
-        if back.dispatch.is_some() || plan.options.http_proxy || (plan.options.transparent && back.servers.is_empty()) {
-            self.chosen("dispatch, http_proxy or transparent", "");
-            return Ok(());
-        }
-        let world = self.world;
-        self.begin(backend, "use-server", |proxy| {
-            proxy.backend.as_ref().is_some_and(|back| !back.use_server.is_empty())
-        });
-        let wanted = self.ctx(|program, ctx, trace| choose_server(program, backend, ctx, Some(trace)));
-        self.persist.server = wanted.filter(|&server| world.is_up(backend, server));
-        let by_rule = self.persist.server.is_some();
-        if self.http {
-            let now = world.wall().0;
-            let seen = self.persist.read(back, plan.options.persist, &self.req, now, |server| {
-                world.is_up(backend, server)
-            });
-            if let (Some(seen), Some(third)) = (seen, self.record.termination.get_mut(2)) {
-                *third = seen;
-            }
-        }
-        let key = self.ctx(|program, ctx, _| balance_key(program, backend, ctx));
-        let (server, how) = match self.persist.server {
-            Some(server) if by_rule => (Some(server), String::from("use-server")),
-            Some(server) => (
-                Some(server),
-                format!("cookie {}", back.cookie.as_ref().map_or("", |cookie| &cookie.name)),
-            ),
-            None => {
-                let seats = world.seats.get(backend as usize).map_or(&[][..], Vec::as_slice);
-                let random = self.case.random;
-                let picked = balancers
-                    .get_mut(backend as usize)
-                    .and_then(Option::as_mut)
-                    .and_then(|balancer| {
-                        balancer.changed(seats);
-                        balancer.pick(seats, key, None, &mut || random)
-                    });
-                (
-                    picked.and_then(|at| u32::try_from(at).ok()),
-                    algorithm(&back.balance.kind, key),
-                )
-            }
-        };
-        let Some(server) = server else {
-            let full = world
-                .seats
-                .get(backend as usize)
-                .is_some_and(|seats| seats.iter().any(|seat| seat.takes_load()));
-            if full {
-                return Err((End::Waits, "every server is full: the request waits in the queue".into()));
-            }
-            let seats = world.seats.get(backend as usize).map_or(&[][..], Vec::as_slice);
-            let why = format!("no server is usable: {}", unusable(back, seats));
-            return Err(self.failed(503, &why, *b"SC"));
-        };
-        self.server = Some(server);
-        (self.record.times.queue, self.record.times.connect) = (0, 0);
-        let name = back.servers.get(server as usize).map_or("", |server| &server.name);
-        self.chosen(&how, name);
-        Ok(())
-    }
-
-    fn chosen(&mut self, how: &str, name: &str) {
-        self.trace.steps.push(Step::Choice {
-            at: None,
-            kind: "server",
-            what: how.to_owned(),
-            name: name.to_owned(),
-        });
     }
 
     /// What is done to the request before the server gets it.
@@ -462,6 +399,16 @@ impl<'p> Play<'p> {
         self.record.status = self.res.status();
         self.record.times.response = 0;
         self.vars.enter_response();
+        count_status(self.record.status)
+            .into_iter()
+            .for_each(|event| self.tracking.count(event));
+        if let Some((backend, server)) = self.backend.zip(self.server) {
+            let mut stores = std::mem::take(&mut self.stores);
+            self.ctx(|program, ctx, trace| {
+                stick_response(program, backend, ctx, &mut stores, Some(trace));
+                stores.commit(program, ctx.state.tables(), backend, server);
+            });
+        }
         let front = self.session.frontend;
         let program = self.program;
         if let Some(compiled) = program.proxies.get(front as usize) {

@@ -4,22 +4,31 @@ use super::case::{Case, ProxyState};
 use crate::balance::ServerSeat;
 use crate::plan::Plan;
 use crate::state::{Gauge, State};
+use crate::table::Tables;
 use crate::vars::ProcVars;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Implements [`State`] for one case.
 pub(super) struct World<'w> {
     pub plan: &'w Plan,
     pub case: &'w Case,
     pub vars: &'w ProcVars,
+    pub tables: &'w Arc<Tables>,
     /// Of each proxy, in the order of the plan.
     pub seats: Vec<Vec<ServerSeat>>,
 }
 
 impl<'w> World<'w> {
-    pub(super) fn new(plan: &'w Plan, case: &'w Case, vars: &'w ProcVars) -> Self {
+    pub(super) fn new(plan: &'w Plan, case: &'w Case, vars: &'w ProcVars, tables: &'w Arc<Tables>) -> Self {
         let seats = (0..).zip(&plan.proxies).map(|(index, _)| seats(plan, case, index)).collect();
-        Self { plan, case, vars, seats }
+        Self {
+            plan,
+            case,
+            vars,
+            tables,
+            seats,
+        }
     }
 
     /// Whether a request that insists on this server gets it.
@@ -151,6 +160,10 @@ impl State for World<'_> {
 
     fn is_local(&self, address: IpAddr) -> bool {
         address.is_loopback()
+    }
+
+    fn tables(&self) -> &Arc<Tables> {
+        self.tables
     }
 
     fn proc_vars(&self) -> &ProcVars {

@@ -66,6 +66,10 @@ pub enum Arg {
     Userlist {
         userlist: u32,
     },
+    /// Index in `Plan::tables`.
+    Table {
+        table: u32,
+    },
     /// Index in `Plan::pattern_files`.
     Map {
         map: u32,

@@ -10,6 +10,7 @@ mod global;
 mod proxy;
 mod rule;
 mod server;
+mod table;
 
 pub use expr::{
     Acl, AclTest, Arg, Call, Cond, Expr, Label, LabelKind, LogFormat, LogItem, Matcher, Pattern, PatternFile, Scope, Term,
@@ -21,6 +22,7 @@ pub use proxy::{
 };
 pub use rule::{Action, At, ErrorFile, Payload, RedirectKind, Reply, ReplyBody, Rule};
 pub use server::{Address, Server, SourceAddress};
+pub use table::{ServerKey, StickKind, StickRule, StickTable, TableColumn, TableData, TableKey};
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +42,8 @@ pub struct Plan {
     /// Files of patterns (`acl -f`) and maps; `AclTest::files` and `Arg::Map` point here.
     pub pattern_files: Vec<PatternFile>,
     pub userlists: Vec<Userlist>,
+    /// Stick tables; `Arg::Table` and rules point here.
+    pub tables: Vec<StickTable>,
     /// Every frontend, backend and listen; indices in this list name a proxy everywhere else in the plan.
     pub proxies: Vec<Proxy>,
 }

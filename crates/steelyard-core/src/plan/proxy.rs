@@ -4,6 +4,7 @@ use super::expr::{Cond, Expr, LogFormat};
 use super::global::LogTarget;
 use super::rule::{At, ErrorFile, Rule};
 use super::server::{Address, Server, SourceAddress};
+use super::table::StickRule;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -241,6 +242,8 @@ pub struct Backend {
     /// `dispatch address:port`: one server without a name.
     pub dispatch: Option<Address>,
     pub use_server: Vec<UseServer>,
+    /// `stick` lines, in order.
+    pub stick: Vec<StickRule>,
 }
 
 /// `use-server`
@@ -267,6 +270,7 @@ impl Default for Backend {
             source: None,
             dispatch: None,
             use_server: Vec::new(),
+            stick: Vec::new(),
         }
     }
 }

@@ -182,6 +182,27 @@ pub enum Action {
         expr: Expr,
         len: u32,
     },
+    /// Counter `number` tracks the key that the expression gives, in a table (index in `Plan::tables`).
+    TrackSc {
+        number: u32,
+        expr: Expr,
+        table: u32,
+    },
+    /// Adds to a general purpose counter of what counter `number` tracks: `sc-add-gpc`, and the `sc-inc-gpc` family with 1.
+    /// `array`: only to the element of an array `gpc`; else to `gpc0` or `gpc1`, or the element that stands for it.
+    ScAddGpc {
+        index: u32,
+        array: bool,
+        number: u32,
+        amount: Expr,
+    },
+    /// Sets a general purpose tag, by the same rules.
+    ScSetGpt {
+        index: u32,
+        array: bool,
+        number: u32,
+        value: Expr,
+    },
     /// `http-request use-service`: the name of a service of the Python side.
     UseService {
         name: String,

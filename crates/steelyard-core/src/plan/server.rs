@@ -60,6 +60,8 @@ pub struct Server {
     /// Longest queue in front of this server; 0 is no limit.
     pub maxqueue: u32,
     pub backup: bool,
+    /// Stick tables don't remember it.
+    pub non_stick: bool,
     /// In maintenance from the start (`disabled`).
     pub disabled: bool,
     /// An active check runs: the server starts up, and may be declared down by orders.
@@ -92,6 +94,7 @@ impl Default for Server {
             minconn: 0,
             maxqueue: 0,
             backup: false,
+            non_stick: false,
             disabled: false,
             check: false,
             cookie: None,

@@ -66,13 +66,17 @@ fn enumerations_have_the_same_words() {
     enumeration::<Mode>("Mode");
     enumeration::<RedirectKind>("RedirectKind");
     enumeration::<Scope>("Scope");
+    enumeration::<ServerKey>("ServerKey");
+    enumeration::<StickKind>("StickKind");
+    enumeration::<TableData>("TableData");
+    enumeration::<TableKey>("TableKey");
 }
 
 #[test]
 fn defaults_are_the_same() {
     // Every field may be left out where the Python side has a default; both then agree.
     let plan: Plan = serde_json::from_value(json!({
-        "version": 1, "files": [], "global": {}, "acls": [], "pattern_files": [], "userlists": [],
+        "version": 1, "files": [], "global": {}, "acls": [], "pattern_files": [], "userlists": [], "tables": [],
         "proxies": [{"frontend": {"binds": [{}]}, "backend": {"servers": [{}], "cookie": {}}}],
     }))
     .unwrap();

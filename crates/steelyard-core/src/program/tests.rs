@@ -22,6 +22,7 @@ fn every_name_compiles() {
         path: "m".into(),
         ..plan::PatternFile::default()
     });
+    plan.tables.push(plan::StickTable::default());
     let build = Build::new(&plan);
     let tries = [
         "",
@@ -40,6 +41,8 @@ fn every_name_compiles() {
         "(,2)",
         "(256)",
         "(md5)",
+        "(table)",
+        "(1,table)",
     ];
     let compiles = |text: String| crate::sample::CompiledExpr::compile(&expr(&text), &build).is_ok();
     for name in capabilities().fetches {

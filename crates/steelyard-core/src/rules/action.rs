@@ -2,6 +2,7 @@
 
 use super::edit::{Edit, Removal};
 use super::redirect::Redirect;
+use super::track::Track;
 use super::{RuleSet, Rules, Verdict};
 use crate::ctx::Ctx;
 use crate::error::PlanError;
@@ -38,6 +39,7 @@ pub enum Action {
         length: usize,
         slot: usize,
     },
+    Track(Box<Track>),
     UseService(Box<str>),
 }
 
@@ -70,6 +72,9 @@ pub const NAMES: &[&str] = &[
     "unset_var",
     "set_log_level",
     "capture",
+    "track_sc",
+    "sc_add_gpc",
+    "sc_set_gpt",
     "use_service",
 ];
 
@@ -88,6 +93,9 @@ impl Action {
         }
         if let Some(redirect) = Redirect::compile(action, build)? {
             return Ok(Self::Redirect(Box::new(redirect)));
+        }
+        if let Some(track) = Track::compile(action, build)? {
+            return Ok(Self::Track(Box::new(track)));
         }
         let reply = |reply| CompiledReply::compile(reply, build).map(Box::new);
         let expr = |expr: &plan::Expr| {
@@ -131,6 +139,7 @@ impl Action {
             Self::Edit(_, value) | Self::SetVarFmt(_, value) => value.wants_body(),
             Self::SetVar(_, expr) | Self::Capture { expr, .. } => expr.wants_body(),
             Self::Redirect(redirect) => redirect.wants_body(),
+            Self::Track(track) => track.wants_body(),
             _ => false,
         }
     }
@@ -140,6 +149,7 @@ impl Action {
             Self::Edit(_, value) | Self::SetVarFmt(_, value) => value.wants_request_line(),
             Self::SetVar(_, expr) | Self::Capture { expr, .. } => expr.wants_request_line(),
             Self::Redirect(redirect) => redirect.wants_request_line(),
+            Self::Track(track) => track.wants_request_line(),
             _ => false,
         }
     }
@@ -161,6 +171,7 @@ impl Action {
                 let reply = reply.make(&ctx.view(program, None), rules.proxy, 500, ReplyCause::Tarpit);
                 Some(Verdict::Tarpit(Box::new(reply)))
             }
+            Self::Track(track) => track.run(rules, index, program, ctx),
             Self::Redirect(redirect) => redirect.make(&ctx.view(program, None)).and_then(made),
             Self::Auth(realm) => {
                 let view = ctx.view(program, None);

@@ -132,7 +132,7 @@ impl Chooser {
     }
 }
 
-fn answer(cond: &Cond, program: &Program, ctx: &mut Ctx<'_>, trace: Option<&mut Trace>) -> Answer {
+pub(super) fn answer(cond: &Cond, program: &Program, ctx: &mut Ctx<'_>, trace: Option<&mut Trace>) -> Answer {
     ctx.scratch.arena.reset();
     match trace {
         None => cond.answer(&ctx.view(program, None)),

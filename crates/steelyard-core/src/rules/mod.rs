@@ -10,14 +10,18 @@ mod lookup;
 pub mod pattern;
 mod redirect;
 mod spread;
+mod stick;
 mod trace;
+mod track;
 
 pub use choose::{choose_backend, choose_server, holds, Choosers};
 pub use cond::{Acl, Answer, Cond};
 pub use evaluate::evaluate;
 pub use spread::balance_key;
+pub use stick::{stick_request, stick_response, Stick, Stores};
 pub(crate) use trace::legible;
 pub use trace::{Step, Trace};
+pub use track::count_status;
 
 use crate::error::PlanError;
 use crate::plan::{self, At};

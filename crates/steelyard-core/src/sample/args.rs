@@ -154,6 +154,26 @@ impl<'p> Args<'p> {
         }
     }
 
+    pub fn opt_table(&self, index: usize) -> Result<Option<u32>, PlanError> {
+        match self.get(index) {
+            Arg::Absent => Ok(None),
+            Arg::Table { table } if (*table as usize) < self.build.plan.tables.len() => Ok(Some(*table)),
+            _ => Err(self.wrong(index, "a stick table")),
+        }
+    }
+
+    pub fn table(&self, index: usize) -> Result<u32, PlanError> {
+        self.opt_table(index)?.ok_or_else(|| self.wrong(index, "a stick table"))
+    }
+
+    /// A number of a counter or of an element, from 0 to 99.
+    pub fn small(&self, index: usize) -> Result<u32, PlanError> {
+        let value = u32::try_from(self.int(index)?).ok();
+        value
+            .filter(|value| *value < 100)
+            .ok_or_else(|| self.wrong(index, "a number from 0 to 99"))
+    }
+
     pub fn map(&self, index: usize) -> Result<u32, PlanError> {
         match self.get(index) {
             Arg::Map { map } if (*map as usize) < self.build.plan.pattern_files.len() => Ok(*map),

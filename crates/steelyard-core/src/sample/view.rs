@@ -6,6 +6,7 @@ use crate::program::Program;
 use crate::record::Record;
 use crate::rules::Trace;
 use crate::state::State;
+use crate::table::Tracking;
 use crate::vars::Vars;
 use bumpalo::Bump;
 use std::cell::{Cell, RefCell};
@@ -22,6 +23,7 @@ pub struct View<'e> {
     pub input: &'e [u8],
     pub input_done: bool,
     pub vars: &'e Vars,
+    pub tracking: &'e Tracking,
     pub record: &'e Record,
     pub state: &'e dyn State,
     pub arena: &'e Bump,
@@ -43,6 +45,7 @@ impl Ctx<'_> {
             input: self.input,
             input_done: self.input_done,
             vars: self.vars,
+            tracking: self.tracking,
             record: self.record,
             state: self.state,
             arena: &self.scratch.arena,

@@ -15,6 +15,7 @@ use crate::{http, relay};
 use guard::{Guard, Guarded};
 use listen::{Family, Listening};
 use nix::errno::Errno;
+pub use prepare::Kept;
 use std::future::{poll_fn, Future};
 use std::io;
 use std::net::SocketAddr;
@@ -25,7 +26,7 @@ use std::task::{ready, Context, Poll};
 use std::time::Duration;
 use steelyard_core::ctx::Session;
 use steelyard_core::plan::Mode;
-use steelyard_core::vars::Vars;
+use steelyard_core::table::Event;
 use tokio::net::{TcpListener, UnixListener};
 
 /// Connections taken in a row before other tasks of the thread get their turn.
@@ -184,10 +185,11 @@ fn begin(worker: &Rc<Worker>, live: &Arc<Live>, guard: Guard, client: Stream, fr
         // Only closing is concerned: what is lost by a failure here is a TIME_WAIT entry.
         let _ = client.set_zero_linger();
     }
-    let mut vars = Vars::new();
-    if !prepare::connection_rules(worker, live, &client, &session, &mut vars) {
+    let mut kept = Kept::default();
+    if !prepare::connection_rules(worker, live, &client, &session, &mut kept) {
         return;
     }
+    kept.tracking.count_session(Event::Session);
     let Some(compiled) = live.program.proxies.get(proxy as usize) else {
         return;
     };
@@ -201,7 +203,7 @@ fn begin(worker: &Rc<Worker>, live: &Arc<Live>, guard: Guard, client: Stream, fr
         live: Arc::clone(live),
         client,
         session,
-        vars,
+        kept,
     };
     match (header || !compiled.tcp_request_session.is_empty(), plan.mode) {
         (true, mode) => spawn(guard, prepare_and_serve(connection, header, mode)),
@@ -216,16 +218,16 @@ struct Connection {
     live: Arc<Live>,
     client: Stream,
     session: Session,
-    vars: Vars,
+    kept: Kept,
 }
 
 impl Connection {
     fn http(self) -> impl Future<Output = ()> {
-        http::serve(self.worker, self.live, self.client, self.session, self.vars)
+        http::serve(self.worker, self.live, self.client, self.session, self.kept)
     }
 
     fn tcp(self) -> impl Future<Output = ()> {
-        relay::tcp::serve(self.worker, self.live, self.client, self.session, self.vars)
+        relay::tcp::serve(self.worker, self.live, self.client, self.session, self.kept)
     }
 }
 
@@ -236,12 +238,12 @@ async fn prepare_and_serve(mut connection: Connection, header: bool, mode: Mode)
         live,
         client,
         session,
-        vars,
+        kept,
     } = &mut connection;
     if header && !Box::pin(prepare::proxy_header(worker, live, client, session)).await {
         return;
     }
-    if !prepare::session_rules(worker, live, client, session, vars) {
+    if !prepare::session_rules(worker, live, client, session, kept) {
         return;
     }
     match mode {

@@ -11,14 +11,22 @@ use std::time::Duration;
 use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::record::Record;
 use steelyard_core::rules::{evaluate, Rules, Verdict};
+use steelyard_core::table::Tracking;
 use steelyard_core::vars::Vars;
 
+/// What rules keep for as long as the client stays connected.
+#[derive(Default)]
+pub struct Kept {
+    pub vars: Vars,
+    pub tracking: Tracking,
+}
+
 /// Whether the connection is wanted, by the rules that run before anything is read. A refused one is reset.
-pub fn connection_rules(worker: &Worker, live: &Live, client: &Stream, session: &Session, vars: &mut Vars) -> bool {
+pub fn connection_rules(worker: &Worker, live: &Live, client: &Stream, session: &Session, kept: &mut Kept) -> bool {
     let Some(program) = live.program.proxies.get(session.frontend as usize) else {
         return false;
     };
-    let allowed = allows(worker, live, client, session, vars, &program.tcp_request_connection);
+    let allowed = allows(worker, live, client, session, kept, &program.tcp_request_connection);
     if !allowed {
         if let Some(frontend) = live.frontend(session.frontend) {
             bump(&frontend.counters.dcon);
@@ -30,18 +38,18 @@ pub fn connection_rules(worker: &Worker, live: &Live, client: &Stream, session: 
 }
 
 /// Whether the session is wanted, by the rules that know its true addresses.
-pub fn session_rules(worker: &Worker, live: &Live, client: &Stream, session: &Session, vars: &mut Vars) -> bool {
+pub fn session_rules(worker: &Worker, live: &Live, client: &Stream, session: &Session, kept: &mut Kept) -> bool {
     let Some(program) = live.program.proxies.get(session.frontend as usize) else {
         return false;
     };
-    let allowed = allows(worker, live, client, session, vars, &program.tcp_request_session);
+    let allowed = allows(worker, live, client, session, kept, &program.tcp_request_session);
     if let Some(frontend) = live.frontend(session.frontend).filter(|_| !allowed) {
         bump(&frontend.counters.dses);
     }
     allowed
 }
 
-fn allows(worker: &Worker, live: &Live, client: &Stream, session: &Session, vars: &mut Vars, rules: &Rules) -> bool {
+fn allows(worker: &Worker, live: &Live, client: &Stream, session: &Session, kept: &mut Kept, rules: &Rules) -> bool {
     if rules.is_empty() {
         return true;
     }
@@ -57,7 +65,8 @@ fn allows(worker: &Worker, live: &Live, client: &Stream, session: &Session, vars
         res: None,
         input: &[],
         input_done: true,
-        vars,
+        vars: &mut kept.vars,
+        tracking: &mut kept.tracking,
         record: &mut record,
         state: &state,
         scratch: &mut scratch,

@@ -14,6 +14,7 @@ use steelyard_core::plan::{BalanceKind, Stats};
 use steelyard_core::program::ProxyProgram;
 use steelyard_core::reply::{MadeReply, ReplyCause};
 use steelyard_core::rules::{self, choose_backend, choose_server, evaluate, holds, Rules, Verdict};
+use steelyard_core::table::Event;
 
 /// What to do with a request.
 pub(super) enum Decision {
@@ -57,6 +58,7 @@ pub(super) async fn decide(conn: &mut Conn, ex: &mut Exchange) -> Decision {
 async fn choose(conn: &mut Conn, ex: &mut Exchange) -> Decision {
     let front = conn.session.frontend;
     if let Some(status) = monitored(conn, ex) {
+        conn.tracking.count(Event::HttpRequest);
         return Decision::Monitor(status);
     }
     if conn.front().options.http_buffer_request && ex.body != Body::None {
@@ -105,6 +107,7 @@ fn aim(conn: &mut Conn, ex: &mut Exchange, backend: u32) -> Decision {
         ex.persist.server = wanted.filter(|&server| live.server(backend, server).is_some_and(|server| server.takes_persistent()));
     }
     read_cookie(conn, ex, backend);
+    stick(conn, ex, backend);
     prefer_last(conn, ex, backend);
     Decision::Forward
 }
@@ -119,6 +122,23 @@ fn read_cookie(conn: &Conn, ex: &mut Exchange, backend: u32) {
             *third = seen;
         }
     }
+}
+
+/// The server that one of the client's keys had before.
+fn stick(conn: &mut Conn, ex: &mut Exchange, backend: u32) {
+    let plan = proxy(&conn.live, backend);
+    if plan.backend.as_ref().is_none_or(|back| back.stick.is_empty()) {
+        return;
+    }
+    let (live, always) = (Arc::clone(&conn.live), plan.options.persist);
+    let usable = |index| always || live.server(backend, index).is_some_and(|server| server.takes_persistent());
+    let assigned = ex.persist.server.is_some();
+    let mut stores = std::mem::take(&mut ex.stores);
+    let wanted = ex.with_ctx(conn, |program, ctx| {
+        rules::stick_request(program, backend, ctx, &mut stores, assigned, usable, None)
+    });
+    ex.stores = stores;
+    ex.persist.server = ex.persist.server.or(wanted);
 }
 
 /// `option prefer-last-server`: the server of the request before, while it takes traffic.
@@ -163,6 +183,11 @@ fn proxy_rules(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decisio
         if let Some(decision) = tcp_content(conn, ex, index) {
             return Some(decision);
         }
+    }
+    if index == conn.session.frontend {
+        conn.tracking.count(Event::HttpRequest);
+    } else {
+        conn.tracking.count_backend(Event::HttpRequest);
     }
     if request {
         if let Some(decision) = run(conn, ex, index, |program| &program.http_request) {

@@ -14,6 +14,7 @@ use steelyard_core::persist::Persist;
 use steelyard_core::plan::{KeepAlive, Proxy};
 use steelyard_core::program::Program;
 use steelyard_core::record::Record;
+use steelyard_core::rules::Stores;
 
 /// Memory that a spare exchange may hold for each head, bytes.
 const KEEP_HEAD: usize = 32 * 1024;
@@ -54,6 +55,8 @@ pub struct Exchange {
     pub(super) seen_body: Vec<u8>,
     pub(super) body_known: bool,
     pub(super) persist: Persist,
+    /// Keys that `stick` rules keep until the server has answered.
+    pub(super) stores: Stores,
     /// When the first byte came, when the head was complete, when the server was there, when its head came.
     pub(super) begun: Instant,
     pub(super) received: Instant,
@@ -108,6 +111,7 @@ impl Exchange {
             seen_body: Vec::new(),
             body_known: false,
             persist: Persist::default(),
+            stores: Stores::default(),
             begun: now,
             received: now,
             connected: now,
@@ -137,6 +141,7 @@ impl Exchange {
         self.seen_body.clear();
         self.body_known = false;
         self.persist = Persist::default();
+        self.stores.clear();
         self.head_bytes = 0;
         self.sent_head = 0;
         self.bad_request = false;
@@ -179,6 +184,7 @@ impl Exchange {
             input: &self.seen_body,
             input_done: self.body_known,
             vars: &mut conn.vars,
+            tracking: &mut conn.tracking,
             record: &mut self.record,
             state: &state,
             scratch: &mut self.scratch,

@@ -10,6 +10,7 @@ use crate::pool::Pool;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use steelyard_core::logformat::render_log;
 use steelyard_core::plan::HttpReuse;
+use steelyard_core::table::Event;
 
 /// Syslog levels.
 const ERROR: u8 = 3;
@@ -64,6 +65,7 @@ pub(super) fn next(conn: &mut Conn, ex: &Exchange) {
     if !conn.vars.is_empty() {
         conn.vars.end_transaction();
     }
+    conn.tracking.end_stream();
 }
 
 /// Notes a failure for the log and counts it.
@@ -99,6 +101,10 @@ pub(super) fn account(conn: &Conn, ex: &mut Exchange) {
     let add = |counter: &AtomicU64, bytes: u64| {
         counter.fetch_add(bytes, Relaxed);
     };
+    if !conn.tracking.is_empty() {
+        conn.tracking.count(Event::BytesIn(up));
+        conn.tracking.count(Event::BytesOut(down));
+    }
     if let Some(front) = conn.live.frontend(conn.session.frontend) {
         add(&front.counters.bin, up);
         add(&front.counters.bout, down);

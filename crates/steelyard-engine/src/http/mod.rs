@@ -19,6 +19,7 @@ mod upstream;
 
 pub use exchange::Exchange;
 
+use crate::accept::Kept;
 use crate::live::Live;
 use crate::stream::Stream;
 use crate::worker::Worker;
@@ -29,7 +30,6 @@ use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 use steelyard_core::ctx::Session;
-use steelyard_core::vars::Vars;
 use upstream::Obtained;
 
 /// What becomes of the client's connection after a request.
@@ -45,10 +45,10 @@ enum After {
 
 /// Serves the requests of one client connection until it closes.
 ///
-/// `vars` are those that rules have set for the session already. Between two requests only [`Conn`] lives here; all that a request needs is in an [`Exchange`] that the thread lends.
-pub fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session, vars: Vars) -> impl Future<Output = ()> {
+/// `kept` is what rules have kept for the session already. Between two requests only [`Conn`] lives here; all that a request needs is in an [`Exchange`] that the thread lends.
+pub fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session, kept: Kept) -> impl Future<Output = ()> {
     // Not an `async fn`: its arguments would be held twice, once as such and once in `conn`.
-    let mut conn = Conn::new(worker, live, client, session, vars);
+    let mut conn = Conn::new(worker, live, client, session, kept);
     async move {
         let mut last = After::Next;
         while last == After::Next {

@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use steelyard_core::capture;
 use steelyard_core::http1::{parse_request, Body, ChunkDecoder, ChunkStep, HeadError, Limits, Progress};
+use steelyard_core::table::Event;
 
 /// What ended the wait for a request.
 pub(super) enum Woken {
@@ -199,6 +200,12 @@ pub(super) async fn refuse(conn: &mut Conn, ex: &mut Exchange, stop: Stop) -> Af
     let front = conn.live.frontend(conn.session.frontend);
     if let (Some(front), true) = (front, counted && !probe) {
         bump(&front.counters.ereq);
+    }
+    if !(nothing && stop == Stop::Ended) && !probe {
+        conn.tracking.count_session(Event::HttpRequest);
+        if matches!(stop, Stop::Bad(_) | Stop::BadBody) {
+            conn.tracking.count_session(Event::HttpError);
+        }
     }
     ex.keep_client = false;
     ex.record.counter = conn.worker.shared.totals.next_stream();

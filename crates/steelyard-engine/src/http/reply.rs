@@ -12,6 +12,7 @@ use std::task::Poll;
 use std::time::Instant;
 use steelyard_core::http1::{Body, Head, Version};
 use steelyard_core::reply::{error_reply, MadeReply, ReplyCause};
+use steelyard_core::table::Event;
 
 /// Answers a request here, instead of forwarding it or instead of the server's response.
 pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decision) -> After {
@@ -21,6 +22,9 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
         Decision::Reply(made) => {
             let (fault, stage) = cause(&made, b'R');
             count_denied(conn, ex, &made);
+            if matches!(made.cause, ReplyCause::Deny | ReplyCause::Auth) {
+                conn.tracking.count(Event::HttpError);
+            }
             send(conn, ex, *made, [fault, stage]).await
         }
         Decision::Response(made) => {
@@ -35,6 +39,7 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
             }
             ex.keep_client = false;
             count_denied(conn, ex, &made);
+            conn.tracking.count(Event::HttpError);
             send(conn, ex, *made, *b"PT").await
         }
         Decision::Monitor(status) => {

@@ -12,7 +12,7 @@ use steelyard_core::capture;
 use steelyard_core::http1::{Body, Version};
 use steelyard_core::program::ProxyProgram;
 use steelyard_core::reply::MadeReply;
-use steelyard_core::rules::{evaluate, Rules, Verdict};
+use steelyard_core::rules::{count_status, evaluate, stick_response, Rules, Verdict};
 
 /// What follows the head of a response.
 pub(super) enum Then {
@@ -41,6 +41,7 @@ pub(super) fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, Error>
         conn.vars.enter_response();
     }
     count(conn, ex, status);
+    stick(conn, ex);
     let captures = conn.captures();
     if !captures.response.is_empty() {
         capture::headers(&captures.response, &ex.res, &mut ex.record.response_captures);
@@ -94,7 +95,26 @@ fn bad_response() -> Error {
     }
 }
 
+/// Remembers the server under the keys of `stick` rules.
+fn stick(conn: &mut Conn, ex: &mut Exchange) {
+    let Some((backend, server)) = ex.slot.as_ref().map(|slot| (slot.backend, slot.server)) else {
+        return;
+    };
+    if ex.back(conn).backend.as_ref().is_none_or(|back| back.stick.is_empty()) {
+        return;
+    }
+    let mut stores = std::mem::take(&mut ex.stores);
+    ex.with_ctx(conn, |program, ctx| {
+        stick_response(program, backend, ctx, &mut stores, None);
+        stores.commit(program, ctx.state.tables(), backend, server);
+    });
+    ex.stores = stores;
+}
+
 fn count(conn: &Conn, ex: &Exchange, status: u16) {
+    if let Some(event) = count_status(status) {
+        conn.tracking.count(event);
+    }
     if let Some(slot) = &ex.slot {
         slot.server_live.counters.response(status);
         bump(&slot.server_live.counters.req_tot);

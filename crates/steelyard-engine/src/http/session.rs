@@ -1,5 +1,6 @@
 //! A client connection: what lives as long as it does.
 
+use crate::accept::Kept;
 use crate::live::Live;
 use crate::pool::{Pool, ServerConn};
 use crate::stream::Stream;
@@ -14,6 +15,7 @@ use std::time::Instant;
 use steelyard_core::capture::Captures;
 use steelyard_core::ctx::Session;
 use steelyard_core::plan::Proxy;
+use steelyard_core::table::Tracking;
 use steelyard_core::vars::Vars;
 use tokio::io::AsyncWrite;
 
@@ -29,6 +31,7 @@ pub(super) struct Conn {
     pub client: Stream,
     pub session: Session,
     pub vars: Vars,
+    pub tracking: Tracking,
     pub timer: Timer,
     /// Accept, or the end of the request before.
     pub since: Instant,
@@ -45,14 +48,15 @@ pub(super) struct Conn {
 }
 
 impl Conn {
-    pub fn new(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session, vars: Vars) -> Self {
+    pub fn new(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session, kept: Kept) -> Self {
         let now = Instant::now();
         Self {
             worker,
             live,
             client,
             session,
-            vars,
+            vars: kept.vars,
+            tracking: kept.tracking,
             timer: Timer::new(now),
             since: now,
             requests: 0,

@@ -1,9 +1,8 @@
 //! Sizes: an idle client connection must stay small.
 
 use super::*;
-use steelyard_core::vars::Vars;
 
-fn size_of_future<F: Future>(_: impl Fn(Rc<Worker>, Arc<Live>, Stream, Session, Vars) -> F) -> usize {
+fn size_of_future<F: Future>(_: impl Fn(Rc<Worker>, Arc<Live>, Stream, Session, crate::accept::Kept) -> F) -> usize {
     std::mem::size_of::<F>()
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::record::Record;
 use steelyard_core::rules::evaluate;
+use steelyard_core::table::Tracking;
 use steelyard_core::vars::Vars;
 
 /// Runs the plan's `init` rules. They see no connection, and what they ask for of one is not there.
@@ -36,6 +37,7 @@ pub(crate) fn set_variables(shared: &Arc<Shared>) {
         input: &[],
         input_done: true,
         vars: &mut Vars::new(),
+        tracking: &mut Tracking::new(),
         record: &mut Record::new(),
         state: &state,
         scratch: &mut worker.scratch.borrow_mut(),

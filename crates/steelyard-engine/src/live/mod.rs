@@ -16,6 +16,16 @@ pub use state::{wall, Random, WorkerState};
 use crate::observe::Logs;
 use std::sync::Arc;
 use steelyard_core::program::Program;
+use steelyard_core::table::Tables;
+
+/// Milliseconds for stick tables. The coarse clock steps by a few of them, and costs a fifth of the fine one.
+fn clock() -> u64 {
+    let read = nix::time::clock_gettime(nix::time::ClockId::CLOCK_MONOTONIC_COARSE);
+    read.map_or(0, |now| {
+        let seconds = u64::try_from(now.tv_sec()).unwrap_or(0);
+        seconds * 1_000 + u64::try_from(now.tv_nsec()).unwrap_or(0) / 1_000_000
+    })
+}
 
 /// One applied plan. A connection keeps the `Live` it was accepted with.
 pub struct Live {
@@ -23,6 +33,7 @@ pub struct Live {
     /// As `Plan::proxies`.
     pub proxies: Vec<ProxyLive>,
     pub logs: Logs,
+    pub tables: Arc<Tables>,
 }
 
 impl Live {
@@ -34,7 +45,13 @@ impl Live {
             proxies.push(proxy);
         }
         let logs = Logs::open(&program.plan)?;
-        Ok(Self { program, proxies, logs })
+        let tables = Arc::new(Tables::new(&program.plan.tables, Box::new(clock)));
+        Ok(Self {
+            program,
+            proxies,
+            logs,
+            tables,
+        })
     }
 
     /// The accepting side of a proxy.

@@ -4,8 +4,10 @@ use super::Live;
 use crate::worker::{Shared, Worker};
 use std::cell::Cell;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use steelyard_core::state::{Gauge, State};
+use steelyard_core::table::Tables;
 use steelyard_core::vars::ProcVars;
 
 /// [`State`] as one worker thread sees it: made where it is used, it is only references.
@@ -41,6 +43,10 @@ impl State for WorkerState<'_> {
 
     fn thread(&self) -> u32 {
         u32::try_from(self.worker.index).unwrap_or(0)
+    }
+
+    fn tables(&self) -> &Arc<Tables> {
+        &self.live.tables
     }
 
     fn proc_vars(&self) -> &ProcVars {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::plan::{LogFormatName, LogTarget, Plan};
 use steelyard_core::record::Record;
+use steelyard_core::table::Tracking;
 use steelyard_core::vars::Vars;
 
 /// Where the lines of each proxy go.
@@ -106,6 +107,7 @@ pub(crate) fn log_connection_error(worker: &Worker, live: &Live, session: &Sessi
             input: &[],
             input_done: true,
             vars: &mut Vars::new(),
+            tracking: &mut Tracking::new(),
             record: &mut Record::new(),
             state: &state,
             scratch: &mut scratch,

@@ -3,6 +3,7 @@
 use super::direction::Splicing;
 use super::duplex::{Duplex, Limits};
 use super::input::Input;
+use crate::accept::Kept;
 use crate::buffer::Buffer;
 use crate::connect::{establish, Connection, Established, Purpose};
 use crate::error::{Error, Fault, Stage};
@@ -23,17 +24,20 @@ use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::plan::Proxy;
 use steelyard_core::program::Program;
 use steelyard_core::record::Record;
-use steelyard_core::rules::{balance_key, choose_backend, choose_server};
+use steelyard_core::rules::{balance_key, choose_backend, choose_server, stick_request, stick_response, Stores};
+use steelyard_core::table::{Event, Tracking};
 use steelyard_core::vars::Vars;
 
 /// Serves one client connection of a frontend in TCP mode until both sides are closed.
-pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session, vars: Vars) {
+pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session, kept: Kept) {
     let mut tcp = Tcp {
         worker,
         live,
         session,
         input: Input::new(client),
-        vars,
+        vars: kept.vars,
+        tracking: kept.tracking,
+        stores: Stores::default(),
         record: Record::new(),
         began: Instant::now(),
         inside: None,
@@ -53,6 +57,8 @@ pub(super) struct Tcp {
     pub(super) session: Session,
     pub(super) input: Input,
     pub(super) vars: Vars,
+    pub(super) tracking: Tracking,
+    stores: Stores,
     pub(super) record: Record,
     pub(super) began: Instant,
     pub(super) inside: Option<InBackend>,
@@ -86,6 +92,7 @@ impl Tcp {
         let live = Arc::clone(&self.live);
         let key = self.with_ctx(|program, ctx| balance_key(program, backend, ctx));
         let server = self.with_ctx(|program, ctx| choose_server(program, backend, ctx, None));
+        let server = server.or_else(|| self.stuck(backend));
         let want = Want {
             key,
             server,
@@ -150,14 +157,17 @@ impl Tcp {
         }
         duplex.up.ended = self.input.ended;
         Box::pin(self.response_content(backend, &mut duplex, &mut server)).await?;
-        let (worker, client) = (&self.worker, &mut self.input.client);
+        if back.backend.as_ref().is_some_and(|back| !back.stick.is_empty()) {
+            self.stick(backend, slot.server, duplex.down.data());
+        }
+        let (worker, client, tracking) = (&self.worker, &mut self.input.client, &self.tracking);
         let counts = front.options.contstats;
         let mut told = (0, 0);
         let ended = poll_fn(|cx| {
             let polled = duplex.poll(cx, worker, client, &mut server);
             if counts {
                 let now = (duplex.up.bytes, duplex.down.bytes);
-                count_bytes(&live, frontend, &slot, (now.0 - told.0, now.1 - told.1));
+                count_bytes(&live, frontend, &slot, tracking, (now.0 - told.0, now.1 - told.1));
                 told = now;
             }
             polled
@@ -165,7 +175,8 @@ impl Tcp {
         .await;
         duplex.rest(worker);
         self.bytes = (duplex.up.bytes, duplex.down.bytes);
-        count_bytes(&live, frontend, &slot, (self.bytes.0 - told.0, self.bytes.1 - told.1));
+        let rest = (self.bytes.0 - told.0, self.bytes.1 - told.1);
+        count_bytes(&live, frontend, &slot, &self.tracking, rest);
         if let Err(error) = ended {
             if error.fault == Fault::Client {
                 // The server is to know that the client did not end well. Closing does the rest, with or without the option.
@@ -174,6 +185,29 @@ impl Tcp {
             count_abort(&slot, error.fault);
         }
         ended
+    }
+
+    /// The server that one of the client's keys had before.
+    fn stuck(&mut self, backend: u32) -> Option<u32> {
+        let live = Arc::clone(&self.live);
+        let plan = plan(&live, backend)?;
+        if plan.backend.as_ref().is_none_or(|back| back.stick.is_empty()) {
+            return None;
+        }
+        let usable = |index| plan.options.persist || live.server(backend, index).is_some_and(|server| server.takes_persistent());
+        let mut stores = std::mem::take(&mut self.stores);
+        let wanted = self.with_ctx(|program, ctx| stick_request(program, backend, ctx, &mut stores, false, usable, None));
+        self.stores = stores;
+        wanted
+    }
+
+    /// Remembers the server under the keys of `stick` rules. `input`: the first bytes of the server.
+    fn stick(&mut self, backend: u32, server: u32, input: &[u8]) {
+        let mut stores = std::mem::take(&mut self.stores);
+        self.with_input(input, true, |program, ctx| {
+            stick_response(program, backend, ctx, &mut stores, None);
+            stores.commit(program, ctx.state.tables(), backend, server);
+        });
     }
 
     fn note_addresses(&mut self, server: &Stream) {
@@ -280,6 +314,7 @@ impl Tcp {
             input,
             input_done: done,
             vars: &mut self.vars,
+            tracking: &mut self.tracking,
             record: &mut self.record,
             state: &state,
             scratch: &mut scratch,
@@ -309,8 +344,12 @@ fn no_server() -> Error {
     }
 }
 
-fn count_bytes(live: &Live, frontend: u32, slot: &Slot, bytes: (u64, u64)) {
+fn count_bytes(live: &Live, frontend: u32, slot: &Slot, tracking: &Tracking, bytes: (u64, u64)) {
     let (up, down) = bytes;
+    if !tracking.is_empty() {
+        tracking.count(Event::BytesIn(up));
+        tracking.count(Event::BytesOut(down));
+    }
     if let Some(frontend) = live.frontend(frontend) {
         frontend.counters.bin.fetch_add(up, Relaxed);
         frontend.counters.bout.fetch_add(down, Relaxed);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from steelyard.config.expr import Call, LogText, ProxyArg, Rule, ServerArg, StrArg, Term, UserlistArg
+from steelyard.config.expr import Call, LogText, ProxyArg, Rule, ServerArg, StrArg, TableArg, Term, UserlistArg
 from steelyard.config.model import Config, Proxy, Said
 from steelyard.config.visit import nodes
 from steelyard.diagnostics.diagnostic import Report
@@ -44,6 +44,7 @@ def unused_backends(config: Config) -> Report:
                 return report
             used.add(name.value)
         used.update(arg.name for arg in nodes(proxy, ProxyArg))
+        used.update(arg.name for arg in nodes(proxy, TableArg))
         used.update(arg.proxy for arg in nodes(proxy, ServerArg))
         used.update(_mentioned(proxy))
     for proxy in config.proxies:

@@ -125,6 +125,12 @@ SHAPES = {
     "replace-uri": Shape("replace_uri", "regex:regex value:format"),
     "replace-value": Shape("replace_value", _NAME_REGEX_VALUE),
     "return": Shape("return", reader="reply"),
+    "sc-add-gpc*": Shape("sc_add_gpc", "amount:amount|expr", reader="element", fixed=(("array", True),)),
+    "sc-inc-gpc*": Shape("sc_add_gpc", reader="element", fixed=(("array", True), ("amount", None))),
+    "sc-inc-gpc0*": Shape("sc_add_gpc", reader="counter", fixed=(("array", False), ("index", 0), ("amount", None))),
+    "sc-inc-gpc1*": Shape("sc_add_gpc", reader="counter", fixed=(("array", False), ("index", 1), ("amount", None))),
+    "sc-set-gpt*": Shape("sc_set_gpt", "value:amount|expr", reader="element", fixed=(("array", True),)),
+    "sc-set-gpt0*": Shape("sc_set_gpt", "value:amount|expr", reader="counter", fixed=(("array", False), ("index", 0))),
     "send-retry": Shape("send_retry", ready=False),
     "send-spoe-group": Shape("send_spoe_group", "engine:text group:text", ready=False),
     "set-bandwidth-limit": Shape(
@@ -168,6 +174,7 @@ SHAPES = {
         "switch_mode", "mode:=http", "proto:proto:=h1|h2", fixed=(("proto", None),), needs="frontend", ready=False
     ),
     "tarpit": Shape("tarpit", reader="reply"),
+    "track-sc*": Shape("track_sc", "expr:expr", "table:table:table", reader="counter", fixed=(("table", None),)),
     "unset-var*": Shape("unset_var", reader="variable"),
     "use-service": Shape("use_service", "name:service", ready=False),
     "wait-for-body": Shape("wait_for_body", reader="body", ready=False),

@@ -11,7 +11,7 @@ from typing import Literal
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.today import Today, gone
 from steelyard.config.grammar.units import parse_int
-from steelyard.config.grammar.values import ArgType, Bad, Int, ListOf, Loose, OneOf, Size, Time
+from steelyard.config.grammar.values import ArgType, Bad, ListOf, Loose, OneOf, Size, Time
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,6 @@ ROWS = (
     tune("ring.queues", "Queues in front of a ring.", number()),
     tune("runqueue-depth", "Tasks run in a row.", _ANY),
     tune("sched.low-latency", "Short tasks go before long ones.", SWITCH),
-    tune("stick-counters", "Counters that one connection may have.", Int(), least=0, lax=True),
     tune("streams-elasticity", "Percent of streams for each connection.", number()),
     tune("takeover-other-tg-connections", "Thread groups share idle connections.", OneOf(("none", "restricted", "full"))),
     *(

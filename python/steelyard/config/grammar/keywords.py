@@ -31,6 +31,7 @@ from steelyard.config.grammar import (
     section_words,
     servers,
     stats_words,
+    stick_words,
     timeouts,
     userlist_words,
 )
@@ -55,6 +56,7 @@ _TOPICS = (
     error_words,
     http_error,
     stats_words,
+    stick_words,
     userlist_words,
     section_words,
     global_stats,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from steelyard.config.grammar.row import ANY, PROXY, Row, Where
+from steelyard.config.grammar.row import PROXY, Row, Where
 from steelyard.config.grammar.said import anything
 from steelyard.config.grammar.today import Today, gone, renamed
 
@@ -18,7 +18,7 @@ def _gone(names: str, removed: str, instead: str, today: Today | None = None) ->
     return tuple(Row(name, PROXY, doc, effect="removed", removed=removed, instead=instead, today=today) for name in names.split())
 
 
-_LATER = (*_later(ANY, "stick match, stick on, stick store-request, stick store-response, stick-table", "Stick tables."),)
+_LATER: tuple[Row, ...] = ()
 
 _ACCEPTED = (
     Row(

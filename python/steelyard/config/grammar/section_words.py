@@ -12,7 +12,7 @@ def _words(where: Where, names: str) -> tuple[Row, ...]:
 
 
 ROWS = (
-    *_words(Where.PEERS, "bind server peer table log default-bind default-server shards disabled enabled"),
+    *_words(Where.PEERS, "bind server peer log default-bind default-server shards disabled enabled"),
     *_words(Where.RESOLVERS, "nameserver parse-resolv-conf hold resolve_retries timeout accepted_payload_size"),
     *_words(Where.MAILERS, "mailer timeout"),
     *_words(Where.CACHE, "total-max-size max-object-size max-age max-secondary-entries process-vary"),

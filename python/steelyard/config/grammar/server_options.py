@@ -111,7 +111,7 @@ _ROWS = (
     _row("no-send-proxy-v2", "Undoes `send-proxy-v2` of `default-server`.", sets="send_proxy", value=0),
     _row("no-ssl", "Plain connections; the only kind here.", effect="accepted"),
     _row("no-tfo", "No TCP fast open to the server; none is used here.", effect="accepted"),
-    _row("non-stick", "Stick tables are not used for this server.", effect="accepted"),
+    _row("non-stick", "Stick tables don't remember this server."),
     _row(
         "on-marked-down",
         "What happens to connections when the server goes down.",

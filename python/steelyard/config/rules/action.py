@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from steelyard.config.expr import Action, Value, VarArg
+from steelyard.config.expr import Action, TableArg, Value, VarArg
 from steelyard.config.grammar import actions
 from steelyard.config.grammar.actions import Shape
 from steelyard.config.nearest import nearest
@@ -15,6 +15,7 @@ from steelyard.config.rules.redirect import read_redirect
 from steelyard.config.rules.reply import read_reply
 from steelyard.config.rules.scan import Cut, Piece, arguments
 from steelyard.config.rules.spot import spot
+from steelyard.config.rules.tracked import constant, read_counter
 from steelyard.config.rules.values import READERS, is_condition, one_of, read_level
 from steelyard.config.span import Word
 from steelyard.diagnostics.diagnostic import Report
@@ -43,6 +44,7 @@ class _Arguments:
         fields: Fields = dict(shape.fixed)
         good = self._needs(shape.needs) and self._inside(shape, fields)
         good = good and (shape.reader != "variable" or self._variable(fields))
+        good = good and (shape.reader not in ("counter", "element") or self._counter(shape, fields))
         for arg in shape.args.split():
             field, _, kind = arg.partition(":")
             good = good and self._one(field, kind, fields)
@@ -183,6 +185,17 @@ class _Arguments:
                 return False
             self.report.later("SY0402", "conditions on setting a variable are not supported yet", span)
             at += 1
+        return True
+
+    def _counter(self, shape: Shape, fields: Fields) -> bool:
+        found = read_counter(self.action, shape.reader == "element", self.place.counters, self.report)
+        if found is None:
+            return False
+        fields |= found
+        if "amount" in fields and fields["amount"] is None:
+            fields["amount"] = constant(1)
+        if "table" in fields and fields["table"] is None:
+            fields["table"] = TableArg("", self.action.span)
         return True
 
     def length(self, fields: Fields) -> bool:

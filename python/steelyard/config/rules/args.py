@@ -20,6 +20,7 @@ from steelyard.config.expr import (
     RegexArg,
     ServerArg,
     StrArg,
+    TableArg,
     UserlistArg,
 )
 from steelyard.config.rules.names import variable
@@ -204,7 +205,7 @@ READERS: dict[str, Callable[[str, Span], Read]] = {
     "hex": _hex,
     "backend": lambda text, span: ProxyArg(text, span),
     "frontend": lambda text, span: ProxyArg(text, span),
-    "table": lambda text, span: ProxyArg(text, span),
+    "table": lambda text, span: TableArg(text, span),
     "server": _server,
     "userlist": lambda text, span: UserlistArg(text, span),
     "map": lambda text, span: MapArg(text, span),

@@ -17,6 +17,7 @@ class Place:
 
     `experimental`: `global` has asked for words that HAProxy calls experimental. `lua`: it loads Lua files, which may bring
     words of their own. `directory`: where relative names of files start, empty for where the process was started.
+    words of their own. `counters`: `tune.stick-counters`.
     """
 
     section: SectionKind
@@ -26,3 +27,4 @@ class Place:
     experimental: bool = False
     lua: bool = False
     directory: str = ""
+    counters: int = 3

@@ -14,6 +14,7 @@ from steelyard.config.nearest import nearest
 from steelyard.config.rules.logformat import parse_log_format
 from steelyard.config.rules.place import Place
 from steelyard.config.rules.regex import regex_problem
+from steelyard.config.rules.tracked import constant, table_of
 from steelyard.config.span import Word
 from steelyard.diagnostics.diagnostic import Report
 
@@ -132,7 +133,18 @@ def read_file(word: Word, place: Place, report: Report) -> bytes | None:
         return None
 
 
+def _amount(word: Word, place: Place, report: Report) -> Value:
+    """A number of 32 bits; a larger or negative one is cut, as in HAProxy."""
+    value = parse_int(word.text, -(10**20), 10**20)
+    if isinstance(value, str):
+        _bad(word, f"'{word}' {value}", report)
+        return None
+    return constant(value)
+
+
 READERS: dict[str, Reader] = {
+    "amount": _amount,
+    "table": lambda word, place, report: table_of(word),
     "text": _text,
     "header": _header,
     "format": _format,

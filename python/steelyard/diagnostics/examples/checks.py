@@ -320,6 +320,31 @@ global
 global
   ocsp-update.mindelay 300
   ocsp-update.maxdelay 600
+=== SY0760
+frontend web
+  bind :80
+  http-request track-sc0 src table abuse
+--- right
+frontend web
+  bind :80
+  http-request track-sc0 src table abuse
+backend abuse
+  stick-table type ip size 100k expire 10m store http_req_rate(10s)
+=== SY0761
+backend app
+  stick-table type ip size 100k
+  stick-table type ipv6 size 100k
+--- right
+backend app
+  stick-table type ipv6 size 100k
+=== SY0762
+backend app
+  stick-table type ip size 100k expire 30m
+  stick on method
+--- right
+backend app
+  stick-table type ip size 100k expire 30m
+  stick on src
 === SY0747
 program agent
   command /usr/local/bin/agent

@@ -58,6 +58,15 @@ frontend web
   bind :80
   acl outside src 192.0.2.0/24
   tcp-request connection reject if outside
+=== SY0607 earlier SY0760
+frontend web
+  bind :80
+  http-request track-sc0 src
+--- right
+frontend web
+  bind :80
+  stick-table type ip size 100k expire 10m
+  http-request track-sc0 src
 === SY0901 start
 backend app
   server one fd@3 check

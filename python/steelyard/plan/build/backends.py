@@ -9,6 +9,7 @@ from steelyard.plan.build.balances import balance, cookie
 from steelyard.plan.build.context import Context
 from steelyard.plan.build.exprs import condition, log_format
 from steelyard.plan.build.servers import servers
+from steelyard.plan.build.tables import stick_rules
 from steelyard.plan.schema import proxy as plan
 
 DEFAULT_RETRIES = 3
@@ -64,4 +65,5 @@ def backend(context: Context, proxy: Proxy) -> plan.Backend:
         source=source(context, proxy.source, f"backend '{proxy.name}'"),
         dispatch=None if proxy.dispatch is None else address(context, proxy.dispatch, f"dispatch in '{proxy.name}'"),
         use_server=[use_server(context, each) for each in proxy.use_server],
+        stick=stick_rules(context, proxy.stick),
     )

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from steelyard.config.model import Config, Proxy
+from steelyard.config.model import Config, Proxy, StickTable
 from steelyard.config.span import Span
 from steelyard.diagnostics.diagnostic import Report
 from steelyard.plan.schema.base import At
@@ -61,6 +61,8 @@ class Context:
     servers: dict[tuple[int, str], int] = field(default_factory=dict)
     userlists: dict[str, int] = field(default_factory=dict)
     patterns: dict[tuple[str, bool], int] = field(default_factory=dict)
+    stick_tables: list[StickTable] = field(default_factory=list)
+    tables: dict[str, int] = field(default_factory=dict)
     named_acls: dict[str, int] = field(default_factory=dict)
     interned: dict[tuple[int, bytes], int] = field(default_factory=dict)
     hosts: dict[tuple[str, int], str | None] = field(default_factory=dict)
@@ -71,6 +73,9 @@ class Context:
         for index, proxy in enumerate(config.proxies):
             self._name(index, proxy)
         self.userlists = {userlist.name: index for index, userlist in enumerate(config.userlists)}
+        self.stick_tables = [each.stick_table for each in config.proxies if each.stick_table is not None]
+        self.stick_tables += config.peer_tables
+        self.tables = {table.name: index for index, table in enumerate(self.stick_tables)}
         self.patterns = {(file.path, file.is_map): index for index, file in enumerate(config.pattern_files)}
 
     def _name(self, index: int, proxy: Proxy) -> None:

@@ -40,10 +40,12 @@ def argument(context: Context, arg: model.Arg) -> plan.Arg:
             return _named(context, arg)
 
 
-def _named(context: Context, arg: model.ProxyArg | model.ServerArg | model.UserlistArg) -> plan.Arg:
+def _named(context: Context, arg: model.ProxyArg | model.TableArg | model.ServerArg | model.UserlistArg) -> plan.Arg:
     match arg:
         case model.ProxyArg(name, span):
             return plan.ArgProxy(proxy=_proxy(context, name, span))
+        case model.TableArg():
+            return plan.ArgTable(table=table_index(context, arg))
         case model.ServerArg(proxy, server, span):
             index = _proxy(context, proxy, span)
             place = context.servers.get((index, server))
@@ -55,6 +57,14 @@ def _named(context: Context, arg: model.ProxyArg | model.ServerArg | model.Userl
             if found is None:
                 context.report.alert("SY0604", f"no userlist '{name}'", span)
             return plan.ArgUserlist(userlist=found or 0)
+
+
+def table_index(context: Context, arg: model.TableArg) -> int:
+    name = arg.name or context.config.proxies[context.holder].name
+    found = context.tables.get(name)
+    if found is None:
+        context.report.alert("SY0607", f"no stick table '{name}'", arg.span)
+    return found or 0
 
 
 def _proxy(context: Context, name: str, span: Span) -> int:

@@ -47,6 +47,7 @@ def server(context: Context, value: Server, number: int, who: str) -> PlanServer
         minconn=value.minconn or value.maxconn or 0,
         maxqueue=value.maxqueue or 0,
         backup=value.backup,
+        non_stick=value.non_stick,
         disabled=value.disabled,
         check=value.check,
         cookie=value.cookie,

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import msgspec
 
-from steelyard.plan.schema import balance, expr, global_, proxy, rule, server
+from steelyard.plan.schema import balance, expr, global_, proxy, rule, server, table
 from steelyard.plan.schema.base import At, Node
 from steelyard.plan.schema.expr import Acl, PatternFile
 from steelyard.plan.schema.global_ import Global, Userlist
 from steelyard.plan.schema.proxy import Proxy
+from steelyard.plan.schema.table import StickTable
 
 PLAN_VERSION = 1
 
@@ -25,6 +26,7 @@ class Plan(Node, frozen=True):
     acls: list[Acl]
     pattern_files: list[PatternFile]
     userlists: list[Userlist]
+    tables: list[StickTable]
     proxies: list[Proxy]
 
 
@@ -46,6 +48,7 @@ __all__ = [
     "PatternFile",
     "Plan",
     "Proxy",
+    "StickTable",
     "Userlist",
     "balance",
     "decode",
@@ -55,4 +58,5 @@ __all__ = [
     "proxy",
     "rule",
     "server",
+    "table",
 ]

@@ -54,6 +54,12 @@ class ArgProxy(Node, frozen=True, tag="proxy"):
     proxy: int
 
 
+class ArgTable(Node, frozen=True, tag="table"):
+    """Index in `Plan.tables`."""
+
+    table: int
+
+
 class ArgServer(Node, frozen=True, tag="server"):
     """Indices in `Plan.proxies` and in that proxy's servers."""
 
@@ -92,6 +98,7 @@ Arg = (
     | ArgProxy
     | ArgServer
     | ArgUserlist
+    | ArgTable
     | ArgMap
     | ArgKey
 )

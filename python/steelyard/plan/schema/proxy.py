@@ -12,6 +12,7 @@ from steelyard.plan.schema.expr import Cond, LogFormat, LogItem
 from steelyard.plan.schema.global_ import LogTarget
 from steelyard.plan.schema.rule import ErrorFile, Rule
 from steelyard.plan.schema.server import Address, Server, SourceAddress, any_address
+from steelyard.plan.schema.table import StickRule
 
 Mode = Literal["tcp", "http"]
 KeepAlive = Literal["keep_alive", "server_close", "close"]
@@ -196,6 +197,7 @@ class Backend(Node, frozen=True):
     source: SourceAddress | None = None
     dispatch: Address | None = None
     use_server: list[UseServer] = field(default_factory=list)
+    stick: list[StickRule] = field(default_factory=list)
 
 
 class Proxy(Node, frozen=True):

@@ -194,6 +194,30 @@ class Capture(Node, frozen=True, tag="capture"):
     len: int
 
 
+class TrackSc(Node, frozen=True, tag="track_sc"):
+    """Counter `number` tracks a key in a table, an index in `Plan.tables`."""
+
+    number: int
+    expr: Expr
+    table: int
+
+
+class ScAddGpc(Node, frozen=True, tag="sc_add_gpc"):
+    """`array`: only the element of an array; else `gpc0` or `gpc1`, or the element that stands for it."""
+
+    index: int
+    array: bool
+    number: int
+    amount: Expr
+
+
+class ScSetGpt(Node, frozen=True, tag="sc_set_gpt"):
+    index: int
+    array: bool
+    number: int
+    value: Expr
+
+
 class UseService(Node, frozen=True, tag="use_service"):
     name: str
 
@@ -226,6 +250,9 @@ Action = (
     | UnsetVar
     | SetLogLevel
     | Capture
+    | TrackSc
+    | ScAddGpc
+    | ScSetGpt
     | UseService
 )
 

@@ -56,6 +56,7 @@ class Server(Node, frozen=True):
     minconn: int = 0
     maxqueue: int = 0
     backup: bool = False
+    non_stick: bool = False
     disabled: bool = False
     check: bool = False
     cookie: str | None = None

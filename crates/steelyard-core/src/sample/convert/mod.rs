@@ -22,6 +22,7 @@ mod packet;
 mod pick;
 mod protobuf;
 mod secret;
+mod table;
 mod text;
 mod variable;
 
@@ -96,6 +97,7 @@ families! {
     Digest(digest),
     Date(date),
     Map(map),
+    Table(table),
     Address(address),
     Variable(variable),
     Language(language),

@@ -7,12 +7,14 @@ mod cookie;
 mod header;
 mod http;
 pub(crate) mod state;
+mod table;
 mod target;
 mod transport;
 mod users;
 
 pub(crate) use crate::crypt::same;
 pub(crate) use header::split_list;
+pub(crate) use table::in_table;
 pub(crate) use target::{path, pathq};
 pub(crate) use transport::{bind, server};
 
@@ -30,6 +32,7 @@ pub enum Fetch {
     Transport(transport::Transport),
     Content(content::Content),
     State(state::StateFetch),
+    Table(table::TableFetch),
     Constant(constant::Constant),
 }
 
@@ -50,6 +53,7 @@ pub fn names() -> Vec<&'static str> {
         transport::NAMES,
         content::NAMES,
         state::NAMES,
+        table::NAMES,
         constant::NAMES,
     ]
     .concat()
@@ -78,6 +82,9 @@ impl Fetch {
         if let Some(fetch) = state::StateFetch::compile(args)? {
             return Ok(Self::State(fetch));
         }
+        if let Some(fetch) = table::TableFetch::compile(args)? {
+            return Ok(Self::Table(fetch));
+        }
         if let Some(fetch) = constant::Constant::compile(args)? {
             return Ok(Self::Constant(fetch));
         }
@@ -94,6 +101,7 @@ impl Fetch {
             Self::Transport(fetch) => fetch.one(view),
             Self::Content(fetch) => fetch.one(view),
             Self::State(fetch) => fetch.one(view),
+            Self::Table(fetch) => fetch.one(view),
             Self::Constant(fetch) => fetch.one(view),
         }
     }

@@ -141,9 +141,11 @@ stats show-node: [<name>]
 stats socket: <address or path> [<option> ...]
 stick match: {_STICK}
 stick on: {_STICK}
+stick store: {_STICK}
 stick store-request: {_STICK}
 stick store-response: {_STICK}
 stick-table: type <type> size <entries> [expire <time>] [nopurge] [peers <section>] [srvkey <kind>] [store <data>[,...]] ...
+tune.stick-counters: [<number>]
 tcp-check comment: <text>
 tcp-check connect: [default] {_CHECK}
 tcp-check expect: {_EXPECT} {{ string | rstring | string-lf | binary | rbinary | binary-lf }} <pattern>

@@ -1,0 +1,102 @@
+//! The server of a request, and what is remembered of it.
+
+use super::super::words::{algorithm, unusable};
+use super::{End, Play, Stop};
+use crate::balance::Balancer;
+use crate::rules::{balance_key, choose_server, stick_request, Step};
+use crate::state::State;
+
+impl Play<'_> {
+    /// The server: by rule, by cookie, or by the algorithm.
+    pub(super) fn choose(&mut self, backend: u32, balancers: &mut [Option<Balancer>]) -> Result<(), Stop> {
+        let Some((plan, back)) = self
+            .program
+            .plan
+            .proxies
+            .get(backend as usize)
+            .and_then(|plan| Some((plan, plan.backend.as_ref()?)))
+        else {
+            return Err(self.failed(503, "the backend is not there", *b"SC"));
+        };
+        if back.dispatch.is_some() || plan.options.http_proxy || (plan.options.transparent && back.servers.is_empty()) {
+            self.chosen("dispatch, http_proxy or transparent", "");
+            return Ok(());
+        }
+        let world = self.world;
+        self.begin(backend, "use-server", |proxy| {
+            proxy.backend.as_ref().is_some_and(|back| !back.use_server.is_empty())
+        });
+        let wanted = self.ctx(|program, ctx, trace| choose_server(program, backend, ctx, Some(trace)));
+        self.persist.server = wanted.filter(|&server| world.is_up(backend, server));
+        let by_rule = self.persist.server.is_some();
+        if self.http {
+            let now = world.wall().0;
+            let seen = self.persist.read(back, plan.options.persist, &self.req, now, |server| {
+                world.is_up(backend, server)
+            });
+            if let (Some(seen), Some(third)) = (seen, self.record.termination.get_mut(2)) {
+                *third = seen;
+            }
+        }
+        let by_cookie = self.persist.server.is_some();
+        self.begin(backend, "stick", |proxy| {
+            proxy.backend.as_ref().is_some_and(|back| !back.stick.is_empty())
+        });
+        let mut stores = std::mem::take(&mut self.stores);
+        let usable = |server| world.is_up(backend, server) || plan.options.persist;
+        let stuck =
+            self.ctx(|program, ctx, trace| stick_request(program, backend, ctx, &mut stores, by_cookie, usable, Some(trace)));
+        self.stores = stores;
+        self.persist.server = self.persist.server.or(stuck);
+        let key = self.ctx(|program, ctx, _| balance_key(program, backend, ctx));
+        let (server, how) = match self.persist.server {
+            Some(server) if by_rule => (Some(server), String::from("use-server")),
+            Some(server) if !by_cookie => (Some(server), String::from("stick")),
+            Some(server) => (
+                Some(server),
+                format!("cookie {}", back.cookie.as_ref().map_or("", |cookie| &cookie.name)),
+            ),
+            None => {
+                let seats = world.seats.get(backend as usize).map_or(&[][..], Vec::as_slice);
+                let random = self.case.random;
+                let picked = balancers
+                    .get_mut(backend as usize)
+                    .and_then(Option::as_mut)
+                    .and_then(|balancer| {
+                        balancer.changed(seats);
+                        balancer.pick(seats, key, None, &mut || random)
+                    });
+                (
+                    picked.and_then(|at| u32::try_from(at).ok()),
+                    algorithm(&back.balance.kind, key),
+                )
+            }
+        };
+        let Some(server) = server else {
+            let full = world
+                .seats
+                .get(backend as usize)
+                .is_some_and(|seats| seats.iter().any(|seat| seat.takes_load()));
+            if full {
+                return Err((End::Waits, "every server is full: the request waits in the queue".into()));
+            }
+            let seats = world.seats.get(backend as usize).map_or(&[][..], Vec::as_slice);
+            let why = format!("no server is usable: {}", unusable(back, seats));
+            return Err(self.failed(503, &why, *b"SC"));
+        };
+        self.server = Some(server);
+        (self.record.times.queue, self.record.times.connect) = (0, 0);
+        let name = back.servers.get(server as usize).map_or("", |server| &server.name);
+        self.chosen(&how, name);
+        Ok(())
+    }
+
+    fn chosen(&mut self, how: &str, name: &str) {
+        self.trace.steps.push(Step::Choice {
+            at: None,
+            kind: "server",
+            what: how.to_owned(),
+            name: name.to_owned(),
+        });
+    }
+}

@@ -1,0 +1,272 @@
+//! A part of a table: entries side by side, found by their key, in the order of their last change.
+
+use super::row::{Layout, Row};
+use hashbrown::HashTable;
+
+const NONE: u32 = u32::MAX;
+
+/// Entries looked at when room or time is short, at most.
+const LOOK: usize = 32;
+
+/// Everything that all shards of a table agree on.
+#[derive(Debug)]
+pub struct Rules {
+    pub layout: Layout,
+    /// Bytes kept for a key.
+    pub key_size: usize,
+    pub expire: Option<u64>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    hash: u64,
+    /// When it expires, on the clock of the tables; never without `expire`.
+    until: u64,
+    /// Neighbours in the order of change.
+    older: u32,
+    newer: u32,
+    trackers: u32,
+    key_length: u32,
+}
+
+#[derive(Debug)]
+pub struct Shard {
+    index: HashTable<u32>,
+    slots: Vec<Slot>,
+    keys: Vec<u8>,
+    words: Vec<u64>,
+    free: Vec<u32>,
+    oldest: u32,
+    newest: u32,
+}
+
+impl Default for Shard {
+    fn default() -> Self {
+        Self {
+            index: HashTable::new(),
+            slots: Vec::new(),
+            keys: Vec::new(),
+            words: Vec::new(),
+            free: Vec::new(),
+            oldest: NONE,
+            newest: NONE,
+        }
+    }
+}
+
+impl Shard {
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// The entry of a key that has not expired. An expired one is removed.
+    pub fn find(&mut self, rules: &Rules, hash: u64, key: &[u8], now: u64) -> Option<u32> {
+        let slot = *self.index.find(hash, |slot| self.key(rules, *slot) == key)?;
+        if self.is_expired(slot, now) {
+            self.remove(slot);
+            return None;
+        }
+        Some(slot)
+    }
+
+    /// A new entry; the caller has looked whether there is one and whether there is room.
+    pub fn insert(&mut self, rules: &Rules, hash: u64, key: &[u8], now: u64) -> u32 {
+        let width = rules.layout.words;
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.keys.resize(self.keys.len() + rules.key_size, 0);
+            self.words.resize(self.words.len() + width, 0);
+            self.slots.push(Slot {
+                hash: 0,
+                until: 0,
+                older: NONE,
+                newer: NONE,
+                trackers: 0,
+                key_length: 0,
+            });
+            u32::try_from(self.slots.len() - 1).unwrap_or(NONE)
+        });
+        let at = slot as usize;
+        let length = key.len().min(rules.key_size);
+        if let Some(place) = self.keys.get_mut(at * rules.key_size..at * rules.key_size + length) {
+            place.copy_from_slice(&key[..length]);
+        }
+        if let Some(words) = self.words.get_mut(at * width..(at + 1) * width) {
+            words.fill(0);
+        }
+        if let Some(entry) = self.slots.get_mut(at) {
+            *entry = Slot {
+                hash,
+                until: rules.expire.map_or(u64::MAX, |expire| now.saturating_add(expire)),
+                older: NONE,
+                newer: NONE,
+                trackers: 0,
+                key_length: u32::try_from(length).unwrap_or(0),
+            };
+        }
+        self.append(slot);
+        let slots = &self.slots;
+        self.index
+            .insert_unique(hash, slot, |slot| slots.get(*slot as usize).map_or(0, |slot| slot.hash));
+        slot
+    }
+
+    /// Lends an entry; what is changed lives on.
+    pub fn with<R>(&mut self, rules: &Rules, slot: u32, now: u64, run: impl FnOnce(&mut Row<'_>) -> R) -> Option<R> {
+        let at = slot as usize;
+        let width = rules.layout.words;
+        let entry = self.slots.get(at)?;
+        let mut row = Row {
+            layout: &rules.layout,
+            words: self.words.get_mut(at * width..(at + 1) * width)?,
+            now,
+            key: self
+                .keys
+                .get(at * rules.key_size..at * rules.key_size + entry.key_length as usize)?,
+            trackers: entry.trackers,
+            expires_in: rules.expire.map(|_| entry.until.saturating_sub(now)),
+            touched: false,
+        };
+        let result = run(&mut row);
+        let touched = row.touched;
+        if touched {
+            self.touch(rules, slot, now);
+        }
+        Some(result)
+    }
+
+    /// The entry was changed or matched: its time begins anew.
+    pub fn touch(&mut self, rules: &Rules, slot: u32, now: u64) {
+        let Some(expire) = rules.expire else { return };
+        if let Some(entry) = self.slots.get_mut(slot as usize) {
+            entry.until = now.saturating_add(expire);
+        }
+        if self.newest != slot {
+            self.unlink(slot);
+            self.append(slot);
+        }
+    }
+
+    pub fn pin(&mut self, slot: u32) {
+        if let Some(entry) = self.slots.get_mut(slot as usize) {
+            entry.trackers = entry.trackers.saturating_add(1);
+        }
+    }
+
+    /// One tracker less; an entry that expired meanwhile goes with its last one.
+    pub fn unpin(&mut self, slot: u32, now: u64) -> bool {
+        if let Some(entry) = self.slots.get_mut(slot as usize) {
+            entry.trackers = entry.trackers.saturating_sub(1);
+        }
+        let expired = self.is_expired(slot, now);
+        if expired {
+            self.remove(slot);
+        }
+        expired
+    }
+
+    /// Removes entries that have expired, looking at no more than `most`; gives how many.
+    pub fn sweep(&mut self, now: u64, most: usize) -> usize {
+        let mut removed = 0;
+        for _ in 0..most {
+            let slot = self.oldest;
+            match self.slots.get(slot as usize) {
+                Some(entry) if entry.until > now => break,
+                // Tracked entries stay, and are not looked at again and again.
+                Some(entry) if entry.trackers > 0 => {
+                    self.unlink(slot);
+                    self.append(slot);
+                }
+                Some(_) => {
+                    self.remove(slot);
+                    removed += 1;
+                }
+                None => break,
+            }
+        }
+        removed
+    }
+
+    /// Makes room: the entry goes that was not changed for the longest time and that nobody tracks.
+    pub fn purge(&mut self) -> bool {
+        let mut slot = self.oldest;
+        for _ in 0..LOOK {
+            match self.slots.get(slot as usize) {
+                Some(entry) if entry.trackers > 0 => slot = entry.newer,
+                Some(_) => {
+                    self.remove(slot);
+                    return true;
+                }
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// Removes an entry; one that is tracked is only emptied. Gives whether it is gone.
+    pub fn clear(&mut self, rules: &Rules, slot: u32) -> bool {
+        if self.slots.get(slot as usize).is_some_and(|entry| entry.trackers > 0) {
+            self.with(rules, slot, 0, |row| row.clear());
+            return false;
+        }
+        self.remove(slot);
+        true
+    }
+
+    /// Places in use from number `from` on.
+    pub fn used(&self, from: u32) -> impl Iterator<Item = u32> + '_ {
+        let places = from..u32::try_from(self.slots.len()).unwrap_or(NONE);
+        places.filter(|slot| self.slots.get(*slot as usize).is_some_and(|entry| entry.hash != 0))
+    }
+
+    pub fn is_expired(&self, slot: u32, now: u64) -> bool {
+        self.slots
+            .get(slot as usize)
+            .is_some_and(|entry| entry.until <= now && entry.trackers == 0)
+    }
+
+    fn key(&self, rules: &Rules, slot: u32) -> &[u8] {
+        let at = slot as usize * rules.key_size;
+        let length = self.slots.get(slot as usize).map_or(0, |entry| entry.key_length as usize);
+        self.keys.get(at..at + length).unwrap_or_default()
+    }
+
+    fn remove(&mut self, slot: u32) {
+        let Some(hash) = self.slots.get(slot as usize).map(|entry| entry.hash) else {
+            return;
+        };
+        if let Ok(found) = self.index.find_entry(hash, |other| *other == slot) {
+            found.remove();
+            self.unlink(slot);
+            self.free.push(slot);
+            if let Some(entry) = self.slots.get_mut(slot as usize) {
+                entry.hash = 0;
+            }
+        }
+    }
+
+    fn append(&mut self, slot: u32) {
+        let newest = self.newest;
+        if let Some(entry) = self.slots.get_mut(slot as usize) {
+            (entry.older, entry.newer) = (newest, NONE);
+        }
+        match self.slots.get_mut(newest as usize) {
+            Some(entry) => entry.newer = slot,
+            None => self.oldest = slot,
+        }
+        self.newest = slot;
+    }
+
+    fn unlink(&mut self, slot: u32) {
+        let Some((older, newer)) = self.slots.get(slot as usize).map(|entry| (entry.older, entry.newer)) else {
+            return;
+        };
+        match self.slots.get_mut(older as usize) {
+            Some(entry) => entry.newer = newer,
+            None => self.oldest = newer,
+        }
+        match self.slots.get_mut(newer as usize) {
+            Some(entry) => entry.older = older,
+            None => self.newest = older,
+        }
+    }
+}

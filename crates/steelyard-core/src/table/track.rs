@@ -1,0 +1,146 @@
+//! What a client tracks (`track-sc`): entries that are counted in as things happen, until the session or the stream ends.
+
+use super::{Event, Handle, Row, Tables};
+use std::sync::Arc;
+
+/// For how long an entry is tracked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// By `tcp-request connection` and `tcp-request session` rules: until the client's connection ends.
+    Session,
+    /// By all other rules: until the request, or the TCP stream, ends.
+    Stream,
+    /// As `Stream`, by a rule of a backend.
+    Backend,
+}
+
+/// The tracked entries of a client connection. Without `track-sc` rules it holds no memory; dropped, it releases all.
+#[derive(Debug, Default)]
+pub struct Tracking {
+    tables: Option<Arc<Tables>>,
+    held: Vec<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
+    level: Level,
+    number: u32,
+    table: u32,
+    handle: Handle,
+}
+
+impl Tracking {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    /// Whether counter `number` is taken at this level: then it tracks nothing else.
+    pub fn is_taken(&self, level: Level, number: u32) -> bool {
+        let session = level == Level::Session;
+        self.held
+            .iter()
+            .any(|held| held.number == number && (held.level == Level::Session) == session)
+    }
+
+    /// Counter `number` tracks a key from now on; `count` is done with its entry. False: the table is full.
+    pub fn track(
+        &mut self,
+        tables: &Arc<Tables>,
+        level: Level,
+        number: u32,
+        table: u32,
+        key: &[u8],
+        count: impl FnOnce(&mut Row<'_>),
+    ) -> bool {
+        let entered = tables.get(table).and_then(|found| found.track(key, tables.now(), count));
+        let Some((handle, ())) = entered else { return false };
+        if self.tables.is_none() {
+            self.tables = Some(Arc::clone(tables));
+        }
+        self.held.push(Held {
+            level,
+            number,
+            table,
+            handle,
+        });
+        true
+    }
+
+    /// The table of what counter `number` tracks: the stream's before the session's.
+    pub fn table(&self, number: u32) -> Option<u32> {
+        self.find(number).map(|held| held.table)
+    }
+
+    /// Lends the entry that counter `number` tracks.
+    pub fn with<R>(&self, number: u32, run: impl FnOnce(&mut Row<'_>) -> R) -> Option<R> {
+        self.lend(self.find(number)?, run)
+    }
+
+    /// Counts an event once for each counter.
+    pub fn count(&self, event: Event) {
+        for held in &self.held {
+            if held.level != Level::Session || !self.is_taken(Level::Stream, held.number) {
+                self.lend(held, |row| row.count(event));
+            }
+        }
+    }
+
+    /// Counts an event in what the session tracks.
+    pub fn count_session(&self, event: Event) {
+        for held in self.held.iter().filter(|held| held.level == Level::Session) {
+            self.lend(held, |row| row.count(event));
+        }
+    }
+
+    /// Counts an event in what content rules of a backend track.
+    pub fn count_backend(&self, event: Event) {
+        for held in self.held.iter().filter(|held| held.level == Level::Backend) {
+            self.lend(held, |row| row.count(event));
+        }
+    }
+
+    /// The request or stream ends.
+    pub fn end_stream(&mut self) {
+        if !self.held.is_empty() {
+            self.release(|held| held.level != Level::Session);
+        }
+    }
+
+    fn find(&self, number: u32) -> Option<&Held> {
+        let mut mine = self.held.iter().filter(|held| held.number == number);
+        let first = mine.next()?;
+        match mine.next() {
+            Some(other) if first.level == Level::Session => Some(other),
+            _ => Some(first),
+        }
+    }
+
+    fn lend<R>(&self, held: &Held, run: impl FnOnce(&mut Row<'_>) -> R) -> Option<R> {
+        let tables = self.tables.as_ref()?;
+        tables.get(held.table)?.at(held.handle, tables.now(), run)
+    }
+
+    fn release(&mut self, ends: impl Fn(&Held) -> bool) {
+        let Some(tables) = &self.tables else { return };
+        let now = tables.now();
+        self.held.retain(|held| {
+            let ended = ends(held);
+            if let Some(table) = tables.get(held.table).filter(|_| ended) {
+                table.release(held.handle, now);
+            }
+            !ended
+        });
+    }
+}
+
+impl Drop for Tracking {
+    fn drop(&mut self) {
+        if !self.held.is_empty() {
+            self.release(|_| true);
+        }
+    }
+}
