@@ -6,6 +6,7 @@ import pytest
 
 from steelyard.cli import doc, explain_code
 from steelyard.config import reference
+from steelyard.config.grammar.docs.newer import newer
 from steelyard.diagnostics.codes import CODES
 
 
@@ -39,6 +40,7 @@ def said(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["METH_GET"], ["Stands for `method GET HEAD`."]),
         (["wurfl-data-file"], ["Here: refused"]),
         (["timeout"], ["Words that begin with 'timeout':", "timeout client"]),
+        (["tune.applet.zero-copy-forwarding"], ["Newer than HAProxy 2.6."]),
         (["fetches"], ["req.hdr"]),
         (["sections"], ["backend"]),
     ],
@@ -93,3 +95,9 @@ def test_unknown_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert streams.out.startswith("SY0102")
     assert explain_code.run([]) == 0
     assert capsys.readouterr().out.count("\n") == len(CODES)
+
+
+def test_newer_words_are_known() -> None:
+    for kind in reference.KINDS:
+        names = {entry.name for entry in reference.entries() if entry.kind == kind}
+        assert sorted(newer(kind) - names) == []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from steelyard.config.grammar import acls, actions, aliases, calls, docs, places, supported
 from steelyard.config.grammar.actions import Shape
 from steelyard.config.grammar.bind_options import BIND_OPTIONS
+from steelyard.config.grammar.docs.newer import newer
 from steelyard.config.grammar.keywords import KEYWORDS
 from steelyard.config.grammar.row import PLAIN, Effect, Row, Where
 from steelyard.config.grammar.sections import SECTIONS
@@ -58,6 +59,16 @@ class Entry:
 @cache
 def entries() -> tuple[Entry, ...]:
     """Everything there is, kind by kind, in the order of the tables."""
+    return tuple(_dated(entry) for entry in _all())
+
+
+def _dated(entry: Entry) -> Entry:
+    if entry.name not in newer(entry.kind):
+        return entry
+    return replace(entry, notes=(*entry.notes, "Newer than HAProxy 2.6."))
+
+
+def _all() -> tuple[Entry, ...]:
     return (
         *_sections(),
         *(_row(row, "option" if row.name.startswith("option ") else "keyword") for row in KEYWORDS.rows),

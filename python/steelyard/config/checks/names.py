@@ -19,17 +19,17 @@ def check_names(config: Config, room: Room) -> None:
     }
     for proxy in config.proxies:
         parts = (proxy.acls, proxy.rules, proxy.use_backend, proxy.use_server, proxy.log_format, proxy.monitor_fail, proxy.stats)
-        for arg in nodes(parts, UserlistArg, ProxyArg, ServerArg):
-            if isinstance(arg, UserlistArg):
+        for arg in nodes(parts, UserlistArg, ProxyArg, ServerArg, AclTest):
+            if isinstance(arg, AclTest):
+                if arg.expr.fetch.name == "http_auth_group" and arg.span.file:
+                    _groups(arg, userlists, room)
+            elif isinstance(arg, UserlistArg):
                 _must_be("SY0713", "userlist", arg.name, userlists, arg.span, room)
             elif isinstance(arg, ProxyArg) and arg.name:
                 _must_be("SY0704", "proxy", arg.name, proxies, arg.span, room)
             elif isinstance(arg, ServerArg):
                 where = arg.proxy or proxy.name
                 _must_be("SY0708", f"server of '{where}' named", arg.server, servers.get(where, {}), arg.span, room)
-        for test in nodes((proxy.acls, proxy.rules, proxy.use_backend, proxy.use_server, proxy.stats), AclTest):
-            if test.expr.fetch.name == "http_auth_group" and test.span.file:
-                _groups(test, userlists, room)
 
 
 def _groups(test: AclTest, userlists: dict[str, Userlist], room: Room) -> None:
