@@ -158,6 +158,7 @@ CODES: dict[str, tuple[str, str]] = {
         "The option of a `bind` or `server` line asks for another one, or for another mode.",
     ),
     "SY0751": ("times in the wrong order", "The longest time is below the shortest."),
+    "SY0752": ("threads that are not there", "Threads count from 1 to `nbthread`."),
     "SY0760": ("unknown stick table", "A rule or expression names a stick table that no proxy and no peers section has."),
     "SY0761": (
         "stick table defined twice",

@@ -25,6 +25,7 @@ from steelyard.config.checks.reach import check_reach
 from steelyard.config.checks.servers import check_servers
 from steelyard.config.checks.steps import check_steps
 from steelyard.config.checks.tables import check_tables
+from steelyard.config.checks.threads import check_threads
 from steelyard.config.checks.timeouts import check_timeouts
 from steelyard.config.checks.tls import check_tls
 from steelyard.config.checks.together import check_together
@@ -58,4 +59,5 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_tls,
     check_track,
     check_tables,
+    check_threads,
 )

@@ -24,7 +24,12 @@ def check_tables(config: Config, room: Room) -> None:
             labels = (Label(tables[table.name].span, "the first one"),)
             room.report.alert("SY0761", f"second stick table named '{table.name}'", table.span, labels=labels)
         tables.setdefault(table.name, table)
+    sections = {section.name for section in config.sections if section.kind == "peers"}
     for table in tables.values():
+        if table.peers is not None and table.peers not in sections:
+            guess = nearest(table.peers, sections)
+            hint = f"did you mean '{guess}'?" if guess else f"add a section 'peers {table.peers}'"
+            room.report.alert("SY0741", f"no section 'peers {table.peers}'", table.span, help=hint)
         if table.write_to is not None:
             _target(table, tables, room)
     for proxy in config.proxies:

@@ -345,6 +345,16 @@ backend app
 backend app
   stick-table type ip size 100k expire 30m
   stick on src
+=== SY0752
+global
+  nbthread 2
+frontend web
+  bind :80 thread 3
+--- right
+global
+  nbthread 2
+frontend web
+  bind :80 thread 1-2
 === SY0747
 program agent
   command /usr/local/bin/agent

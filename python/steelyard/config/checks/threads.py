@@ -1,0 +1,42 @@
+"""Threads that `bind` lines name: at least one of them must be there, as HAProxy has it. All threads accept here."""
+
+from __future__ import annotations
+
+from steelyard.config.model import Bind, Config, Proxy
+from steelyard.config.statement import Room
+
+
+def check_threads(config: Config, room: Room) -> None:
+    """Only where `nbthread` says how many there are; else their number is that of the machine's processors."""
+    count = config.global_.nbthread
+    if count is None:
+        return
+    said = [int(each.words[0]) for each in config.global_.others if each.name == "thread-groups" and each.words[0].isdigit()]
+    groups = max(1, said[-1]) if said else 1
+    for proxy in config.proxies:
+        for bind in proxy.binds:
+            _one(proxy, bind, count, groups, room)
+
+
+def _one(proxy: Proxy, bind: Bind, count: int, groups: int, room: Room) -> None:
+    for said in bind.others:
+        if said.name != "thread":
+            continue
+        parts = [part.rpartition("/") for part in said.words[0].split(",")]
+        wanted = [(group, threads) for group, _, threads in parts]
+        if not any(_there(group, threads, count, groups) for group, threads in wanted):
+            message = f"none of the threads '{said.words[0]}' of {proxy.kind} '{proxy.name}' is there: 'nbthread' is {count}"
+            room.report.alert("SY0752", message, said.span, help="leave 'thread' out, or name threads from 1 on")
+
+
+def _there(group: str, threads: str, count: int, groups: int) -> bool:
+    """Threads of a group count from 1 in it; those of an absent group are nowhere."""
+    if group and int(group) > groups:
+        return False
+    # groups are filled evenly, the first ones with one more
+    size = count // groups + (1 if int(group) <= count % groups else 0) if group else count
+    if threads in ("all", "odd"):
+        return size >= 1
+    if threads == "even":
+        return size >= 2
+    return int(threads.partition("-")[0]) <= size
