@@ -21,6 +21,8 @@ def dump(config: Config) -> str:
         lines += _walk(f"{proxy.kind} {proxy.name}", proxy, skip=("kind", "name"))
     for userlist in config.userlists:
         lines += _walk(f"userlist {userlist.name}", userlist, skip=("name",))
+    for section in config.sections:
+        lines += _walk(f"{section.kind} {section.name}".strip(), section, skip=("kind", "name"))
     return "".join(line + "\n" for line in lines)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Iterator
 from functools import lru_cache
 
 _BUNDLE = (".rsa", ".ecdsa", ".dsa")
@@ -45,8 +44,11 @@ def certificate_files(path: str) -> tuple[list[str], str]:
 
 
 @lru_cache(maxsize=4096)
-def bad_certificate(path: str, key: str) -> str:
-    """Why the file does not hold a certificate with its private key (or has that in the file `key`); empty where it does."""
+def bad_certificate(path: str, key: str, own: bool = False) -> str:
+    """Why the file does not hold a certificate with its private key (or has that in the file `key`); empty where it does.
+
+    `own`: the key's file is named, so it goes before a key in the certificate's.
+    """
     from ssl import PROTOCOL_TLS_SERVER, SSLContext, SSLError
 
     try:
@@ -54,8 +56,10 @@ def bad_certificate(path: str, key: str) -> str:
             content = file.read()
         if b"-----BEGIN CERTIFICATE" not in content and b"-----BEGIN TRUSTED CERTIFICATE" not in content:
             return "it holds no certificate in PEM form"
-        if b"PRIVATE KEY-----" in content:
+        if b"PRIVATE KEY-----" in content and not own:
             key = path
+        elif key == path:
+            return "it holds no private key"
         elif not os.path.exists(key):
             return f"it holds no private key, and there is no file '{key}'"
         SSLContext(PROTOCOL_TLS_SERVER).load_cert_chain(path, key, password=bytes)
@@ -129,15 +133,6 @@ def bad_ticket_keys(path: str) -> str:
     except OSError as error:
         return _reason(error)
     return "" if count >= _TICKET_KEYS else f"it holds {count} keys, {_TICKET_KEYS} are the least"
-
-
-def listed(path: str) -> Iterator[tuple[int, str]]:
-    """Line and certificate of each line of a `crt-list`. Raises OSError."""
-    with open(path, encoding="latin-1") as file:
-        for number, line in enumerate(file, 1):
-            words = line.split()
-            if words and not words[0].startswith("#"):
-                yield number, words[0]
 
 
 def _reason(error: Exception) -> str:

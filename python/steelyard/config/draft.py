@@ -24,6 +24,7 @@ class Draft:
     where they do first; None for those that it says `no` to.
     `broken`: what it inherits is not known. `by_name`: it inherits by `from`, not from the last defaults section.
     `others`: what has no field, in order. `later`: the whole section is not supported yet, which is said once.
+    `marks`: what rows remember from one line to the next.
     `steps`: kind, name and place of each `tcp-check` and `http-check` line.
     """
 
@@ -41,6 +42,7 @@ class Draft:
     by_name: bool = False
     others: list[tuple[Row, Said]] = field(default_factory=list)
     later: bool = False
+    marks: dict[str, Any] = field(default_factory=dict)
     steps: list[tuple[str, str, Span]] = field(default_factory=list)
 
     @property

@@ -35,6 +35,8 @@ class Room:
     userlists: dict[str, Userlist] = field(default_factory=dict)
     peer_tables: list[StickTable] = field(default_factory=list)
     http_errors: dict[str, Draft] = field(default_factory=dict)
+    sections: dict[tuple[str, str], Draft] = field(default_factory=dict)
+    stored: set[str] = field(default_factory=set)
     files: list[str] = field(default_factory=list)
     paths: Paths = field(default_factory=Paths)
     default_log_formats: set[Span] = field(default_factory=set)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from steelyard.config.checks.order import check_order
 from steelyard.config.draft import Draft
 from steelyard.config.grammar.keywords import KEYWORDS
-from steelyard.config.grammar.row import ANY, Row
-from steelyard.config.grammar.sections import SECTIONS, Section, old_bind
+from steelyard.config.grammar.row import ANY, PLAIN, Row
+from steelyard.config.grammar.section import Section
+from steelyard.config.grammar.sections import SECTIONS, old_bind
 from steelyard.config.grammar.today import made
 from steelyard.config.nearest import nearest
 from steelyard.config.quote import join
@@ -100,6 +101,8 @@ class Walker:
             self._unknown(draft, words)
             return
         row = KEYWORDS.at(draft.where).get(rows[0].name)
+        if row is None and count > 1:  # the longer name is a word of other sections
+            row, count = KEYWORDS.at(draft.where).get(words[0].text), 1 if words[0].text in KEYWORDS.at(draft.where) else count
         if row is None and self._family_here(draft, words, count):
             self._unknown(draft, words)
             return
@@ -234,7 +237,8 @@ def run(statement: Statement) -> None:
         row.parse(statement)
     else:
         _plain(statement)
-    if not row.sets and row.effect != "supported" and not any(i.severity is Severity.ALERT for i in report.items[found:]):
+    kept = row.effect != "supported" and (not row.sets or statement.draft.where & PLAIN)
+    if kept and not any(item.severity is Severity.ALERT for item in report.items[found:]):
         statement.say()
 
 

@@ -22,6 +22,7 @@ from steelyard.config.checks.options import check_options
 from steelyard.config.checks.parts import check_parts
 from steelyard.config.checks.programs import check_programs
 from steelyard.config.checks.reach import check_reach
+from steelyard.config.checks.sections import check_sections
 from steelyard.config.checks.servers import check_servers
 from steelyard.config.checks.steps import check_steps
 from steelyard.config.checks.tables import check_tables
@@ -35,6 +36,7 @@ from steelyard.config.statement import Room
 
 CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_globals,
+    check_sections,
     check_backends,
     check_servers,
     check_hosts,

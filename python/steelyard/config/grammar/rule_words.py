@@ -15,7 +15,7 @@ from steelyard.config.span import Word
 from steelyard.config.statement import Statement, run_of
 
 
-def _acl(statement: Statement) -> None:
+def parse_acl_line(statement: Statement) -> None:
     if len(statement.args) < 2:
         statement.missing("a name and a test", "write 'acl <name> <fetch> [<pattern> ...]'")
         return
@@ -136,7 +136,7 @@ _BACK_D = BACK | Where.DEFAULTS
 _INSPECT = (Time(),)
 
 ROWS = (
-    Row("acl", PROXY, "A named test.", sets="acls", parse=_acl, repeat="add", late=True, named_defaults=True),
+    Row("acl", PROXY, "A named test.", sets="acls", parse=parse_acl_line, repeat="add", late=True, named_defaults=True),
     Row(
         "block",
         ANY,

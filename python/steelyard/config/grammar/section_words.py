@@ -1,32 +1,50 @@
-"""Words of the sections that are kept as their statements."""
+"""Words of `program`, `traces` and `healthcheck` sections (manual sections 12.1 and 12.9; `program` went away with 3.3)."""
 
 from __future__ import annotations
 
 from steelyard.config.grammar.row import Row, Where
-from steelyard.config.grammar.said import anything
+from steelyard.config.grammar.values import Account, OneOf
+from steelyard.config.statement import Statement
+
+P = Where.PROGRAM
+_CHECKS = """
+tcp-check httpchk ssl-hello-chk smtpchk pgsql-check redis-check mysql-check ldap-check spop-check
+"""
 
 
-def _words(where: Where, names: str) -> tuple[Row, ...]:
-    doc = f"A word of section '{(where.name or '').lower().replace('_', '-')}'."
-    return tuple(Row(name, where, doc, parse=anything, effect="later", repeat="add") for name in names.split())
+def _command(statement: Statement) -> None:
+    if not statement.args:
+        statement.missing("a command", "write 'command <program> [<argument>...]'")
+
+
+def _option(statement: Statement) -> None:
+    if statement.read(statement.at, OneOf(("start-on-reload",))) is not None:
+        statement.no_more(statement.at + 1)
+
+
+def _trace(statement: Statement) -> None:
+    if not statement.args:
+        statement.missing("what to trace", "write 'trace <source> <setting>...'")
+
+
+def _type(statement: Statement) -> None:
+    """The kind of the check, and what `option <kind>` takes behind it."""
+    statement.read(statement.at, OneOf(tuple(_CHECKS.split())))
 
 
 ROWS = (
-    *_words(Where.PEERS, "bind server peer log default-bind default-server shards disabled enabled"),
-    *_words(Where.RESOLVERS, "nameserver parse-resolv-conf hold resolve_retries timeout accepted_payload_size"),
-    *_words(Where.MAILERS, "mailer timeout"),
-    *_words(Where.CACHE, "total-max-size max-object-size max-age max-secondary-entries process-vary"),
-    *_words(Where.PROGRAM, "command user group option"),
-    *_words(Where.RING, "format maxlen size description server timeout backing-file"),
-    *_words(Where.LOG_FORWARD, "bind dgram-bind log maxconn backlog timeout option"),
-    *_words(Where.LOG_PROFILE, "log-tag on"),
-    *_words(Where.FCGI_APP, "docroot index acl log-stderr option pass-header path-info set-param"),
-    *_words(Where.CRT_STORE, "crt-base key-base load"),
-    *_words(
-        Where.ACME,
-        "account-key acme-vars bits challenge challenge-ready contact curves directory dns-delay dns-timeout eab-key-id"
-        " eab-mac-alg eab-mac-key keytype map profile provider-name reuse-key",
+    Row("command", P, "The program and its arguments.", parse=_command, effect="later"),
+    Row("group", P, "Group of the program.", (Account("group"),), effect="later"),
+    Row("option", P, "Whether it starts again with a new configuration.", parse=_option, effect="later", negate=True),
+    Row("user", P, "User of the program.", (Account("user"),), effect="later"),
+    Row(
+        "trace",
+        Where.TRACES,
+        "What is traced and how.",
+        parse=_trace,
+        effect="accepted",
+        repeat="add",
+        why="it shows how HAProxy works inside",
     ),
-    *_words(Where.TRACES, "trace"),
-    *_words(Where.HEALTHCHECK, "type"),
+    Row("type", Where.HEALTHCHECK, "The kind of the check.", parse=_type, effect="later"),
 )

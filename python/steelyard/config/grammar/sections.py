@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from steelyard.config.draft import Draft
+from steelyard.config.grammar import plain_sections
 from steelyard.config.grammar.row import Where
+from steelyard.config.grammar.section import Open, Section, keep, name_of, too_many
 from steelyard.config.grammar.values import NAME
 from steelyard.config.inherit import seal_defaults
 from steelyard.config.model import User, Userlist
@@ -15,56 +16,13 @@ from steelyard.config.span import Word
 from steelyard.config.statement import Room, run_of
 from steelyard.diagnostics.diagnostic import Label
 
-Open = Callable[[Sequence[Word], Room], Draft]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A section without `open` is known but can't be read; `code`, `why` and `help` say so.
-
-    `later`: it is read and judged, and can't run yet.
-    """
-
-    name: str
-    doc: str
-    open: Open | None = None
-    close: Callable[[Draft, Room], None] | None = None
-    code: str = "SY0105"
-    why: str = ""
-    help: str = ""
-    later: bool = False
-
-
-def _too_many(words: Sequence[Word], count: int, room: Room, help: str) -> None:
-    if len(words) > count:
-        message = f"'{words[0]}' takes no argument '{words[count]}'"
-        room.report.alert("SY0108", message, run_of(words[count:]), help=help)
-
 
 def _global(words: Sequence[Word], room: Room) -> Draft:
     """All `global` sections are one."""
-    _too_many(words, 1, room, "")
+    too_many(words, 1, room)
     if room.global_ is None:
-        room.global_ = _keep(Draft("global", "", Where.GLOBAL, words[0].span), room)
+        room.global_ = keep(Draft("global", "", Where.GLOBAL, words[0].span), room)
     return room.global_
-
-
-def _keep(draft: Draft, room: Room) -> Draft:
-    room.drafts.append(draft)
-    return draft
-
-
-def _name(words: Sequence[Word], room: Room) -> str:
-    """The name on a section's line; a made-up one where it is missing, so that reading goes on."""
-    if len(words) < 2:
-        room.report.alert("SY0107", f"'{words[0]}' needs a name", words[0].span, help=f"write '{words[0]} <name>'")
-        return ""
-    name = words[1]
-    if not NAME.match(name.text):
-        wrong = next(c for c in name.text if not NAME.match(c))
-        help = "letters, digits, '-', '_', '.' and ':' are"
-        room.report.alert("SY0201", f"'{wrong}' is not allowed in the name '{name}'", name.span, help=help)
-    return name.text
 
 
 def _defaults(words: Sequence[Word], room: Room) -> Draft:
@@ -82,7 +40,7 @@ def _defaults(words: Sequence[Word], room: Room) -> Draft:
             room.ambiguous[name] = older
         room.defaults[name] = draft
     room.last_defaults = draft
-    return _keep(draft, room)
+    return keep(draft, room)
 
 
 def _from(draft: Draft, words: Sequence[Word], at: int, room: Room, use_last: bool) -> None:
@@ -106,20 +64,20 @@ def _from(draft: Draft, words: Sequence[Word], at: int, room: Room, use_last: bo
     if name.text in room.ambiguous:
         labels = (Label(room.ambiguous[name.text].span, "first defined here"), Label(parent.span, "and here"))
         room.report.alert("SY0204", f"more than one defaults section is named '{name}'", name.span, labels=labels)
-    _too_many(words, at + 2, room, "")
+    too_many(words, at + 2, room)
     draft.by_name = True
     draft.inherit(parent)
 
 
 def _proxy(kind: str, where: Where) -> Open:
     def open_(words: Sequence[Word], room: Room) -> Draft:
-        draft = Draft(kind, _name(words, room), where, run_of(words[:2]))
+        draft = Draft(kind, name_of(words, room), where, run_of(words[:2]))
         if len(words) > 2 and words[2].text != "from" and kind == "backend":
             message = f"'{words[2]}' is not read, 'backend' takes a name only"
             room.report.warning("SY0114", message, run_of(words[2:]), help="leave it out")
         _from(draft, words, 2, room, use_last=True)
         _unique(draft, room)
-        return _keep(draft, room)
+        return keep(draft, room)
 
     return open_
 
@@ -130,7 +88,7 @@ def old_bind(words: Sequence[Word], room: Room) -> Sequence[Word]:
         return ()
     help = f"write 'bind {words[2]}' below it"
     room.report.warning("SY0112", f"an address after the name of a {words[0]} is deprecated", words[2].span, help=help)
-    _too_many(words, 3, room, "")
+    too_many(words, 3, room)
     return (Word("bind", words[2].span), words[2])
 
 
@@ -146,9 +104,9 @@ def _unique(draft: Draft, room: Room) -> None:
 
 
 def _userlist(words: Sequence[Word], room: Room) -> Draft:
-    draft = Draft("userlist", _name(words, room), Where.USERLIST, run_of(words[:2]))
-    _too_many(words, 2, room, "")
-    return _keep(draft, room)
+    draft = Draft("userlist", name_of(words, room), Where.USERLIST, run_of(words[:2]))
+    too_many(words, 2, room)
+    return keep(draft, room)
 
 
 def _close_userlist(draft: Draft, room: Room) -> None:
@@ -173,28 +131,11 @@ def _close_userlist(draft: Draft, room: Room) -> None:
 
 
 def _http_errors(words: Sequence[Word], room: Room) -> Draft:
-    draft = Draft("http-errors", _name(words, room), Where.HTTP_ERRORS, run_of(words[:2]))
-    _too_many(words, 2, room, "")
+    draft = Draft("http-errors", name_of(words, room), Where.HTTP_ERRORS, run_of(words[:2]))
+    too_many(words, 2, room, lax=True)
+    plain_sections.unique(draft, room)
     room.http_errors[draft.name] = draft
     return draft
-
-
-def _plain(kind: str, where: Where) -> Open:
-    def open_(words: Sequence[Word], room: Room) -> Draft:
-        draft = Draft(kind, _name(words, room), where, run_of(words[:2]))
-        _too_many(words, 2, room, "")
-        return _keep(draft, room)
-
-    return open_
-
-
-def _traces(words: Sequence[Word], room: Room) -> Draft:
-    _too_many(words, 1, room, "")
-    return _keep(Draft("traces", "", Where.TRACES, words[0].span), room)
-
-
-def _later(name: str, doc: str, where: Where, help: str = "") -> Section:
-    return Section(name, doc, _plain(name, where), help=help, later=True)
 
 
 def _close_defaults(draft: Draft, room: Room) -> None:
@@ -209,19 +150,7 @@ _ROWS = (
     Section("listen", "A frontend and a backend in one.", _proxy("listen", Where.LISTEN)),
     Section("userlist", "Users and groups for HTTP authentication.", _userlist, _close_userlist),
     Section("http-errors", "A named set of error replies.", _http_errors),
-    _later("peers", "Processes that share stick tables.", Where.PEERS),
-    _later("resolvers", "Name servers for servers whose addresses change.", Where.RESOLVERS),
-    _later("mailers", "Mail servers for alerts.", Where.MAILERS),
-    _later("cache", "A small cache of responses.", Where.CACHE),
-    _later("program", "Other programs run beside the balancer.", Where.PROGRAM, "run it from the service manager"),
-    _later("ring", "A ring buffer of log lines.", Where.RING),
-    _later("log-forward", "A relay of syslog messages.", Where.LOG_FORWARD),
-    _later("log-profile", "Log formats by event.", Where.LOG_PROFILE),
-    _later("fcgi-app", "A FastCGI application.", Where.FCGI_APP),
-    _later("crt-store", "Certificates by name.", Where.CRT_STORE),
-    _later("acme", "An issuer of certificates.", Where.ACME),
-    _later("healthcheck", "Health checks by name.", Where.HEALTHCHECK),
-    Section("traces", "Debug traces.", _traces, later=True),
+    *plain_sections.ROWS,
     Section("namespace_list", "Network namespaces.", why="is gone", help="name the namespace on 'bind' and 'server'"),
 )
 

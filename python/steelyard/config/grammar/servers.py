@@ -109,7 +109,7 @@ def _server(statement: Statement, name: Word, address: Word) -> tuple[Endpoint, 
     where = endpoint(statement, address, addresses.SERVER)
     values: dict[str, Any] = dict(statement.draft.get("default_server", {}))
     first = statement.words.index(address) + 1
-    at, good = _source_option(statement, _origin(statement, first), values)
+    at, good = source_option(statement, _origin(statement, first), values)
     good = read_options(statement, at, SERVER_OPTIONS, Where.SERVER, values) and good
     if where is None or not good:
         return None
@@ -135,7 +135,7 @@ def parse_default_server(statement: Statement) -> None:
     if len(statement.args) > 1 and statement.args[0].text == "name":
         statement.report.later("SY0104", "'name' on a 'default-server' line is not supported yet", statement.args[0].span)
         at += 2
-    at, good = _source_option(statement, _origin(statement, at), values)
+    at, good = source_option(statement, _origin(statement, at), values)
     if read_options(statement, at, SERVER_OPTIONS, Where.DEFAULT_SERVER, values) and good:
         statement.set(values)
 
@@ -148,7 +148,7 @@ def _ranges(statement: Statement, values: dict[str, Any]) -> None:
         values["minconn"] = high
 
 
-def _source_option(statement: Statement, at: int, values: dict[str, Any]) -> tuple[int, bool]:
+def source_option(statement: Statement, at: int, values: dict[str, Any]) -> tuple[int, bool]:
     """`source <address> [usesrc ...] [interface ...]` may stand anywhere; it is taken out before the plain options are read."""
     words = list(statement.words)
     for index in range(at, len(words)):

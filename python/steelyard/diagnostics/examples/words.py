@@ -128,4 +128,19 @@ global
 --- right
 global
   ca-base /etc/ssl/certs
+=== SY0118
+peers mine
+  bind 127.0.0.1:1024
+  peer other 192.0.2.2:1024
+--- right
+peers mine
+  bind 127.0.0.1:1024
+  server other 192.0.2.2:1024
+=== SY0119
+cache small
+  max-age 60
+--- right
+cache small
+  total-max-size 4
+  max-age 60
 """

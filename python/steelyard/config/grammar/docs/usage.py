@@ -194,6 +194,7 @@ cache/max-object-size: <bytes>
 cache/max-secondary-entries: <number>
 cache/process-vary: {{ on | off }}
 cache/total-max-size: <megabytes>
+cache/early-hints: {{ on | off | only }} [ratio <percent>]
 crt-store/crt-base: <directory>
 crt-store/key-base: <directory>
 crt-store/load: crt <file> [alias <name>] [key <file>] [ocsp <file>] [issuer <file>] [sctl <file>] [ocsp-update {{ on | off }}]
