@@ -108,6 +108,22 @@ CHANGES: dict[str, tuple[str, str, list[str]]] = {
         "listen l\n  bind :80\n  stats auth a:other\n  stats realm x\n",
         ["listen l", "  + stats realm x", "  ~ stats auth a: password"],
     ),
+    "tables": (
+        "peers p\n  peer a 127.0.0.1:1024\n  table t type ip size 1k\nlisten l\n  bind :80\n"
+        "  stick-table type ip size 1k expire 30s store gpc0\n  stick on src\n",
+        "peers p\n  peer a 127.0.0.1:1025\n  table t type ip size 2k\nlisten l\n  bind :80\n"
+        "  stick-table type ip size 1k expire 1m store gpc0,http_req_rate(10s)\n  stick on dst\n",
+        [
+            "listen l",
+            "  ~ stick-table expire 30s -> 1m",
+            "  + stick-table store 2: data http_req_rate period 10s",
+            "  ~ stick 1: on src -> on dst",
+            "peers p",
+            "  ~ line 1: peer a 127.0.0.1:1024 -> peer a 127.0.0.1:1025",
+            "table p/t",
+            "  ~ size 1024 -> 2048",
+        ],
+    ),
     "words without a field": (
         "global\n  tune.ssl.cachesize 5\n  tune.h2.header-table-size 4097\n",
         "global\n  tune.h2.header-table-size 4097\n  tune.ssl.cachesize 6\n",
@@ -236,7 +252,7 @@ def test_every_field_makes_a_change(kind: Any, name: str) -> None:
 def test_the_parts_of_a_configuration_are_known() -> None:
     """A new one needs its line in `diff`, or a reason here."""
     how_it_was_written = {"files", "blocks", "extensions"}
-    compared = {"global_", "proxies", "userlists", "pattern_files", "sections"}
+    compared = {"global_", "proxies", "userlists", "peer_tables", "pattern_files", "sections"}
     assert {field.name for field in fields(Config)} == how_it_was_written | compared
 
 

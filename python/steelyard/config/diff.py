@@ -6,12 +6,12 @@ What means the same is no change: comments, layout, the order of sections, a set
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from steelyard.config.changes import Change, What, key, sequence, span_of
 from steelyard.config.compare import LAST_HOLDS, same_meaning
-from steelyard.config.expr import AclTest, Condition, PatternFile, Term
+from steelyard.config.expr import AclTest, Condition, LogAlias, LogExpr, LogText, PatternFile, Term
 from steelyard.config.model import (
     Bind,
     Config,
@@ -21,6 +21,7 @@ from steelyard.config.model import (
     Section,
     Server,
     Stats,
+    StickTable,
     Timeouts,
     User,
     Userlist,
@@ -37,6 +38,7 @@ def diff(old: Config, new: Config) -> list[Change]:
     changes += _proxies(old.proxies, new.proxies)
     changes += _keyed((), old.userlists, new.userlists, lambda each: f"userlist {each.name}", _userlist)
     changes += _keyed((), old.sections, new.sections, lambda each: f"{each.kind} {each.name}".rstrip(), _section)
+    changes += _keyed((), old.peer_tables, new.peer_tables, lambda each: f"table {each.name}", _table)
     changes += _keyed((), old.pattern_files, new.pattern_files, lambda each: f"file {each.path}", _file)
     return changes
 
@@ -112,8 +114,10 @@ _PASSED_OVER = {
     "Proxy.default_server",  # its words are in the servers
     "Server.name",
     "Bind.endpoint",
+    "StickTable.name",
 }
 _GROUPS = (Timeouts, Stats)
+_ITEMS = (LogText, LogAlias, LogExpr)
 
 
 def _object(place: tuple[str, ...], kind: type, old: Any, new: Any, prefix: str = "") -> Iterator[Change]:
@@ -131,10 +135,19 @@ def _object(place: tuple[str, ...], kind: type, old: Any, new: Any, prefix: str 
             yield from _object(place, kind, one or empty, other or empty, f"{path}.")
             if (one is None) != (other is None) and same_meaning(one or empty, other or empty):
                 yield _field(place, kind, path, one, other)
+        elif isinstance(one, StickTable) and isinstance(other, StickTable):
+            yield from _object(place, kind, one, other, f"{path}.")
         elif isinstance(other, dict):
             yield from _mapping(place, kind, path, one, other)
+        elif _is_list(one) or _is_list(other):
+            yield from sequence((place, word(kind, path)), one or (), other or ())
         elif not same_meaning(one, other):
             yield _field(place, kind, path, one, other)
+
+
+def _is_list(value: Any) -> bool:
+    """Things in order; a log format is one thing, though it has several items."""
+    return isinstance(value, tuple) and any(is_dataclass(item) and not isinstance(item, _ITEMS) for item in value)
 
 
 def _field(place: tuple[str, ...], kind: type, path: str, old: Any, new: Any) -> Change:
@@ -260,7 +273,13 @@ def _stats_users(place: tuple[str, ...], old: Sequence[tuple[str, str]], new: Se
 
 
 def _section(place: tuple[str, ...], old: Section, new: Section) -> Iterator[Change]:
-    yield from sequence((place, ""), old.others, new.others)
+    """Tables of peers have a type of their own and are compared by it."""
+    before, after = ([said for said in each.others if (each.kind, said.name) != ("peers", "table")] for each in (old, new))
+    yield from sequence((place, "line"), before, after)
+
+
+def _table(place: tuple[str, ...], old: StickTable, new: StickTable) -> Iterator[Change]:
+    yield from _object(place, StickTable, old, new)
 
 
 def _file(place: tuple[str, ...], old: PatternFile, new: PatternFile) -> Iterator[Change]:

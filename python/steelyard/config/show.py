@@ -6,7 +6,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import Any
 
-from steelyard.config.expr import AclTest, Condition, Expr, LogAlias, LogExpr, LogText, Rule
+from steelyard.config.expr import LogAlias, LogExpr, LogText
 from steelyard.config.grammar.bind_options import BIND_OPTIONS, FileMode
 from steelyard.config.grammar.keywords import KEYWORDS
 from steelyard.config.grammar.row import PROXY, Row, Where
@@ -24,8 +24,6 @@ from steelyard.config.model import (
     Said,
     Server,
     UnixPath,
-    UseBackend,
-    UseServer,
 )
 from steelyard.config.quote import join, quote
 from steelyard.config.span import Span
@@ -37,42 +35,43 @@ _TABLES: dict[type, tuple[Table, Where]] = {
     Bind: (BIND_OPTIONS, Where.BIND),
     Server: (SERVER_OPTIONS, Where.SERVER),
 }
-_TEXTS = (Condition, Expr, Rule, AclTest, UseBackend, UseServer)
+_TIMES = frozenset({"expire", "period", "maxidle", "maxlife"})
+"""Fields inside of values that are milliseconds."""
 
 
 @cache
-def _rows(kind: type) -> dict[str, Row]:
-    """By field: the word of today that sets it."""
-    found: dict[str, Row] = {}
+def _rows(kind: type) -> dict[str, list[Row]]:
+    """By field: the words of today that set it."""
+    found: dict[str, list[Row]] = {}
     if kind in _TABLES:
         table, where = _TABLES[kind]
         for row in table.rows:
             old = bool(row.today or row.deprecated or row.removed)
             if row.sets and row.where & where and row.value is None and not (old or row.name.startswith("no-")):
-                found.setdefault(row.sets, row)
+                found.setdefault(row.sets, []).append(row)
     return found
 
 
 def word(kind: type, path: str) -> str:
     """How a field is called in a file: `timeout client` for `timeouts.client` of a proxy."""
-    row = _rows(kind).get(path)
-    if row is not None:
-        return row.name
-    group, dot, name = path.partition(".")
+    names = [row.name for row in _rows(kind).get(path, ())]
+    firsts = {name.split()[0] for name in names}
+    if names:
+        return names[0] if len(names) == 1 or len(firsts) > 1 else firsts.pop()
+    group, _, name = path.partition(".")
     if group == "options":
         return f"option {name}"
-    return f"{group} {name.replace('_', '-')}" if dot else path.replace("_", "-")
+    return path.replace("_", "-").replace(".", " ")
 
 
 def value_of(kind: type, path: str, value: object) -> str:
     """A field's value as it is written."""
-    row = _rows(kind).get(path)
-    if row is not None and len(row.args) == 1 and type(value) is int:
-        if isinstance(row.args[0], FileMode):
+    for row in _rows(kind).get(path, ()) if type(value) is int else ():
+        if len(row.args) == 1 and isinstance(row.args[0], FileMode):
             return f"{value:o}"
-        if isinstance(row.args[0], Time):
+        if len(row.args) == 1 and isinstance(row.args[0], Time) and type(value) is int:
             return time(value)
-    return show(value)
+    return time(value) if path.rpartition(".")[2] in _TIMES and type(value) is int else show(value)
 
 
 def time(milliseconds: int) -> str:
@@ -92,8 +91,9 @@ def show(value: Any) -> str:
         return "not set" if value is None else str(value)
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
-    if isinstance(value, _TEXTS):
-        return value.text
+    text = getattr(value, "text", "")
+    if isinstance(text, str) and text:
+        return text
     if isinstance(value, Endpoint):
         return address(value)
     if isinstance(value, Said):
@@ -119,6 +119,8 @@ def _parts(value: Any) -> list[str]:
             continue
         elif item is True:
             parts.append(name)
+        elif name in _TIMES and type(item) is int:
+            parts.append(f"{name} {time(item)}")
         else:
             parts.append(f"{name} {show(item)}")
     return parts or ["default"]
