@@ -15,6 +15,7 @@ PACKAGE = ROOT / "python" / "steelyard"
 MAY_IMPORT = {
     "config": {"config", "diagnostics"},
     "diagnostics": {"diagnostics", "config"},
+    "lsp": {"lsp", "config", "diagnostics"},
     "plan": {"plan", "config", "diagnostics"},
     "health": {"health", "plan", "config", "engine"},
     "stats": {"stats", "plan", "config", "engine", "health"},

@@ -25,6 +25,7 @@ _TOOLS = (
     "explain-code",
     "fmt",
     "lint",
+    "lsp",
     "test",
     "upgrade",
 )

@@ -142,7 +142,11 @@ def _option(row: Row) -> str:
 
 
 def _rules() -> list[str]:
-    return [f"\t{ruleset} {name}" for ruleset in actions.NAMES for name in actions.names(ruleset) if name in actions.SHAPES]
+    return [f"\t{ruleset} {name}" for ruleset in actions.NAMES for name in actions.names(ruleset) if _ready(name)]
+
+
+def _ready(action: str) -> bool:
+    return action in actions.SHAPES and actions.SHAPES[action].ready
 
 
 def _nothing() -> list[str]:

@@ -26,6 +26,7 @@ def place_of(statement: Statement, ruleset: str = "") -> Place:
         lua="lua-load" in said or "lua-load-per-thread" in said,
         directory=statement.room.paths.directory,
         counters=COUNTERS if statement.room.global_ is None else statement.room.global_.get("stick_counters", COUNTERS),
+        index=statement.room.index,
     )
 
 

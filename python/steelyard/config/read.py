@@ -6,11 +6,12 @@ import gc
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from steelyard.config import hosts, source
 from steelyard.config.environment import PREDEFINED, Environment
-from steelyard.config.feed import Feed, Tap
+from steelyard.config.feed import Feed, Open, Tap
+from steelyard.config.index import Index
 from steelyard.config.model import Config
 from steelyard.config.nearest import begin
 from steelyard.config.resolve import resolve
@@ -57,6 +58,30 @@ def read_files(
     room = _room(report, environ, ())
     config = read_with(files, room, Feed(report, room.environment))
     return (None if (report.wrong if language else report.failed) else config), report
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What there is to know of a configuration, right or wrong."""
+
+    config: Config
+    report: Report
+    index: Index
+    files: tuple[str, ...]
+
+
+def study(
+    files: Iterable[source.RawFile], *, open_: Open = source.read_included, environ: Mapping[str, str] | None = None
+) -> Study:
+    """Everything about texts that somebody has read already: for editors, so no name of a host is looked up. `open_` gives the
+    files that they include.
+    """
+    report = Report()
+    hosts.begin(False)
+    room = _room(report, environ, ())
+    room.index = Index()
+    config = read_with(files, room, Feed(report, room.environment, open_=open_))
+    return Study(config, report, room.index, tuple(room.files))
 
 
 def _room(report: Report, environ: Mapping[str, str] | None, disabled: Collection[str]) -> Room:

@@ -10,6 +10,7 @@ from steelyard.config.draft import Draft
 from steelyard.config.environment import Environment
 from steelyard.config.grammar.row import Row
 from steelyard.config.grammar.values import ArgType, Bad, Odd
+from steelyard.config.index import Index
 from steelyard.config.model import Block, Said, StickTable, Userlist
 from steelyard.config.nearest import nearest
 from steelyard.config.paths import Paths
@@ -39,6 +40,7 @@ class Room:
     stored: set[str] = field(default_factory=set)
     files: list[str] = field(default_factory=list)
     paths: Paths = field(default_factory=Paths)
+    index: Index | None = None
     default_log_formats: set[Span] = field(default_factory=set)
     blocks: list[tuple[Sequence[Word], list[Sequence[Word]]]] = field(default_factory=list)
 

@@ -83,6 +83,8 @@ class Walker:
             self.room.report.alert(section.code, f"{name} {section.why}", run_of(words), help=section.help)
             return
         self.draft = section.open(words, self.room)
+        if self.room.index is not None:
+            self.room.index.section(section.name, words)
         if section.later:
             self.draft.later = True
             message = f"section '{section.name}' is not supported yet"
@@ -110,6 +112,8 @@ class Walker:
             self._elsewhere(draft, rows, words, count, prefix)
             return
         statement = Statement(row, words, count, prefix, draft, self.room)
+        if self.room.index is not None:
+            self.room.index.statement(statement)
         if row.effect == "removed" and self._translated(statement):
             return
         first = draft.words.get(row.name)

@@ -119,6 +119,7 @@ _READERS = {
     "hash": _hash,
     "rdp-cookie": _rdp_cookie,
 }
+_HASH_WORDS = ("map-based", "consistent", "sdbm", "djb2", "wt6", "crc32", "none", "avalanche")
 _FUNCTIONS = ("sdbm", "djb2", "wt6", "crc32", "none")
 
 
@@ -147,6 +148,8 @@ def parse_hash_type(statement: Statement) -> None:
 
 
 ROWS = (
-    Row("balance", BACK_D, "How requests are spread over the servers.", sets="balance", parse=parse_balance, late=True),
-    Row("hash-type", BACK_D, "How hashes choose servers.", sets="hash_type", parse=parse_hash_type, lax=True),
+    Row(
+        "balance", BACK_D, "How requests are spread over the servers.", sets="balance", parse=parse_balance, late=True, words=_ALL
+    ),
+    Row("hash-type", BACK_D, "How hashes choose servers.", sets="hash_type", parse=parse_hash_type, lax=True, words=_HASH_WORDS),
 )

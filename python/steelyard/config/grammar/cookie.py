@@ -80,4 +80,6 @@ def _sound(statement: Statement, values: dict[str, Any]) -> bool:
     return True
 
 
-ROWS = (Row("cookie", BACK_D, "Persistence by a cookie.", sets="cookie", parse=parse_cookie, mode="http"),)
+_WORDS = (*_MODES, *_FLAGS, *_VALUES)
+
+ROWS = (Row("cookie", BACK_D, "Persistence by a cookie.", sets="cookie", parse=parse_cookie, mode="http", words=_WORDS),)

@@ -146,8 +146,10 @@ def _format(statement: Statement) -> None:
                 statement.set(found)
 
 
+_WORDS = ("global", "stdout", "stderr", "len", "format", *FACILITIES, *LEVELS)
+
 ROWS = (
-    Row("log", Where.GLOBAL | PROXY, "Where log lines go.", sets="log", parse=parse_log, negate=True, repeat="add"),
+    Row("log", Where.GLOBAL | PROXY, "Where log lines go.", sets="log", parse=parse_log, negate=True, repeat="add", words=_WORDS),
     Row("log-format", FRONT_D, "What a log line holds.", sets="log_format", parse=_format, late=True, dormant=True),
     Row(
         "error-log-format",

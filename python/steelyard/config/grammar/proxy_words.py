@@ -82,7 +82,7 @@ ROWS = (
     ),
     Row("id", ANY, "Number of the proxy in statistics.", (Loose(1),), "id"),
     Row("maxconn", FRONT_D, "Connections at once.", (Loose(0),), "maxconn"),
-    Row("mode", PROXY, "`tcp` or `http`.", sets="mode", parse=_mode),
+    Row("mode", PROXY, "`tcp` or `http`.", sets="mode", parse=_mode, words=("http", "tcp")),
     Row("monitor-uri", FRONT_D, "A path that is answered here with 200.", (Text("<uri>"),), "monitor_uri", mode="http"),
     Row("rate-limit sessions", FRONT_D, "New sessions a second.", (Int(),), "rate_limit_sessions", lax=True),
     Row("retries", BACK_D, "Further tries after a connection to a server failed.", (Loose(0),), "retries"),

@@ -81,10 +81,11 @@ class Row:
     because they need its mode; those that are `dormant` are not judged in a proxy that is disabled. `strict`: in the wrong half
     of a proxy an error, where other words only draw a warning (as in HAProxy). `called`: an argument in parentheses belongs to
     the name. `lax`: words too many draw a warning only, since HAProxy passes over them in silence. `least`: how many of `args`
-    must be there, all by default. `repeat`: of several lines the last one holds, all do, the first one does (with a warning),
-    or the second is an error. `why`: the reason of an effect that is not `supported`. `experimental`:
-    `expose-experimental-directives` must stand above it. `deprecated` and `removed` are versions of HAProxy. `today` says an
-    old line in today's words (`grammar/today.py`), for `upgrade`, and for reading where the effect is `removed`.
+    must be there, all by default. `words`: some that its own parser knows among the arguments, for editors to propose. `repeat`:
+    of several lines the last one holds, all do, the first one does (with a warning), or the second is an error. `why`: the
+    reason of an effect that is not `supported`. `experimental`: `expose-experimental-directives` must stand above it.
+    `deprecated` and `removed` are versions of HAProxy. `today` says an old line in today's words (`grammar/today.py`), for
+    `upgrade`, and for reading where the effect is `removed`.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Row:
     named_defaults: bool = False
     mode: Literal["", "http", "tcp"] = ""
     value: object = None
+    words: tuple[str, ...] = ()
     instead: str = ""
     why: str = ""
     experimental: bool = False

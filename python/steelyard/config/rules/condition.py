@@ -60,6 +60,8 @@ def parse_condition(words: Sequence[Word], at: int, place: Place, report: Report
             index = end + 1
         else:
             terms.append(Term(name, negated, word.span, _known(name, word.span)))
+            if place.index is not None:
+                place.index.acl(word, f"{place.section} {place.proxy}", at=len(word.text) - len(name), name=name)
         negated = False
     if terms:
         products.append(tuple(terms))

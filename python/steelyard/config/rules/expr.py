@@ -162,6 +162,8 @@ class _Reader:
         out: list[Arg] = []
         for position, (kind, piece) in enumerate(zip(row.args, pieces, strict=False)):
             span = spot(self.word, piece.at, max(1, len(piece.text)))
+            if self.place.index is not None:
+                self.place.index.argument(kind.kind, self.word, piece.at, piece.text, self.place.section, self.place.proxy)
             value = read(kind.kind, kind.optional, piece.text, span)
             allowed = words.get((row.name, position))
             if allowed and not piece.text and not isinstance(value, str):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from steelyard.config.index import Index
 
 SectionKind = Literal["global", "defaults", "frontend", "backend", "listen"]
 
@@ -18,6 +21,8 @@ class Place:
     `experimental`: `global` has asked for words that HAProxy calls experimental. `lua`: it loads Lua files, which may bring
     words of their own. `directory`: where relative names of files start, empty for where the process was started.
     words of their own. `counters`: `tune.stick-counters`.
+
+    `index`: hears of names that are used, where somebody wants to know.
     """
 
     section: SectionKind
@@ -28,3 +33,4 @@ class Place:
     lua: bool = False
     directory: str = ""
     counters: int = 3
+    index: Index | None = field(default=None, compare=False, repr=False)
