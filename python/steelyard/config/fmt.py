@@ -36,8 +36,10 @@ def format_text(text: str) -> str:
 
 
 def _fixed(line: LaidLine) -> bool:
-    """Such a line is never touched: what it means is not known, or a blank more would make it too long."""
-    return line.kind == "broken" or not line.ending or len(line.raw) > MAX_LINE - _ROOM
+    """Such a line is never touched: what it means is not known, a blank more would make it too long, or a blank that takes the
+    place of a tab would be escaped by what is in front of it.
+    """
+    return line.kind == "broken" or "\\\t" in line.raw or not line.ending or len(line.raw) > MAX_LINE - _ROOM
 
 
 def _formatted(line: LaidLine, level: int) -> LaidLine:
