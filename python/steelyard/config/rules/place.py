@@ -20,7 +20,7 @@ class Place:
 
     `experimental`: `global` has asked for words that HAProxy calls experimental. `lua`: it loads Lua files, which may bring
     words of their own. `directory`: where relative names of files start, empty for where the process was started.
-    words of their own. `counters`: `tune.stick-counters`.
+    `counters`: `tune.stick-counters`.
 
     `index`: hears of names that are used, where somebody wants to know.
     """
