@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from steelyard.config.draft import Draft
+from steelyard.config.expr import Rule
 from steelyard.config.model import ErrorFile, Global, HttpCheck, LogTarget, Proxy, Said, Section, Server, Stats, Timeouts
 from steelyard.config.span import Span
 
@@ -33,14 +34,23 @@ def freeze_proxy(draft: Draft, hostname: str | None, default_formats: set[Span])
     check = fields.pop("httpcheck", {})
     fields["httpchk"] = HttpCheck(**check) if fields.get("httpchk") else None
     rules: dict[str, Any] = fields.setdefault("rules", {})
-    old = (fields.pop("block_rules", ()), fields.pop("redirect_rules", ()))
-    if any(old):
-        rules["http-request"] = (*old[0], *rules.get("http-request", ()), *old[1])
+    _old_rules(fields, rules)
     fields["errorfiles"] = _last_of_each(fields.get("errorfiles", ()))
     fields["log"] = _logs(fields.get("log", ()), hostname, default_formats)
     inherits = draft.inherits.name if draft.inherits is not None else None
     kind_: Any = draft.kind
     return Proxy(kind=kind_, name=draft.name, span=draft.span, inherits=inherits or None, others=others(draft), **fields)
+
+
+def _old_rules(fields: dict[str, Any], rules: dict[str, tuple[Rule, ...]]) -> None:
+    """`block` comes before all rules; `req*` and `rsp*` come after them, those that add a header last; `redirect` ends it."""
+    first, redirects = fields.pop("block_rules", ()), fields.pop("redirect_rules", ())
+    old, last = fields.pop("old_rules", {}), fields.pop("last_rules", {})
+    for name in ("http-request", "http-response"):
+        late = (*old.get(name, ()), *last.get(name, ()))
+        before, after = (first, redirects) if name == "http-request" else ((), ())
+        if before or late or after:
+            rules[name] = (*before, *rules.get(name, ()), *late, *after)
 
 
 def _last_of_each(files: tuple[ErrorFile, ...]) -> tuple[ErrorFile, ...]:

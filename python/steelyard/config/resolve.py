@@ -7,6 +7,7 @@ from bisect import bisect_right
 from steelyard.config.checks import CHECKS
 from steelyard.config.draft import Draft
 from steelyard.config.freeze import freeze_global, freeze_proxy, freeze_section
+from steelyard.config.grammar.monitor_net import bind_monitor_net
 from steelyard.config.grammar.row import ANY, PLAIN
 from steelyard.config.model import Config, ErrorFile, Global
 from steelyard.config.replies import bind_replies, find_section
@@ -23,6 +24,7 @@ def resolve(room: Room) -> Config:
     for draft in room.drafts:
         if draft.where & ANY:
             _error_files(draft, room)
+            bind_monitor_net(draft, room)
             bind_replies(draft, room)
             proxies.append(freeze_proxy(draft, global_.log_send_hostname, room.default_log_formats))
     sections = tuple(freeze_section(draft) for draft in room.drafts if draft.where & PLAIN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from steelyard.config.checks.order import check_order
 from steelyard.config.draft import Draft
@@ -94,7 +95,8 @@ class Walker:
         if bind:
             self._statement(self.draft, bind)
 
-    def _statement(self, draft: Draft, words: Sequence[Word]) -> None:
+    def _statement(self, draft: Draft, words: Sequence[Word], sets: str = "") -> None:
+        """`sets`: where rules of old are kept that are read in today's words."""
         prefix: Prefix = ""
         if words[0].text in _PREFIXES and len(words) > 1:
             prefix, words = _PREFIXES[words[0].text], words[1:]
@@ -111,6 +113,8 @@ class Walker:
         if row is None:
             self._elsewhere(draft, rows, words, count, prefix)
             return
+        if sets and row.sets.startswith("rules."):
+            row = replace(row, sets=sets)
         statement = Statement(row, words, count, prefix, draft, self.room)
         if self.room.index is not None:
             self.room.index.statement(statement)
@@ -143,7 +147,7 @@ class Walker:
         since = f" since HAProxy {row.removed}" if row.removed else ""
         statement.report.warning("SY0112", f"'{row.name}' is gone{since}, and read in today's words", statement.span, help=help)
         for line in lines:
-            self._statement(statement.draft, [*made(statement.prefix, statement.words[0]), *line])
+            self._statement(statement.draft, [*made(statement.prefix, statement.words[0]), *line], row.sets)
         return True
 
     def _unknown(self, draft: Draft, words: Sequence[Word]) -> None:
@@ -154,8 +158,8 @@ class Walker:
             message = f"unknown '{words[1]}' after '{words[0]}'"
             self.room.report.alert("SY0102", message, words[1].span, help=hint)
         elif family:
-            wanted = ", ".join(name.split(" ", 1)[1] for name in sorted(family))
-            hint = f"one of: {wanted}" if len(family) <= 12 else ""
+            today = [name for name in sorted(family) if not any(row.deprecated for row in KEYWORDS.by_name[name])]
+            hint = f"one of: {', '.join(name.split(' ', 1)[1] for name in today)}" if len(today) <= 12 else ""
             self.room.report.alert("SY0107", f"'{words[0]}' needs another word", words[0].span, help=hint)
         else:
             guess = nearest(words[0].text, (*KEYWORDS.at(draft.where), *SECTIONS))

@@ -104,7 +104,17 @@ ROWS = (
     _switch("tcp-smart-connect", BACK_D, "The connection's last acknowledgement waits for data.", "accepted"),
     Row("option tcpka", PROXY, "TCP keep-alive on both sides.", sets="options.tcpka"),
     _switch("transparent", BACK_D, "Connections go to the address that the client asked for.", "later"),
-    Row("option http-tunnel", PROXY, "Only the first request was looked at.", effect="removed", removed="2.1"),
+    # Since 2.1 HAProxy looks at each request, as is done here, and asks for the line to be taken out.
+    Row(
+        "option http-tunnel",
+        PROXY,
+        "Only the first request of a connection was looked at.",
+        negate=True,
+        effect="removed",
+        removed="2.1",
+        instead="leave it out",
+        today=gone,
+    ),
     Row(
         "option http-use-htx",
         PROXY,
@@ -121,9 +131,11 @@ ROWS = (
         "option tcpsplice",
         PROXY,
         "Kernel splicing of old.",
+        negate=True,
         effect="removed",
         removed="1.4",
         instead="write 'option splice-auto'",
+        today=renamed("option tcpsplice", "option splice-auto"),
     ),
     Row(
         "option http-restrict-req-hdr-names",

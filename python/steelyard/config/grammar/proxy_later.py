@@ -1,24 +1,24 @@
-"""Words of proxies that are known and not supported yet, and those that HAProxy has dropped."""
+"""Words of proxies that HAProxy has dropped."""
 
 from __future__ import annotations
 
-from steelyard.config.grammar.row import PROXY, Row, Where
+from collections.abc import Sequence
+
+from steelyard.config.grammar.old_rules import added, deleted, refused, replaced
+from steelyard.config.grammar.row import PROXY, Row
 from steelyard.config.grammar.said import anything
 from steelyard.config.grammar.today import Today, gone, renamed
+from steelyard.config.span import Word
 
 
-def _later(where: Where, names: str, doc: str, strict: bool = False) -> tuple[Row, ...]:
+def _gone(names: str, removed: str, instead: str, today: Today | None = None, sets: str = "") -> tuple[Row, ...]:
+    """`sets`: where the rules that a translation gives are kept, which says when they are carried out."""
+    doc = f"Dropped by HAProxy {removed}."
     return tuple(
-        Row(name.strip(), where, doc, parse=anything, effect="later", repeat="add", strict=strict) for name in names.split(",")
+        Row(name, PROXY, doc, sets=sets, effect="removed", removed=removed, instead=instead, today=today)
+        for name in names.split()
     )
 
-
-def _gone(names: str, removed: str, instead: str, today: Today | None = None) -> tuple[Row, ...]:
-    doc = f"Dropped by HAProxy {removed}."
-    return tuple(Row(name, PROXY, doc, effect="removed", removed=removed, instead=instead, today=today) for name in names.split())
-
-
-_LATER: tuple[Row, ...] = ()
 
 _ACCEPTED = (
     Row(
@@ -34,24 +34,42 @@ _ACCEPTED = (
     ),
 )
 
+def _no_grace(words: Sequence[Word]) -> list[list[Word]] | None:
+    """`grace 0` is what happens without it."""
+    return [] if [word.text for word in words[1:]] == ["0"] else None
+
+
+_DENY = "write 'http-request deny if <condition>'"
+_TARPIT = "write 'http-request tarpit if <condition>'"
+_DENY_RESPONSE = "write 'http-response deny if <condition>'"
+_REPLACE = "write 'http-request replace-header <name> <regex> <value>' or 'http-request replace-pathq <regex> <target>'"
+_REPLACE_RESPONSE = "write 'http-response replace-header <name> <regex> <value>'"
+# HAProxy 1 carried them out after all rules of the set, first those with a regular expression, then those that add a header.
+_OLD, _LAST = "old_rules.http-request", "last_rules.http-request"
+_OLD_RESPONSE, _LAST_RESPONSE = "old_rules.http-response", "last_rules.http-response"
+
 _REMOVED = (
     *_gone("appsession", "1.6", "write 'stick on' with a stick table, or 'cookie <name> insert'"),
-    *_gone("grace", "2.5", "stop with 'hard-stop-after' in 'global'"),
-    *_gone("monitor-net", "2.5", "write 'http-request return status 200 if { src <network> }'"),
-    *_gone("reqadd", "2.1", "write 'http-request add-header <name> <value>'"),
+    *_gone("grace", "2.5", "stop with 'hard-stop-after' in 'global'", _no_grace),
+    *_gone("reqadd", "2.1", "write 'http-request add-header <name> <value>'", added("http-request"), _LAST),
     *_gone("reqallow reqiallow", "2.1", "write 'http-request allow if <condition>'"),
-    *_gone("reqdel reqidel", "2.1", "write 'http-request del-header <name>'"),
-    *_gone("reqdeny reqideny", "2.1", "write 'http-request deny if <condition>'"),
+    *_gone("reqdel reqidel", "2.1", "write 'http-request del-header <name>'", deleted("http-request"), _OLD),
+    *_gone("reqdeny", "2.1", _DENY, refused("http-request deny", icase=False), _OLD),
+    *_gone("reqideny", "2.1", _DENY, refused("http-request deny", icase=True), _OLD),
     *_gone("reqpass reqipass", "2.1", "leave it out and give the other rules a condition"),
-    *_gone("reqrep reqirep", "2.1", "write 'http-request replace-header' or 'http-request replace-path'"),
+    *_gone("reqrep", "2.1", _REPLACE, replaced("http-request", icase=False), _OLD),
+    *_gone("reqirep", "2.1", _REPLACE, replaced("http-request", icase=True), _OLD),
     *_gone("reqsetbe reqisetbe", "2.1", "write 'use_backend <name> if <condition>'"),
-    *_gone("reqtarpit reqitarpit", "2.1", "write 'http-request tarpit if <condition>'"),
-    *_gone("rspadd", "2.1", "write 'http-response add-header <name> <value>'"),
-    *_gone("rspdel rspidel", "2.1", "write 'http-response del-header <name>'"),
-    *_gone("rspdeny rspideny", "2.1", "write 'http-response deny if <condition>'"),
-    *_gone("rsprep rspirep", "2.1", "write 'http-response replace-header <name> <regex> <value>'"),
+    *_gone("reqtarpit", "2.1", _TARPIT, refused("http-request tarpit", icase=False), _OLD),
+    *_gone("reqitarpit", "2.1", _TARPIT, refused("http-request tarpit", icase=True), _OLD),
+    *_gone("rspadd", "2.1", "write 'http-response add-header <name> <value>'", added("http-response"), _LAST_RESPONSE),
+    *_gone("rspdel rspidel", "2.1", "write 'http-response del-header <name>'", deleted("http-response"), _OLD_RESPONSE),
+    *_gone("rspdeny", "2.1", _DENY_RESPONSE, refused("http-response deny", icase=False), _OLD_RESPONSE),
+    *_gone("rspideny", "2.1", _DENY_RESPONSE, refused("http-response deny", icase=True), _OLD_RESPONSE),
+    *_gone("rsprep", "2.1", _REPLACE_RESPONSE, replaced("http-response", icase=False), _OLD_RESPONSE),
+    *_gone("rspirep", "2.1", _REPLACE_RESPONSE, replaced("http-response", icase=True), _OLD_RESPONSE),
     *_gone("srvexp", "1.3", "write 'timeout server'", renamed("srvexp", "timeout server")),
     *_gone("cliexp", "1.3", "write 'timeout client'", renamed("cliexp", "timeout client")),
 )
 
-ROWS = (*_LATER, *_ACCEPTED, *_REMOVED)
+ROWS = (*_ACCEPTED, *_REMOVED)

@@ -41,4 +41,7 @@ ROWS = (
     _old("clitimeout", "client", FRONT_D),
     _old("contimeout", "connect", BACK_D),
     _old("srvtimeout", "server", BACK_D),
+    _old("timeout clitimeout", "client", FRONT_D),
+    _old("timeout contimeout", "connect", BACK_D),
+    _old("timeout srvtimeout", "server", BACK_D),
 )
