@@ -33,7 +33,9 @@ FRONT = r"""
 def started(run, server):
     text = f"frontend fe\n    bind <fe>\n{FRONT}    default_backend be\nbackend be\n    server s1 <s1>\n"
     if run.program.is_haproxy:
-        made = upgrade([RawFile("old.cfg", f"defaults\n    mode http\n{text.replace('<fe>', ':1').replace('<s1>', '127.0.0.1:2')}")])
+        made = upgrade(
+            [RawFile("old.cfg", f"defaults\n    mode http\n{text.replace('<fe>', ':1').replace('<s1>', '127.0.0.1:2')}")]
+        )
         lines = made.texts[0].replace(":1\n", "<fe>\n", 1).replace("127.0.0.1:2\n", "<s1>\n").split("\n")
         text = "\n".join(lines[2:])
         assert "req" not in {line.split()[0][:3] for line in lines if line.split()}, made.texts[0]

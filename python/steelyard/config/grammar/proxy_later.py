@@ -34,6 +34,7 @@ _ACCEPTED = (
     ),
 )
 
+
 def _no_grace(words: Sequence[Word]) -> list[list[Word]] | None:
     """`grace 0` is what happens without it."""
     return [] if [word.text for word in words[1:]] == ["0"] else None
