@@ -86,7 +86,7 @@ lua-load: <file> [<argument> ...]
 lua-load-per-thread: <file> [<argument> ...]
 mode: {{ tcp | http | log | spop | haterm }}
 monitor fail: {{ if | unless }} <condition>
-monitor-net <network>
+monitor-net: <network>
 option external-check:
 option forwarded: [proto] [host] [by] [by_port] [for] [for_port]
 option forwardfor: [except <network>] [header <name>] [if-none]
