@@ -29,6 +29,19 @@ _TCP_RULES = (
     "tcp-check unset-var",
 )
 
+_OPTIONS = (
+    "option external-check",
+    "option httpchk",
+    "option ldap-check",
+    "option mysql-check",
+    "option pgsql-check",
+    "option redis-check",
+    "option smtpchk",
+    "option spop-check",
+    "option ssl-hello-chk",
+    "option tcp-check",
+)
+
 
 def check_health(config: Config, room: Room) -> None:
     external = room.global_ is not None and room.global_.place("external-check") is not None
@@ -42,11 +55,23 @@ def check_health(config: Config, room: Room) -> None:
 
 def _rules(draft: Draft, room: Room) -> None:
     """Steps of a check that is not the one made."""
+    made = _made(draft)
     for words, option in ((_HTTP_RULES, "option httpchk"), (_TCP_RULES, "option tcp-check")):
         span = draft.place(*words)
-        if span is not None and draft.place(option) is None:
+        if span is not None and made != option:
             message = f"{draft.label} has '{words[0].split()[0]}' rules without '{option}', so they are not used"
             room.report.warning("SY0722", message, span, help=f"add '{option}'")
+
+
+def _made(draft: Draft) -> str:
+    """The option of the check that is made: the last one said, here or else in what is inherited."""
+    here: Draft | None = draft
+    while here is not None:
+        said = [(span.line, word) for word in _OPTIONS if (span := here.words.get(word)) is not None]
+        if said:
+            return max(said)[1]
+        here = here.inherits
+    return ""
 
 
 def _states(draft: Draft, room: Room) -> None:

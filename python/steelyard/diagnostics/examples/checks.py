@@ -246,6 +246,13 @@ backend app
 --- right
 backend app
   server one 127.0.0.1:8080 check
+=== SY0726
+defaults
+  option tcplog
+  option httplog
+--- right
+defaults
+  option httplog
 === SY0740
 backend app
   option httpchk
