@@ -52,3 +52,15 @@ def test_words_without_an_effect_are_told_when_asked_for(tmp_path: Path, capsys:
     assert f"{file}:2: 'noepoll' is accepted without an effect: " in capsys.readouterr().out
     run("check", ["-v", "--format", "concise", file])
     assert f"{file}:2: 'noepoll' is accepted without an effect: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", ["json", "sarif"])
+@pytest.mark.parametrize("more", [[], ["--language"], ["-v"]])
+def test_documents_have_standard_output_to_themselves(
+    form: str, more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path / "a.cfg", "global\n nope\n")
+    assert run("check", ["--format", form, *more, file]) == 1
+    found = json.loads(capsys.readouterr().out)
+    items = found if form == "json" else found["runs"][0]["results"]
+    assert [item["code" if form == "json" else "ruleId"] for item in items] == ["SY0102"]

@@ -57,4 +57,4 @@ def test_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Ca
             shown = "".join(capfd.readouterr())
             assert shown == expected
             commands += 1
-    assert commands == 5
+    assert commands == 9
