@@ -66,6 +66,46 @@ def test_old_rules_that_come_first_move_to_the_front() -> None:
     assert said == ""
 
 
+def test_old_rules_that_come_last_move_to_the_end() -> None:
+    """HAProxy 1 carried out `req*` after all rules of `http-request`, and those that add a header after the others."""
+    lines = (
+        "  # strip",
+        "  reqadd X-Proto:\\ http # who",
+        "  reqidel ^X-Forwarded-For:",
+        "  http-request set-header A 'b  c'",
+        "  rspadd X-By:\\ us if { src 10.0.0.0/8 }",
+        "  block if { path_sub .. }",
+        "  reqirep ^Host:\\ old  Host:\\ new",
+        "  http-response set-header C d",
+        "  redirect location /x if { path /y }",
+    )
+    found, said = in_frontend(*lines)
+    assert said == ""
+    assert found.splitlines() == [
+        "  # strip",
+        "  http-request deny if { path_sub .. }",
+        "  http-request set-header A 'b  c'",
+        "  http-request del-header X-Forwarded-For",
+        "  http-request replace-header Host (?i)^old new",
+        "  http-request add-header X-Proto http # who",
+        "  http-response set-header C d",
+        "  http-response add-header X-By us if { src 10.0.0.0/8 }",
+        "  redirect location /x if { path /y }",
+    ]
+
+
+def test_an_old_rule_that_says_something_else_stays() -> None:
+    found, said = in_frontend('  reqirep ^Host:\\ "${PORT}"  Host:\\ new', "  reqpass ^x")
+    assert found == '  reqirep ^Host:\\ "${PORT}"  Host:\\ new\n  reqpass ^x\n'
+    assert [line.split("'")[1] for line in said.splitlines()] == ["reqirep", "reqpass"]
+
+
+def test_words_that_live_on_without_a_translation_are_told() -> None:
+    found, said = in_frontend("  monitor-net 10.0.0.0/8")
+    assert found == "  monitor-net 10.0.0.0/8\n"
+    assert "'monitor-net' stays as it is; help: write 'http-request return status 200" in said
+
+
 def test_a_change_of_meaning_is_not_made() -> None:
     """The old rule comes first, but a rule of a conditional block can't be moved out of it."""
     lines = ("  http-request add-header a b", "  .if 1", "  block", "  .endif", "  clitimeout 3s")

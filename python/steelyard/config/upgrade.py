@@ -177,7 +177,7 @@ def _change(
 ) -> Change | None:
     span = run_of(name)
     if row.today is None:
-        if row.effect == "removed":
+        if row.removed or row.deprecated:
             _stays(report, row.name, span, row.instead)
         return None
     lines = row.today(words)
@@ -223,7 +223,9 @@ def _typed(line: LaidLine, words: Sequence[Word]) -> str:
         if index:
             before = line.words[index - 1].span
             gap = line.raw[before.column + before.length - 1 : word.span.column - 1]
-        out += (gap if out else "") + (quote(word.text) if index is None else line.typed_word(word))
+        typed = quote(word.text) if index is None else line.typed_word(word)
+        # A backslash at the end would escape a blank behind it.
+        out += (gap if out else "") + (quote(word.text) if typed.endswith("\\") else typed)
     return out
 
 
