@@ -12,6 +12,6 @@ def lacking(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     return missing(tmp_path_factory.mktemp("cases"))
 
 
-@pytest.mark.parametrize("kind", ["fetch", "converter", "action", "alias"])
+@pytest.mark.parametrize("kind", ["keyword", "bind", "server", "section", "fetch", "converter", "action", "alias"])
 def test_every_row_has_a_case(kind: str, lacking: dict[str, list[str]]) -> None:
     assert lacking[kind] == []
