@@ -10,7 +10,7 @@ from steelyard.config.grammar.values import Bad, Int, OneOf
 from steelyard.config.model import Balance, HashType
 from steelyard.config.places import place_of
 from steelyard.config.rules import parse_expr
-from steelyard.config.statement import Statement
+from steelyard.config.statement import Statement, run_of
 
 _PLAIN = ("roundrobin", "static-rr", "leastconn", "first", "source")
 _ALL = (*_PLAIN, "uri", "url_param", "hdr", "random", "hash", "rdp-cookie", "log-hash", "sticky")
@@ -35,6 +35,10 @@ def parse_balance(statement: Statement) -> None:
         return
     reader = _READERS.get(name)
     end = reader(statement, inside, values) if reader else statement.at + 1
+    if name in _PLAIN and len(statement.args) > 1:
+        rest = run_of(statement.words[statement.at + 1 :])
+        statement.report.warning("SY0114", f"'balance {name}' takes no words, they are not read", rest, help="leave them out")
+        end = len(statement.words)
     if end is not None and statement.no_more(end):
         statement.set(Balance(name, **values))
 
@@ -139,6 +143,9 @@ def parse_hash_type(statement: Statement) -> None:
             return
         function, at = str(read), at + 1
     avalanche = at < len(statement.words) and statement.words[at].text == "avalanche"
+    if at < len(statement.words) and not avalanche:
+        statement.bad(statement.words[at], "is no way to change a hash", ("avalanche",))
+        return
     sound = statement.no_more(at + 1 if avalanche else at)
     # Manual, hash-type: "consistent hash uses sdbm and avalanche if no hash function is specified".
     avalanche = avalanche or (method == "consistent" and at == statement.at + 1)

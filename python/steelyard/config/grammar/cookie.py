@@ -36,7 +36,7 @@ def parse_cookie(statement: Statement) -> None:
             at += 2
         elif word == "dynamic":
             statement.report.later("SY0104", "'cookie ... dynamic' is not supported yet", words[at].span)
-            return
+            at += 1
         else:
             statement.bad(words[at], "means nothing on a 'cookie' line", (*_MODES, *_FLAGS, *_VALUES))
             return

@@ -247,6 +247,7 @@ ROWS = (
         parse=_use_server,
         repeat="add",
         late=True,
+        strict=True,
         dormant=True,
     ),
 )

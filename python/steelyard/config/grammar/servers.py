@@ -12,7 +12,7 @@ from steelyard.config.grammar.row import BACK, BACK_D, FRONT, Row, Where
 from steelyard.config.grammar.server_options import SERVER_OPTIONS
 from steelyard.config.grammar.today import renamed
 from steelyard.config.grammar.values import NAME, Bad
-from steelyard.config.model import Bind, Endpoint, Server, Source
+from steelyard.config.model import Bind, Endpoint, Inherited, Server, Source
 from steelyard.config.span import Span, Word
 from steelyard.config.statement import Statement, run_of
 
@@ -111,6 +111,9 @@ def _server(statement: Statement, name: Word, address: Word) -> tuple[Endpoint, 
     first = statement.words.index(address) + 1
     at, good = source_option(statement, _origin(statement, first), values)
     good = read_options(statement, at, SERVER_OPTIONS, Where.SERVER, values) and good
+    if where is not None and isinstance(where.where, Inherited):
+        statement.report.alert("SY0301", f"'{address}' can't be a server: nothing can be connected to it", address.span)
+        return None
     if where is None or not good:
         return None
     _ranges(statement, values)

@@ -13,6 +13,7 @@ from steelyard.config.nearest import nearest
 from steelyard.config.rules.args import MAY_BE_EMPTY, Later, fault, read
 from steelyard.config.rules.names import LATER_SCOPES
 from steelyard.config.rules.place import Place
+from steelyard.config.rules.regex import regex_later
 from steelyard.config.rules.scan import Cut, Piece, arguments, name_end
 from steelyard.config.rules.spot import spot
 from steelyard.config.span import Word
@@ -176,6 +177,9 @@ class _Reader:
             elif isinstance(value, str):
                 self.report.alert("SY0404", f"argument {position + 1} of '{row.name}': {value}", span)
                 return None
+            later = regex_later(value.pattern) if isinstance(value, RegexArg) else ""
+            if later:
+                self.report.later("SY0404", f"argument {position + 1} of '{row.name}': {later}", span)
             if isinstance(value, VarArg) and value.scope in LATER_SCOPES:
                 self.report.later("SY0402", f"variables of scope '{value.scope}' are not supported yet", span)
             out.append(value)

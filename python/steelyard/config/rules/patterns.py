@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Sequence
 
 from steelyard.config.expr import HexPattern, Matcher, NetPattern, Pattern, RangePattern, RegexPattern, TextPattern
-from steelyard.config.rules.regex import regex_problem
+from steelyard.config.rules.regex import regex_later, regex_problem
 from steelyard.config.span import Word
 from steelyard.diagnostics.diagnostic import Report
 
@@ -112,7 +112,7 @@ def _hex(text: str) -> Pattern | str:
 
 
 def _regex(text: str) -> Pattern | str:
-    return regex_problem(text) or RegexPattern(text)
+    return regex_problem(text, groups=False) or RegexPattern(text)
 
 
 _PLAIN: dict[str, Callable[[str], Pattern | str]] = {"bin": _hex, "reg": _regex}
@@ -138,6 +138,9 @@ def read_patterns(matcher: Matcher, words: Sequence[Word], report: Report, *, re
             found = net_pattern(word.text, resolve=resolve)
         else:
             found = _PLAIN.get(matcher, TextPattern)(word.text)
+            later = regex_later(word.text) if isinstance(found, RegexPattern) else ""
+            if later:
+                report.later("SY0412", later, word.span)
         if isinstance(found, str):
             report.alert("SY0412", found, word.span)
             good = False

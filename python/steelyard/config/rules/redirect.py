@@ -41,6 +41,9 @@ def read_redirect(words: Sequence[Word], at: int, place: Place, report: Report) 
         at += 1
         if value is None:
             return None, at
+        if row is None and word.text != "location" and place.ruleset == "http-response":
+            report.alert("SY0504", f"'{word}' can't be used in a response", word.span, help="write 'location'")
+            return None, at
         if row is None:
             fields |= {"kind": word.text, "target": value}
         else:

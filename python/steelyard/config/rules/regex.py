@@ -1,4 +1,4 @@
-"""What the engine's regular expressions (linear time, no backtracking) can't say, told before the engine does."""
+"""What is wrong with a regular expression, and what the engine's (linear time, no backtracking) can't say."""
 
 from __future__ import annotations
 
@@ -9,17 +9,29 @@ _BACKREFERENCE = re.compile(r"\\[1-9]|\\k[<{']|\(\?P=")
 _ATOMIC = re.compile(r"\(\?>|\(\?\||\(\?\(|\(\?R\)|[*+?}]\+")
 
 
-def regex_problem(pattern: str) -> str:
-    """Empty where nothing is known to be wrong; the engine compiles it later and has the last word."""
+def regex_later(pattern: str) -> str:
+    """What the pattern wants that HAProxy's regular expressions have and the engine's don't; empty where there is nothing."""
     plain = _without_classes(pattern)
     if plain is None:
-        return f"regex '{pattern}' has a '[' that is not closed"
+        return ""
     if _LOOKAROUND.search(plain):
         return f"regex '{pattern}' looks ahead or behind, which takes unbounded time and is not supported"
     if _BACKREFERENCE.search(plain):
         return f"regex '{pattern}' refers back to a group, which takes unbounded time and is not supported"
     if _ATOMIC.search(plain):
         return f"regex '{pattern}' has an atomic, possessive, conditional or recursive part, which is not supported"
+    return ""
+
+
+def regex_problem(pattern: str, groups: bool = True) -> str:
+    """Empty where nothing is known to be wrong; the engine compiles it later and has the last word. `groups` is False where
+    HAProxy compiles without them, so that nothing can refer back to one.
+    """
+    plain = _without_classes(pattern)
+    if plain is None:
+        return f"regex '{pattern}' has a '[' that is not closed"
+    if not groups and _BACKREFERENCE.search(plain):
+        return f"regex '{pattern}' refers back to a group, and a pattern of an ACL has none"
     depth = 0
     for letter in plain.replace("\\(", "").replace("\\)", ""):
         depth += (letter == "(") - (letter == ")")

@@ -13,7 +13,7 @@ from steelyard.config.grammar.units import parse_int, parse_size, parse_time
 from steelyard.config.nearest import nearest
 from steelyard.config.rules.logformat import parse_log_format
 from steelyard.config.rules.place import Place
-from steelyard.config.rules.regex import regex_problem
+from steelyard.config.rules.regex import regex_later, regex_problem
 from steelyard.config.rules.tracked import constant, table_of
 from steelyard.config.span import Word
 from steelyard.diagnostics.diagnostic import Report
@@ -47,6 +47,9 @@ def _regex(word: Word, place: Place, report: Report) -> Value:
     if problem:
         _bad(word, problem, report)
         return None
+    later = regex_later(word.text)
+    if later:
+        report.later("SY0504", later, word.span)
     return word.text
 
 
