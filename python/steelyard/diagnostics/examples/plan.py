@@ -69,9 +69,13 @@ frontend web
   http-request track-sc0 src
 === SY0901 start
 backend app
-  server one fd@3 check
+  option httpchk
+  http-check expect rstring up**
+  server one 127.0.0.1:8080 check
 --- right
 backend app
+  option httpchk
+  http-check expect rstring up*
   server one 127.0.0.1:8080 check
 === SY0902 start
 frontend web
