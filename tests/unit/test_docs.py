@@ -43,11 +43,15 @@ def test_python_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert "app1" not in made
 
 
-def test_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("name", "count"), [("tools", 9), ("preprocessing", 1)])
+def test_pages_of_commands(
+    name: str, count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     """`name.cfg`: with its block gives a file, and lines behind `$` are commands with what they show."""
-    page = (DOCS / "tools.md").read_text()
-    for name, text in re.findall(r"^`(\w+\.cfg)`:\n\n```\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
-        (tmp_path / name).write_text(text)
+    page = (DOCS / f"{name}.md").read_text()
+    for file, text in re.findall(r"^`([\w/]+\.\w+)`:\n\n```\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(text)
     monkeypatch.chdir(tmp_path)
     commands = 0
     for block in re.findall(r"^```console\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
@@ -57,4 +61,4 @@ def test_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Ca
             shown = "".join(capfd.readouterr())
             assert shown == expected
             commands += 1
-    assert commands == 9
+    assert commands == count

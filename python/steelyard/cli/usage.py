@@ -47,6 +47,8 @@ Try it:
   steelyard test cases.toml          holds a configuration to what is expected of it, without sockets
   steelyard plan haproxy.cfg         what would run, as JSON: names bound, times in milliseconds
   steelyard lint haproxy.cfg         advice: what is never used, never reached, deprecated or risky
+  steelyard check --dump haproxy.cfg what is read: comments gone, conditions decided, variables replaced
+  steelyard lsp                      a language server for editors (docs/editors.md)
   steelyard fmt haproxy.cfg          the file with a uniform layout; -w rewrites it
   steelyard diff old.cfg new.cfg     what changes, by object: a server's weight, a rule that comes in between
   steelyard upgrade haproxy.cfg      words of 1.8 and older in today's; --diff shows what changes, -w rewrites it
