@@ -24,11 +24,24 @@ _SUITES = frozenset(
 )
 _CURVES = frozenset({"P-256", "P-384", "P-521", "X25519", "X448", "X25519MLKEM768", "SECP256R1MLKEM768", "SECP384R1MLKEM1024"})
 """Groups that OpenSSL knows by another name in its lists, or that are not curves."""
+_SIGNERS = frozenset({"RSA", "RSA-PSS", "PSS", "DSA", "ECDSA"})
+_DIGESTS = frozenset({"SHA1", "SHA224", "SHA256", "SHA384", "SHA512"})
+_SCHEMES = frozenset(
+    {
+        "ed25519",
+        "ed448",
+        *(f"ecdsa_secp{bits}_sha{digest}" for bits, digest in (("256r1", 256), ("384r1", 384), ("521r1", 512))),
+        *(f"ecdsa_brainpoolP{bits}r1tls13_sha{bits}" for bits in (256, 384, 512)),
+        *(f"rsa_pss_{kind}_sha{digest}" for kind in ("rsae", "pss") for digest in (256, 384, 512)),
+        *(f"rsa_pkcs1_sha{digest}" for digest in (1, 224, 256, 384, 512)),
+        *(f"mldsa{size}" for size in (44, 65, 87)),
+    }
+)
 _KEY_SIZES = (48, 80)
 _TICKET_KEYS = 3
 
 
-def certificate_files(path: str) -> tuple[list[str], str]:
+def certificate_files(path: str, bundles: bool = True) -> tuple[list[str], str]:
     """The files that `crt <path>` stands for: itself, all of a directory, or the bundle `<path>.rsa`, ...; or why not."""
     if os.path.isdir(path):
         try:
@@ -38,7 +51,7 @@ def certificate_files(path: str) -> tuple[list[str], str]:
         files = [os.path.join(path, name) for name in names if not name.startswith(".") and not name.endswith(_BESIDE)]
         return [file for file in files if os.path.isfile(file)], ""
     if not os.path.exists(path):
-        bundle = [path + kind for kind in _BUNDLE if os.path.exists(path + kind)]
+        bundle = [path + kind for kind in _BUNDLE if bundles and os.path.exists(path + kind)]
         return bundle, "" if bundle else "no such file or directory"
     return [path], ""
 
@@ -114,6 +127,16 @@ def bad_curves(text: str) -> str:
         except (SSLError, ValueError):
             if name.upper() not in _CURVES and not name.startswith("ffdhe"):
                 return f"has '{name}', which is no curve that OpenSSL has"
+    return ""
+
+
+def bad_algorithms(text: str) -> str:
+    """Why a list of signature algorithms (`RSA+SHA256:ecdsa_secp256r1_sha256`) has one that TLS does not know."""
+    for name in text.split(":"):
+        kind, plus, digest = name.lstrip("?").partition("+")
+        known = kind in _SIGNERS and digest in _DIGESTS if plus else kind in _SCHEMES
+        if not known:
+            return f"has '{name}', which is no signature algorithm of TLS"
     return ""
 
 

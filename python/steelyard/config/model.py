@@ -73,10 +73,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class LogTarget:
-    """A `log` line; `use_global` stands for `log global` (all else is unused then)."""
+    """A `log` line; `use_global` stands for `log global` (all else is unused then).
+
+    `path`: of a socket, or the name of a ring or backend. `sample`: which of each `sample_size` lines go here, as ranges from 1;
+    all where there are none.
+    """
 
     use_global: bool = False
-    transport: Literal["udp", "unix", "fd"] = "udp"
+    transport: Literal["udp", "tcp", "unix", "stream", "abns", "fd", "ring", "backend"] = "udp"
     host: str = ""
     port: int = 514
     path: str = ""
@@ -86,6 +90,9 @@ class LogTarget:
     level: int = 7
     min_level: int = 0
     length: int = 1024
+    sample: tuple[tuple[int, int], ...] = ()
+    sample_size: int = 0
+    profile: str | None = None
     span: Span = NOWHERE
 
 

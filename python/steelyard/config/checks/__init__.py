@@ -15,6 +15,7 @@ from steelyard.config.checks.health import check_health
 from steelyard.config.checks.hosts import check_hosts
 from steelyard.config.checks.ids import check_ids
 from steelyard.config.checks.listeners import check_listeners
+from steelyard.config.checks.log_targets import check_log_targets
 from steelyard.config.checks.logs import check_logs
 from steelyard.config.checks.modes import check_modes
 from steelyard.config.checks.names import check_names
@@ -47,6 +48,7 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_names,
     check_halves,
     check_logs,
+    check_log_targets,
     check_reach,
     check_defaults,
     check_captures,

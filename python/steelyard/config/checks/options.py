@@ -17,23 +17,30 @@ _NAMESPACES = "/var/run/netns"
 
 
 def check_options(config: Config, room: Room) -> None:
-    changed = {said.name for said in config.global_.others}
+    binds, servers = (_defaults(config, f"ssl-default-{kind}-options") for kind in ("bind", "server"))
     for proxy in config.proxies:
         for bind in proxy.binds:
-            _bind(proxy, bind, "ssl-default-bind-options" in changed, room)
+            _bind(proxy, bind, binds, room)
         for server in proxy.servers:
-            _server(proxy, server, "ssl-default-server-options" in changed, room)
+            _server(proxy, server, servers, room)
         _fcgi(proxy, room)
+
+
+def _defaults(config: Config, name: str) -> tuple[Said, ...]:
+    """What `global` says for all lines, as if each of them said it first."""
+    words = [word for said in config.global_.others if said.name == name for word in said.words]
+    pairs = ((word, words[index + 1 : index + 2]) for index, word in enumerate(words) if word not in _VERSIONS)
+    return tuple(Said(word, tuple(after) if word.endswith("-ver") else ()) for word, after in pairs)
 
 
 def _last(others: Sequence[Said]) -> dict[str, Said]:
     return {said.name: said for said in others}
 
 
-def _bind(proxy: Proxy, bind: Bind, changed: bool, room: Room) -> None:
+def _bind(proxy: Proxy, bind: Bind, defaults: tuple[Said, ...], room: Room) -> None:
     said = _last(bind.others)
-    if "ssl" in said and not changed:
-        _versions(bind.others, bind.span, room)
+    if "ssl" in said:
+        _versions((*defaults, *bind.others), bind.span, room)
     if "generate-certificates" in said and "ca-sign-file" not in said:
         help = "add 'ca-sign-file <file>'"
         room.report.alert(
@@ -43,10 +50,10 @@ def _bind(proxy: Proxy, bind: Bind, changed: bool, room: Room) -> None:
     _namespace(said.get("namespace"), room)
 
 
-def _server(proxy: Proxy, server: Server, changed: bool, room: Room) -> None:
+def _server(proxy: Proxy, server: Server, defaults: tuple[Said, ...], room: Room) -> None:
     said = _last(server.others)
-    if "ssl" in said and "no-ssl" not in said and not changed:
-        _versions(server.others, server.span, room)
+    if "ssl" in said and "no-ssl" not in said:
+        _versions((*defaults, *server.others), server.span, room)
     if "agent-check" in said and "no-agent-check" not in said:
         port = said.get("agent-port")
         if port is None or port.words[0].lstrip("0") == "":

@@ -24,6 +24,8 @@ _LISTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("ciphersuites", "ciphersuites", certificates.bad_suites),
     ("curves", "curves", certificates.bad_curves),
     ("ecdhe", "", certificates.bad_curves),
+    ("sigalgs", "sigalgs", certificates.bad_algorithms),
+    ("client-sigalgs", "", certificates.bad_algorithms),
 )
 
 
@@ -34,6 +36,8 @@ class _Tls:
         self.report, self.paths, self.stored = room.report, room.paths, room.stored
         self.said = {said.name: said.words[0] for said in config.global_.others if said.words}
         self.short = any(said.name == "ssl-load-extra-del-ext" for said in config.global_.others)
+        extra = [said.words for said in config.global_.others if said.name == "ssl-load-extra-files"]
+        self.extra = frozenset(extra[-1] if extra else ("all",))
 
     def bind(self, bind: Bind, owner: str, *, more: bool = False, strict: bool = True) -> None:
         """`owner`: who has the line. `more`: the certificates may stand elsewhere. `strict`: there must be one."""
@@ -91,11 +95,12 @@ class _Tls:
         return self._all(path, said.span, f"'{name}'")
 
     def _all(self, path: str, span: Span, shown: str, key: str = "") -> int:
-        files, why = certificates.certificate_files(path)
+        files, why = certificates.certificate_files(path, bundles=bool(self.extra & {"all", "bundle"}))
         if why:
             self.report.alert("SY0746", f"certificate {shown} can't be read: {why}", span)
         for file in files:
-            why = certificates.bad_certificate(file, key or self._key(file), bool(key))
+            beside = self._key(file) if self.extra & {"all", "key"} else file
+            why = certificates.bad_certificate(file, key or beside, bool(key))
             if why:
                 self.report.alert("SY0746", f"certificate '{file}' can't be used: {why}", span)
         return len(files)
@@ -186,6 +191,8 @@ def check_tls(config: Config, room: Room) -> None:
         for server in proxy.servers:
             if server.others or steps:
                 tls.server(server, proxy.name, steps=steps)
+    for bind in config.global_.stats_sockets:
+        tls.bind(bind, "the runtime API", strict=False)
     for draft in room.drafts:
         if draft.where & PLAIN:
             _section(tls, draft)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from steelyard.config.grammar import addresses
 from steelyard.config.grammar.row import FRONT_D, PROXY, Row, Where
 from steelyard.config.grammar.servers import endpoint
-from steelyard.config.grammar.values import Int, OneOf, Text
+from steelyard.config.grammar.values import ArgType, Bad, Int, OneOf, Text
 from steelyard.config.model import AbstractName, Inet, Inherited, LogTarget
 from steelyard.config.places import place_of
 from steelyard.config.rules import parse_log_format
+from steelyard.config.span import Word
 from steelyard.config.statement import Statement, run_of
 
 FORMATS = ("rfc3164", "rfc5424", "local", "priority", "short", "timed", "iso", "raw")
@@ -21,6 +25,37 @@ local0 local1 local2 local3 local4 local5 local6 local7
 FACILITIES = tuple(_FACILITIES.split())
 LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 _LENGTH = Int(80, 65535)
+_STREAMS = ("tcp", "tcp4", "tcp6", "uxst", "stream+ip", "stream+ipv4", "stream+ipv6", "stream+unix")
+_TARGETS = "log to UDP, a unix socket, or stdout"
+_STREAM = addresses.Wanted("maybe", default_port=514)
+_RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?\Z", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    ranges: tuple[tuple[int, int], ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """`<range>[,<range>...]:<size>`: which lines of each `size`, counted from 1."""
+
+    show: str = "<ranges>:<size>"
+
+    def read(self, text: str) -> object | Bad:
+        ranges, colon, size = text.rpartition(":")
+        if not colon or not ranges:
+            return Bad("is not a sample; write '<ranges>:<size>', as '1:4' or '2-3,8-11:11'")
+        found = [_RANGE.match(part) for part in ranges.split(",")]
+        pairs = sorted((int(each[1]), int(each[2] or each[1])) for each in found if each is not None)
+        if len(pairs) < len(found) or any(low < 1 or high < low for low, high in pairs):
+            return Bad("has a bad range; write '<number>' or '<first>-<last>', from 1 on")
+        if any(second[0] <= first[1] for first, second in pairwise(pairs)):
+            return Bad("has ranges that overlap")
+        if not (size.isascii() and size.isdigit()) or len(size) > 9 or int(size) < pairs[-1][1]:
+            return Bad(f"has a size that is not a number from {pairs[-1][1]} on")
+        return Sampled(tuple(pairs), int(size))
 
 
 def parse_log(statement: Statement) -> None:
@@ -55,41 +90,56 @@ def parse_log(statement: Statement) -> None:
 
 
 def _target(statement: Statement) -> dict[str, Any] | None:
+    """Where the lines go, by the names of the model's fields."""
     word = statement.args[0]
+    prefix, _, rest = word.text.partition("@")
     if word.text in ("stdout", "stderr"):
         return {"transport": "fd", "fd": 1 if word.text == "stdout" else 2}
-    if word.text.partition("@")[0] in ("tcp", "tcp4", "tcp6", "uxst", "ring", "backend"):
-        kind = word.text.partition("@")[0]
-        statement.report.later(
-            "SY0104", f"'log {kind}@' is not supported yet", word.span, help="log to UDP, a unix socket, or stdout"
-        )
-        return None
-    found = endpoint(statement, word, addresses.LOG)
+    if prefix in ("ring", "backend"):
+        _later(statement, f"'log {prefix}@'", word, _TARGETS)
+        return {"transport": prefix, "path": rest}
+    stream = prefix in _STREAMS
+    found = endpoint(statement, word, _STREAM if stream else addresses.LOG)
     if found is None:
         return None
-    if isinstance(found.where, Inet):
-        return {"transport": "udp", "host": found.where.host or "127.0.0.1", "port": found.low}
-    if isinstance(found.where, Inherited):
-        return {"transport": "fd", "fd": found.where.fd}
-    if isinstance(found.where, AbstractName):
-        statement.report.later("SY0104", "'log abns@' is not supported yet", word.span)
-        return None
-    return {"transport": "unix", "path": found.where.path}
+    where = found.where
+    if stream or isinstance(where, AbstractName):
+        _later(statement, f"'log {prefix}@'", word, _TARGETS)
+    if isinstance(where, Inet):
+        return {"transport": "tcp" if stream else "udp", "host": where.host or "127.0.0.1", "port": found.low}
+    if isinstance(where, Inherited):
+        return {"transport": "fd", "fd": where.fd}
+    if isinstance(where, AbstractName):
+        return {"transport": "abns", "path": where.name}
+    return {"transport": "stream" if stream else "unix", "path": where.path}
+
+
+def _later(statement: Statement, what: str, word: Word, help: str = "") -> None:
+    if not statement.draft.later:
+        statement.report.later("SY0104", f"{what} is not supported yet", word.span, help=help)
 
 
 def _settings(statement: Statement, values: dict[str, Any]) -> int | None:
-    """`len`, `format`, `sample` and `profile`, in any order; the index after them."""
-    at = statement.at + 1
-    words = statement.words
-    while at < len(words) and words[at].text in ("len", "format", "sample", "profile"):
-        name = words[at].text
-        if name in ("sample", "profile"):
-            statement.report.later("SY0104", f"'log ... {name}' is not supported yet", words[at].span)
-            return None
-        value = statement.read(at + 1, _LENGTH if name == "len" else OneOf(FORMATS))
+    """`len`, `format`, `sample` and `profile`, in this order; the index after them."""
+    at, words = statement.at + 1, statement.words
+    kinds: tuple[tuple[str, ArgType], ...] = (
+        ("len", _LENGTH),
+        ("format", OneOf(FORMATS)),
+        ("sample", Sample()),
+        ("profile", Text("<profile>")),
+    )
+    for name, kind in kinds:
+        if at >= len(words) or words[at].text != name:
+            continue
+        value = statement.read(at + 1, kind)
         if value is None:
             return None
-        values["length" if name == "len" else "format"] = value
+        if name in ("sample", "profile"):
+            _later(statement, f"'log ... {name}'", words[at])
+        if isinstance(value, Sampled):
+            values |= {"sample": value.ranges, "sample_size": value.size}
+        else:
+            values["length" if name == "len" else name] = value
         at += 2
     if "format" not in values:
         # `local` unless the process sends its host name, which may be said further down

@@ -189,6 +189,7 @@ ROWS = (
         sets="set_vars",
         parse=_set_var,
         repeat="add",
+        lax=True,
     ),
     Row(
         "set-var-fmt",
@@ -197,6 +198,7 @@ ROWS = (
         sets="set_vars",
         parse=_set_var,
         repeat="add",
+        lax=True,
     ),
     Row(
         "stats admin",
