@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +19,7 @@ from steelyard.config.source import RawFile
 from steelyard.config.upgrade import Upgraded, upgrade
 from steelyard.diagnostics import concise
 from tests.config.test_cases import CASES, DASHES, ENVIRON
+from tests.config.test_oracle import HAPROXY
 
 HEAD = "defaults\n  mode http\n  timeout client 5s\n  timeout connect 5s\n  timeout server 5s\n"
 
@@ -207,7 +211,66 @@ global
     assert concise.render(found.report) == ""
 
 
+def test_options_of_a_line() -> None:
+    old = """\
+global
+  stats socket /run/x process 1 level admin
+listen process
+  bind :80  name  process  process 1/2-4 # c
+  bind :81 process 1
+"""
+    found = upgraded(old)
+    assert found.compared
+    assert found.texts == [
+        "global\n  stats socket /run/x level admin\nlisten process\n  bind :80  name  process thread 2-4 # c\n  bind :81\n"
+    ]
+    assert concise.render(found.report) == ""
+
+
 def test_several_processes_stay() -> None:
     found = upgraded("global\n  nbproc 2\n")
     assert found.texts == ["global\n  nbproc 2\n"]
     assert concise.render(found.report).startswith("1.cfg:2:3: notice[SY0112] 'nbproc' stays as it is; help: write 'nbthread")
+
+
+OLD = """\
+global
+  nbproc 1
+  tune.ssl.capture-cipherlist-size 0
+defaults
+  mode http
+  clitimeout 3s
+  contimeout 3s
+  srvtimeout 3s
+  redispatch
+  option forceclose
+frontend f
+  bind 127.0.0.1:12345 process 1
+  bind-process 1
+  reqadd X-Proto:\\ http
+  reqidel ^X-Forwarded-For:
+  reqrep ^([^\\ :]*)\\ /old/(.*)  \\1\\ /new/\\2
+  reqirep ^Host:\\ old  Host:\\ new
+  reqitarpit ^User-Agent:.*bad
+  rspadd X-By:\\ us if { src 10.0.0.0/8 }
+  rspdeny ^Server:.*bad
+  block if { path_sub .. } or { req_ver 1.0 } { cook(a) -m found }
+  default_backend b
+backend b
+  server s 127.0.0.1:80
+"""
+
+
+@pytest.mark.skipif(HAPROXY is None, reason="no haproxy is installed")
+def test_haproxy_takes_what_it_refused(tmp_path: Path) -> None:
+    found = upgraded(OLD)
+    assert found.compared
+    assert concise.render(found.report) == ""
+    status = []
+    for text in (OLD, found.texts[0]):
+        (tmp_path / "a.cfg").write_text(text)
+        command = [str(HAPROXY), "-c", "-f", str(tmp_path / "a.cfg")]
+        status.append(subprocess.run(command, capture_output=True, text=True, timeout=30, check=False))
+    assert status[0].returncode == 1
+    assert status[1].returncode == 0, status[1].stderr
+    assert "deprecated" not in status[1].stderr

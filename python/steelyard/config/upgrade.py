@@ -10,13 +10,15 @@ from dataclasses import dataclass, field, replace
 
 from steelyard.config.compare import same_meaning
 from steelyard.config.expr import Call
+from steelyard.config.grammar.bind_options import BIND_OPTIONS
 from steelyard.config.grammar.keywords import KEYWORDS
 from steelyard.config.grammar.renames import DEPRECATED
 from steelyard.config.grammar.row import Row, Where
+from steelyard.config.grammar.server_options import SERVER_OPTIONS
 from steelyard.config.grammar.today import made
 from steelyard.config.layout import LaidLine, lay_out
 from steelyard.config.lexer import tokenize
-from steelyard.config.model import Config, Said
+from steelyard.config.model import Bind, Config, Said
 from steelyard.config.quote import quote
 from steelyard.config.read import read_files
 from steelyard.config.rules.scan import name_end
@@ -97,9 +99,13 @@ def _without(config: Config, names: frozenset[str]) -> Config:
     def left(others: tuple[Said, ...]) -> tuple[Said, ...]:
         return tuple(said for said in others if said.name not in names)
 
-    proxies = tuple(replace(proxy, others=left(proxy.others)) for proxy in config.proxies)
+    def binds(some: tuple[Bind, ...]) -> tuple[Bind, ...]:
+        return tuple(replace(bind, others=left(bind.others)) for bind in some)
+
+    proxies = tuple(replace(proxy, others=left(proxy.others), binds=binds(proxy.binds)) for proxy in config.proxies)
     one_process = None if config.global_.nbproc == 1 else config.global_.nbproc
-    global_ = replace(config.global_, others=left(config.global_.others), nbproc=one_process)
+    sockets = binds(config.global_.stats_sockets)
+    global_ = replace(config.global_, others=left(config.global_.others), nbproc=one_process, stats_sockets=sockets)
     return replace(config, global_=global_, proxies=proxies)
 
 
@@ -176,6 +182,8 @@ def _change(
     report: Report,
 ) -> Change | None:
     span = run_of(name)
+    if row.name in _OPTIONS:
+        return _options(index, line, words, row.name, report)
     if row.today is None:
         if row.removed or row.deprecated:
             _stays(report, row.name, span, row.instead)
@@ -188,6 +196,37 @@ def _change(
         return None
     typed = tuple(_typed(line, [*made(prefix, words[0]), *new]) for new in lines)
     return Change(index, line.number, typed, row.name, span, _without_effect(lines, where))
+
+
+_OPTIONS = {
+    "bind": (BIND_OPTIONS, 2),
+    "stats socket": (BIND_OPTIONS, 3),
+    "server": (SERVER_OPTIONS, 3),
+    "server-template": (SERVER_OPTIONS, 4),
+    "default-server": (SERVER_OPTIONS, 1),
+}
+"""Words with options behind them, and where these begin."""
+
+
+def _options(index: int, line: LaidLine, words: Sequence[Word], name: str, report: Report) -> Change | None:
+    """Old options of a line, each with its arguments, in today's."""
+    table, at = _OPTIONS[name]
+    new, old, today = list(words[:at]), "", []
+    while at < len(words):
+        rows = table.by_name.get(words[at].text.partition("(")[0], ())
+        end = at + 1 + (len(rows[0].args) if rows else 0)
+        option = words[at:end]
+        lines = rows[0].today(option) if rows and rows[0].today is not None and len(option) == 1 + len(rows[0].args) else None
+        if lines is not None and _variables_kept(line, option, lines):
+            old = old or rows[0].name
+            today += [row[0].text for row in lines if row]
+            option = [word for row in lines for word in row]
+        elif rows and (rows[0].removed or rows[0].deprecated):
+            _stays(report, rows[0].name, words[at].span, rows[0].instead)
+        new += option
+        at = end
+    typed = (_typed(line, new),)
+    return Change(index, line.number, typed, old, run_of(words), tuple(today)) if old else None
 
 
 def _without_effect(lines: Sequence[Sequence[Word]], where: Where) -> tuple[str, ...]:

@@ -19,7 +19,14 @@ _SHORT = 100
 """Milliseconds. A shorter time without a unit is mostly one that was meant in seconds."""
 
 _SERVERS = frozenset({"server", "default-server", "server-template"})
-_OPTIONS = {"bind": BIND_OPTIONS, **dict.fromkeys(_SERVERS, SERVER_OPTIONS)}
+_OPTIONS = {
+    "bind": (BIND_OPTIONS, 2),
+    "server": (SERVER_OPTIONS, 3),
+    "server-template": (SERVER_OPTIONS, 4),
+    "default-server": (SERVER_OPTIONS, 1),
+}
+"""Words with options behind them, and where these begin."""
+
 _TLS_LINES = _SERVERS | {"bind", "ssl-default-bind-options", "ssl-default-server-options"}
 _OLD_VERSIONS = frozenset({"SSLv3", "TLSv1.0", "TLSv1.1"})
 _OLD_FORCED = frozenset({"force-sslv3", "force-tlsv10", "force-tlsv11"})
@@ -41,6 +48,17 @@ def _row(where: Where, words: tuple[str, ...]) -> tuple[Row | None, int]:
     return (KEYWORDS.at(where).get(rows[0].name) if rows else None), count
 
 
+def _options(name: str, words: tuple[str, ...]) -> Iterator[tuple[Row, tuple[str, ...]]]:
+    """The options of a line with their arguments."""
+    table, at = _OPTIONS[name]
+    while at < len(words):
+        rows = table.by_name.get(words[at].partition("(")[0], ())
+        end = at + 1 + (len(rows[0].args) if rows else 0)
+        if rows:
+            yield rows[0], words[at + 1 : end]
+        at = end
+
+
 def times(config: Config) -> Report:
     """`timeout client 30` is 30 milliseconds."""
     report = Report()
@@ -49,11 +67,10 @@ def times(config: Config) -> Report:
         if row is None:
             continue
         found = []
-        if row.args and isinstance(row.args[0], Time) and row.args[0].unit == "ms":
+        if _is_time(row):
             found = [(row.name, words[count] if count < len(words) else "")]
         elif row.name in _OPTIONS:
-            table = _OPTIONS[row.name].by_name
-            found = [(name, value) for name, value in pairwise(words) if any(_is_time(each) for each in table.get(name, ()))]
+            found = [(option.name, args[0]) for option, args in _options(row.name, words) if args and _is_time(option)]
         for name, value in found:
             if value.isascii() and value.isdigit() and 0 < int(value) < _SHORT:
                 message = f"'{name} {value}' is {value} milliseconds: a number without a unit is in milliseconds"
@@ -70,9 +87,12 @@ def dropped(config: Config) -> Report:
     report = Report()
     for where, words, span in _lines(config):
         row, _ = _row(where, words)
-        if row is not None and row.removed and row.effect != "removed" and not row.deprecated:
-            message = f"HAProxy refuses '{row.name}' since {row.removed}"
-            report.notice("SY0842", message, span, help=row.instead or "leave it out, if HAProxy must read the file, too")
+        if row is None:
+            continue
+        for each in (row, *(option for option, _ in (_options(row.name, words) if row.name in _OPTIONS else ()))):
+            if each.removed and each.effect != "removed" and not each.deprecated:
+                message = f"HAProxy refuses '{each.name}' since {each.removed}"
+                report.notice("SY0842", message, span, help=each.instead or "leave it out, if HAProxy must read the file, too")
     return report
 
 

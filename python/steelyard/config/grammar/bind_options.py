@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from steelyard.config.grammar.option_types import Congestion, Guid, Hexadecimal, MuxProtocol
 from steelyard.config.grammar.row import Effect, Row, Where
 from steelyard.config.grammar.table import Table
 from steelyard.config.grammar.tls_options import BIND_ROWS, SHARED_ROWS
+from steelyard.config.grammar.today import made
 from steelyard.config.grammar.units import parse_int
 from steelyard.config.grammar.values import Account, ArgType, Bad, Int, Loose, OneOf, Text, Time
+from steelyard.config.span import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,12 @@ def _later(name: str, doc: str, *args: ArgType) -> Row:
     return Row(name, Where.BIND, doc, args, effect="later")
 
 
+def _threads(words: Sequence[Word]) -> list[list[Word]]:
+    """`process 1/2-4`: what counts in one process are the threads behind the slash, and without them nothing does."""
+    threads = words[1].text.partition("/")[2]
+    return [[*made("thread", words[0]), Word(threads, words[1].span)]] if threads else [[]]
+
+
 PROTOCOLS = ("h1", "h2", "none", "quic")
 """What `proto` can name; whether that goes with the mode is seen when that is known."""
 
@@ -78,11 +87,16 @@ _ROWS = (
     _row("mss", "Largest TCP segment to announce.", Mss()),
     _row("name", "Name of the listener in statistics and logs.", Text("<name>")),
     _row("nice", "Scheduling priority; all connections are served alike here.", Loose(-1024, 1024), effect="accepted"),
-    _row(
+    Row(
         "process",
+        Where.BIND,
         "Processes and threads that accept; all of them do here.",
-        Shaped(_PROCESSES, "<first>-<last>, all, odd or even"),
+        (Shaped(_PROCESSES, "<first>-<last>, all, odd or even"),),
+        "process",
         effect="accepted",
+        removed="2.5",
+        instead="write 'thread <threads>': there is one process",
+        today=_threads,
     ),
     _row("proto", "The only protocol to speak.", MuxProtocol(PROTOCOLS), effect="accepted"),
     _row(
