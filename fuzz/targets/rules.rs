@@ -85,7 +85,7 @@ fuzz_target!(|data: &[u8]| {
     let mut head = Head::new();
     let Ok(Progress::Done { consumed }) = parse_request(data, &Limits::default(), &mut head) else { return };
     let program = program();
-    let session = Session { src: None, dst: None, frontend: 0, bind: 0, accepted: (1, 2) };
+    let session = Session { src: None, dst: None, frontend: 0, bind: 0, header: None, accepted: (1, 2) };
     let (mut vars, state, mut record, mut scratch) = (Vars::new(), Still(ProcVars::new()), Record::new(), Scratch::new());
     record.request_line = data.split(|byte| *byte == b'\r').next().unwrap_or_default().to_vec();
     let mut ctx = Ctx {

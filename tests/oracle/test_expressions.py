@@ -240,6 +240,34 @@ TABLE: dict[str, list[tuple[str, str]]] = {
         ("var(sess.s)", "ss"),
         ("http_first_req", "0"),
     ],
+    "connection-and-stream": [
+        ("fc_rtt(us),bool", "1"),
+        ("fc_rtt", "0"),
+        ("fc_rttvar(us),bool", "1"),
+        ("fc_unacked", "0"),
+        ("fc_sacked", "0"),
+        ("fc_lost", "0"),
+        ("fc_retrans", "0"),
+        ("fc_fackets", "0"),
+        ("fc_reordering", "3"),
+        ("bc_rtt", ""),
+        ("fc_err", "0"),
+        ("fc_err_str", "Success"),
+        ("fc_rcvd_proxy", "0"),
+        ("fc_pp_authority", ""),
+        ("fc_pp_unique_id", ""),
+        ("fc_src_is_local", "1"),
+        ("fc_dst_is_local", "1"),
+        ("fe_client_timeout", "20000"),
+        ("fe_defbe", "be"),
+        ("prio_class", "0"),
+        ("prio_offset", "0"),
+        ("stopping", "0"),
+        ("last_rule_line", ""),
+        ("last_rule_file", ""),
+        ("fc_http_major", "1"),
+        ("wait_end", "1"),
+    ],
 }
 
 HEAD = """
@@ -282,3 +310,38 @@ def test_expressions(run, serve, subject):
             if got != f"[{want}]":
                 wrong[expression] = (got, want)
     assert not wrong
+
+
+def test_what_is_known_after_the_response(run, serve):
+    """Fetches of the server's side, in a response rule and none of them in a request."""
+    answers = {
+        "bc_dst": "127.0.0.1",
+        "bc_src": "127.0.0.1",
+        "bc_dst_port": "PORT",
+        "bc_http_major": "1",
+        "bc_rtt(us),bool": "1",
+        "be_server_timeout": "7000",
+        "be_tunnel_timeout": "9000",
+        "cur_server_timeout": "7000",
+        "cur_tunnel_timeout": "9000",
+        "be_name": "be",
+        "srv_name": "s1",
+        "last_rule_line": "RULE",
+        "fe_defbe": "be",
+        "prio_class": "0",
+        "fc_rtt(us),bool": "1",
+    }
+    rules = "".join(f'    http-response set-header X-{number} "[%[{fetch}]]"\n' for number, fetch in enumerate(answers))
+    server = serve(hello)
+    config = (
+        HEAD
+        + "    http-request allow\n    default_backend be\nbackend be\n    timeout server 7s\n    timeout tunnel 9s\n"
+        + rules
+        + "    server s1 <s1>\n"
+    )
+    proxy = run(config, bare=True, s1=server, environ={"STEELYARD_TEST_WORD": "word"})
+    line = str(config.split("\n").index("    http-request allow") + 1)
+    got = proxy.ask(REQUEST.replace(b"CASE", b"none"))
+    wanted = {"PORT": str(server.port), "RULE": line}
+    found = {fetch: got.get(f"x-{number}") for number, fetch in enumerate(answers)}
+    assert found == {fetch: f"[{wanted.get(value, value)}]" for fetch, value in answers.items()}

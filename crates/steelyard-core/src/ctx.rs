@@ -6,7 +6,17 @@ use crate::state::State;
 use crate::table::Tracking;
 use crate::vars::Vars;
 use bumpalo::Bump;
+use std::cell::OnceCell;
 use std::net::{IpAddr, SocketAddr};
+
+/// What a PROXY header said besides the addresses, and the connection's own addresses, which it replaced.
+#[derive(Clone, Debug)]
+pub struct ProxyHeader {
+    pub src: Option<SocketAddr>,
+    pub dst: Option<SocketAddr>,
+    /// Type-length-value, one after the other (PROXY protocol, section 2.2).
+    pub values: Box<[u8]>,
+}
 
 /// A client connection, from accept to close.
 #[derive(Clone, Debug)]
@@ -18,11 +28,23 @@ pub struct Session {
     pub frontend: u32,
     /// Index in the frontend's binds.
     pub bind: u32,
+    /// `None`: the connection did not begin with a PROXY header.
+    pub header: Option<Box<ProxyHeader>>,
     /// Wall clock at accept: seconds and microseconds since the epoch.
     pub accepted: (u64, u32),
 }
 
 impl Session {
+    /// The address at the other end of the connection, whatever a PROXY header says.
+    pub fn own_src(&self) -> Option<SocketAddr> {
+        self.header.as_ref().map_or(self.src, |header| header.src)
+    }
+
+    /// Our end of the connection.
+    pub fn own_dst(&self) -> Option<SocketAddr> {
+        self.header.as_ref().map_or(self.dst, |header| header.dst)
+    }
+
     pub fn src_ip(&self) -> Option<IpAddr> {
         self.src.map(|address| address.ip())
     }
@@ -33,6 +55,16 @@ impl Session {
 pub struct Scratch {
     pub(crate) arena: Bump,
     pub(crate) text: Vec<u8>,
+    pub(crate) parsed: OnceCell<Parsed>,
+}
+
+/// The request in the input of a TCP rule set, read when it is first asked for.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    /// What it was read from: a thread lends its scratch to one connection after the other.
+    pub input: Box<[u8]>,
+    /// `None`: the input is no request.
+    pub head: Option<Head>,
 }
 
 impl Scratch {

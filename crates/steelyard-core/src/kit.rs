@@ -67,6 +67,7 @@ impl World {
                 dst: "127.0.0.1:80".parse().ok(),
                 frontend: 0,
                 bind: 0,
+                header: None,
                 accepted: (784_111_777, 89_000),
             },
             req: None,

@@ -83,6 +83,7 @@ pub struct Program {
     backends: HashMap<Box<[u8]>, u32, ahash::RandomState>,
     keys: Keys,
     keeps_request_line: bool,
+    keeps_addresses: bool,
 }
 
 impl Program {
@@ -99,6 +100,11 @@ impl Program {
     /// Whether anything but a log line reads `Record::request_line`.
     pub fn keeps_request_line(&self) -> bool {
         self.keeps_request_line
+    }
+
+    /// Whether anything but a log line reads `Record::backend_source` and `Record::server_address`.
+    pub fn keeps_addresses(&self) -> bool {
+        self.keeps_addresses
     }
 }
 
@@ -130,6 +136,7 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
         .map(|list| list.users.iter().map(Password::new).collect());
     let passwords = passwords.collect::<Result<_, _>>()?;
     let init = Rules::compile(RuleSet::TcpRequestSession, 0, &plan.global.init, &build)?;
+    let keeps_addresses = build.wants_addresses();
     let (variables, keys) = build.into_tables();
     let keeps_request_line = proxies.iter().any(|proxy| proxy.needs.request_line);
     Ok(Program {
@@ -142,6 +149,7 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
         backends,
         keys,
         keeps_request_line,
+        keeps_addresses,
     })
 }
 

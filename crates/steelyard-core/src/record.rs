@@ -1,6 +1,7 @@
 //! What log lines say about a stream. The engine fills it in; [`render_log`](crate::logformat::render_log) and a few
 //! fetches read it (manual section 8.2.6).
 
+use crate::plan::At;
 use std::cell::RefCell;
 use std::net::SocketAddr;
 
@@ -37,6 +38,21 @@ impl Default for Times {
     }
 }
 
+/// What rules have set for a stream, instead of what the configuration says. Times in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Set {
+    pub client: Option<u64>,
+    pub server: Option<u64>,
+    pub tunnel: Option<u64>,
+    pub connect: Option<u64>,
+    pub queue: Option<u64>,
+    pub tarpit: Option<u64>,
+    pub retries: Option<u32>,
+    /// Lower classes leave a queue first; in a class, what came earlier by its offset in milliseconds.
+    pub priority_class: i16,
+    pub priority_offset: i32,
+}
+
 /// Everything of a stream that only the log wants.
 #[derive(Debug)]
 pub struct Record {
@@ -46,11 +62,23 @@ pub struct Record {
     /// `%U`: bytes from the client. `%B`: bytes to the client.
     pub bytes_uploaded: u64,
     pub bytes_read: u64,
+    /// Bytes to and from the server.
+    pub bytes_to_server: u64,
+    pub bytes_from_server: u64,
     /// `%ST`; 0: no response (-1 in the log).
     pub status: u16,
+    /// The status that the server sent; 0: none.
+    pub server_status: u16,
     /// `%ts`/`%tsc`: session end, stage, cookie seen, cookie done. `----` is a good end.
     pub termination: [u8; 4],
     pub retries: u32,
+    /// The connection to the server had carried an earlier request.
+    pub reused: bool,
+    /// The rule that ended a rule set last.
+    pub last_rule: Option<At>,
+    /// Why there is a connection and no request.
+    pub connection_error: Option<&'static str>,
+    pub set: Set,
     /// `+` in front of `%rc`.
     pub redispatched: bool,
     /// `%ac %fc %bc %sc`
@@ -95,9 +123,16 @@ impl Default for Record {
             request_date: (0, 0),
             bytes_uploaded: 0,
             bytes_read: 0,
+            bytes_to_server: 0,
+            bytes_from_server: 0,
             status: 0,
+            server_status: 0,
             termination: *b"----",
             retries: 0,
+            reused: false,
+            last_rule: None,
+            connection_error: None,
+            set: Set::default(),
             redispatched: false,
             actconn: 0,
             feconn: 0,

@@ -41,6 +41,26 @@ pub enum Gauge {
     BeTunnelTimeout(u32),
 }
 
+/// Which connection of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Client,
+    Server,
+}
+
+/// What the kernel measured on a TCP connection (tcp(7), `TCP_INFO`). Times in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TcpInfo {
+    pub rtt: u32,
+    pub rttvar: u32,
+    pub unacked: u32,
+    pub sacked: u32,
+    pub lost: u32,
+    pub retrans: u32,
+    pub fackets: u32,
+    pub reordering: u32,
+}
+
 /// The running process, as far as rules and logs may see it. Calls are cheap: no lock that can be waited for.
 pub trait State {
     fn gauge(&self, gauge: Gauge) -> i64;
@@ -69,6 +89,18 @@ pub trait State {
     /// Stick tables, as in `Plan::tables`.
     fn tables(&self) -> &Arc<Tables> {
         Tables::none()
+    }
+    /// A soft stop has begun.
+    fn stopping(&self) -> bool {
+        false
+    }
+    /// Nothing where there is no connection on that side, or none of TCP.
+    fn tcp_info(&self, _side: Side) -> Option<TcpInfo> {
+        None
+    }
+    /// The packet that opened the client's connection, where the kernel kept it (`tcp-ss`).
+    fn saved_syn(&self) -> Option<Vec<u8>> {
+        None
     }
     /// Variables of scope `proc`.
     fn proc_vars(&self) -> &ProcVars;

@@ -46,6 +46,7 @@ pub(super) fn play(simulation: &mut Simulation, case: &Case) -> Result<Outcome, 
         dst: address(case.dst.as_deref())?,
         frontend: case.frontend,
         bind: case.bind,
+        header: None,
         accepted: world.wall(),
     };
     let mut play = Play {

@@ -7,7 +7,7 @@ mod encode;
 mod render;
 
 pub use alias::NAMES as ALIASES;
-pub(crate) use render::unique_id;
+pub(crate) use render::{data_time, query_time, unique_id};
 
 use crate::ctx::Ctx;
 use crate::error::PlanError;
@@ -173,6 +173,7 @@ impl Format {
 
 /// Appends one log line (its body: no syslog header, no end of line) to `out`.
 pub fn render_log(program: &Program, format: &Format, ctx: &mut Ctx<'_>, out: &mut Vec<u8>) {
+    ctx.scratch.parsed.take();
     ctx.scratch.arena.reset();
     format.render(&ctx.view(program, None), out);
 }

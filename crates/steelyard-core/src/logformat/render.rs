@@ -212,7 +212,7 @@ fn request_date(view: &View<'_>) -> (u64, u32) {
 }
 
 /// `%Tq`: everything until the request was there.
-fn query_time(view: &View<'_>) -> i64 {
+pub(crate) fn query_time(view: &View<'_>) -> i64 {
     let times = &view.record.times;
     if times.request < 0 {
         return -1;
@@ -221,7 +221,7 @@ fn query_time(view: &View<'_>) -> i64 {
 }
 
 /// `%Td`: what is left of the total after the other stages.
-fn data_time(view: &View<'_>) -> i64 {
+pub(crate) fn data_time(view: &View<'_>) -> i64 {
     let times = &view.record.times;
     let http = view
         .program

@@ -43,6 +43,18 @@ fn every_name_compiles() {
         "(md5)",
         "(table)",
         "(1,table)",
+        "(md5,\"\")",
+        "(DIST)",
+        "(HS256,a)",
+        "(host)",
+        "(MsgType)",
+        "($.a)",
+        "(\"1\")",
+        "(SSL)",
+        "(connect,flags)",
+        "(128,\"\",\"\",txn.a)",
+        "(128,\"\",\"\",\"\")",
+        "(128,\"\",\"\")",
     ];
     let compiles = |text: String| crate::sample::CompiledExpr::compile(&expr(&text), &build).is_ok();
     for name in capabilities().fetches {

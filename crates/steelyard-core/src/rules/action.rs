@@ -205,10 +205,9 @@ impl Action {
             }
             Self::SetVar(id, expr) => {
                 let view = ctx.view(program, None);
+                // What is not there yet is not waited for, as in HAProxy: a condition can do that.
                 if let Some(sample) = expr.one(&view) {
                     set_var(&view, *id, sample);
-                } else if view.incomplete.get() && !view.input_done {
-                    return Some(Verdict::Wait { at: index });
                 }
                 None
             }

@@ -142,12 +142,14 @@ pub(super) fn answer(cond: &Cond, program: &Program, ctx: &mut Ctx<'_>, trace: O
 
 /// Whether a condition holds now; what more input could change counts as no.
 pub fn holds(cond: &Cond, program: &Program, ctx: &mut Ctx<'_>) -> bool {
+    ctx.scratch.parsed.take();
     answer(cond, program, ctx, None) == Answer::True
 }
 
 /// `use_backend` rules of the frontend part of `proxy`, then `default_backend`: index in `Plan::proxies`, `None` when there
 /// is none (503). A name that no backend has is passed over and the default is taken.
 pub fn choose_backend(program: &Program, proxy: u32, ctx: &mut Ctx<'_>, mut trace: Option<&mut Trace>) -> Option<u32> {
+    ctx.scratch.parsed.take();
     let compiled = program.proxies.get(proxy as usize)?;
     let rule = compiled.use_backend.first(program, ctx, trace.as_deref_mut());
     let chosen = rule.and_then(|rule| {
@@ -177,6 +179,7 @@ pub fn choose_backend(program: &Program, proxy: u32, ctx: &mut Ctx<'_>, mut trac
 
 /// `use-server` rules: index in the backend's servers, `None` when none applies.
 pub fn choose_server(program: &Program, backend: u32, ctx: &mut Ctx<'_>, mut trace: Option<&mut Trace>) -> Option<u32> {
+    ctx.scratch.parsed.take();
     let compiled = program.proxies.get(backend as usize)?;
     let rule = compiled.use_server.first(program, ctx, trace.as_deref_mut())?;
     let servers = &program.plan.proxies.get(backend as usize)?.backend.as_ref()?.servers;

@@ -9,6 +9,8 @@ use crate::program::Program;
 
 /// Runs a rule set over `ctx`, from rule number `from`.
 pub fn evaluate(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, trace: Option<&mut Trace>) -> Verdict {
+    // The input may be another than the last time.
+    ctx.scratch.parsed.take();
     match trace {
         None => run(rules, program, ctx, from, None),
         Some(trace) => run(rules, program, ctx, from, Some(trace)),
@@ -37,6 +39,9 @@ fn run(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, mut tra
             }
         };
         if let Some(verdict) = verdict {
+            if !matches!(verdict, Verdict::Wait { .. }) {
+                ctx.record.last_rule = Some(rule.at);
+            }
             return verdict;
         }
     }

@@ -8,6 +8,7 @@ use crate::sample::Sample;
 
 /// The key by which a backend's balance algorithm chooses; `None` where it takes none or finds none.
 pub fn balance_key(program: &Program, backend: u32, ctx: &mut Ctx<'_>) -> Option<u32> {
+    ctx.scratch.parsed.take();
     let balance = &program.plan.proxies.get(backend as usize)?.backend.as_ref()?.balance;
     if !matches!(balance.kind, BalanceKind::Hash { .. }) {
         return key_of(balance, ctx.req.as_deref(), ctx.session.src_ip(), ctx.input);

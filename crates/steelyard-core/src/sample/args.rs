@@ -5,7 +5,7 @@ use crate::plan::{Arg, Plan, Scope};
 use crate::rules::pattern::MapCache;
 use crate::sample::key::PublicKey;
 use crate::vars::VarId;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ pub struct Build<'p> {
     names: RefCell<HashMap<String, u32>>,
     pub(crate) maps: MapCache,
     keys: RefCell<Keys>,
+    addresses: Cell<bool>,
 }
 
 /// Public keys by the path that the configuration gives them.
@@ -27,6 +28,7 @@ impl<'p> Build<'p> {
             names: RefCell::default(),
             maps: MapCache::default(),
             keys: RefCell::default(),
+            addresses: Cell::default(),
         }
     }
 
@@ -35,6 +37,15 @@ impl<'p> Build<'p> {
         let key = Arc::new(PublicKey::from_pem(pem)?);
         self.keys.borrow_mut().insert(path.as_bytes().into(), Arc::clone(&key));
         Some(key)
+    }
+
+    /// An expression wants the addresses towards the server.
+    pub fn want_addresses(&self) {
+        self.addresses.set(true);
+    }
+
+    pub fn wants_addresses(&self) -> bool {
+        self.addresses.get()
     }
 
     /// The number of a variable name; each name gets one.

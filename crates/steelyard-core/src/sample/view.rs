@@ -1,6 +1,6 @@
 //! What fetches, converters and log aliases read: a context, borrowed for one evaluation.
 
-use crate::ctx::{Ctx, Session};
+use crate::ctx::{Ctx, Parsed, Session};
 use crate::http1::Head;
 use crate::program::Program;
 use crate::record::Record;
@@ -9,7 +9,7 @@ use crate::state::State;
 use crate::table::Tracking;
 use crate::vars::Vars;
 use bumpalo::Bump;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 /// See [`Ctx`]; everything is shared here, and samples live as long as `'e`.
 pub struct View<'e> {
@@ -27,6 +27,7 @@ pub struct View<'e> {
     pub record: &'e Record,
     pub state: &'e dyn State,
     pub arena: &'e Bump,
+    pub(crate) parsed: &'e OnceCell<Parsed>,
     pub trace: Option<&'e RefCell<Trace>>,
     /// A fetch wanted more input than there is, and more may come.
     pub incomplete: Cell<bool>,
@@ -49,6 +50,7 @@ impl Ctx<'_> {
             record: self.record,
             state: self.state,
             arena: &self.scratch.arena,
+            parsed: &self.scratch.parsed,
             trace,
             incomplete: Cell::new(false),
         }

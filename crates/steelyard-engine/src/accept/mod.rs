@@ -179,6 +179,7 @@ fn begin(worker: &Rc<Worker>, live: &Arc<Live>, guard: Guard, client: Stream, fr
         dst,
         frontend: proxy,
         bind,
+        header: None,
         accepted: wall(),
     };
     if plan.options.nolinger {

@@ -8,7 +8,7 @@ use crate::stream::Stream;
 use crate::worker::Worker;
 use std::io;
 use std::time::Duration;
-use steelyard_core::ctx::{Ctx, Session};
+use steelyard_core::ctx::{Ctx, ProxyHeader, Session};
 use steelyard_core::record::Record;
 use steelyard_core::rules::{evaluate, Rules, Verdict};
 use steelyard_core::table::Tracking;
@@ -53,7 +53,12 @@ fn allows(worker: &Worker, live: &Live, client: &Stream, session: &Session, kept
     if rules.is_empty() {
         return true;
     }
-    let state = WorkerState { worker, live };
+    let state = WorkerState {
+        worker,
+        live,
+        client: Some(client),
+        server: None,
+    };
     let mut record = Record::new();
     let mut scratch = worker.scratch.borrow_mut();
     let mut ctx = Ctx {
@@ -99,13 +104,17 @@ pub async fn proxy_header(worker: &Worker, live: &Live, client: &Stream, session
         },
     };
     match result {
-        Ok(From::Connection) => true,
-        Ok(From::Unix) => {
-            (session.src, session.dst) = (None, None);
-            true
-        }
-        Ok(From::Inet { src, dst }) => {
-            (session.src, session.dst) = (Some(src), Some(dst));
+        Ok((from, values)) => {
+            session.header = Some(Box::new(ProxyHeader {
+                src: session.src,
+                dst: session.dst,
+                values,
+            }));
+            match from {
+                From::Connection => {}
+                From::Unix => (session.src, session.dst) = (None, None),
+                From::Inet { src, dst } => (session.src, session.dst) = (Some(src), Some(dst)),
+            }
             true
         }
         Err(EMPTY)
@@ -127,8 +136,9 @@ pub async fn proxy_header(worker: &Worker, live: &Live, client: &Stream, session
 
 const EMPTY: &str = "Connection closed while waiting for PROXY protocol header";
 
-/// Looks at the bytes without taking them, until the header is whole: what follows it belongs to the session.
-async fn read_header(client: &Stream) -> Result<From, &'static str> {
+/// Looks at the bytes without taking them, until the header is whole: what follows it belongs to the session. Gives the values behind
+/// the addresses too.
+async fn read_header(client: &Stream) -> Result<(From, Box<[u8]>), &'static str> {
     let mut bytes = [0u8; MAX];
     let mut seen = 0;
     loop {
@@ -140,9 +150,10 @@ async fn read_header(client: &Stream) -> Result<From, &'static str> {
         }
         match parse(bytes.get(..seen).unwrap_or_default()) {
             Ok(Parsed::Partial) => {}
-            Ok(Parsed::Done { used, from }) => {
+            Ok(Parsed::Done { used, from, values }) => {
+                let values = bytes.get(values..used).unwrap_or_default().into();
                 return match take(client, bytes.get_mut(..used).unwrap_or_default()) {
-                    Ok(()) => Ok(from),
+                    Ok(()) => Ok((from, values)),
                     Err(_) => Err("Connection error while waiting for PROXY protocol header"),
                 };
             }

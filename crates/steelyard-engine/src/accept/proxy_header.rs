@@ -17,7 +17,9 @@ pub enum Parsed {
     /// A beginning; more is needed.
     Partial,
     /// A whole header of `used` bytes. No addresses: the connection's own hold.
-    Done { used: usize, from: From },
+    ///
+    /// `values`: where its values (TLVs) begin.
+    Done { used: usize, from: From, values: usize },
 }
 
 /// Whom the header tells of.
@@ -82,7 +84,11 @@ fn text(bytes: &[u8]) -> Result<Parsed, Fault> {
         Some("UNKNOWN") => From::Connection,
         _ => return Err(Fault::Protocol),
     };
-    Ok(Parsed::Done { used: end + 1, from })
+    Ok(Parsed::Done {
+        used: end + 1,
+        from,
+        values: end + 1,
+    })
 }
 
 fn addresses<Ip: FromStr + Into<IpAddr>>(words: &mut dyn Iterator<Item = &str>) -> Result<From, Fault> {
@@ -129,6 +135,16 @@ fn binary(bytes: &[u8]) -> Result<Parsed, Fault> {
     let Some(rest) = bytes.get(BINARY_START..used) else {
         return Ok(Parsed::Partial);
     };
+    let length = match family {
+        0x11 => 12,
+        0x21 => 36,
+        0x31 => 216,
+        _ => rest.len(),
+    };
+    let values = (BINARY_START + length).min(used);
+    if !whole_values(bytes.get(values..used).unwrap_or_default()) {
+        return Err(Fault::Invalid);
+    }
     let from = match (command & 0xf, family) {
         (0, _) => From::Connection,
         (1, 0x11) => {
@@ -150,7 +166,18 @@ fn binary(bytes: &[u8]) -> Result<Parsed, Fault> {
         (1, 0x31) => From::Unix,
         _ => return Err(Fault::Invalid),
     };
-    Ok(Parsed::Done { used, from })
+    Ok(Parsed::Done { used, from, values })
+}
+
+/// Whether these are type, length and value, one after the other, and nothing else.
+fn whole_values(mut rest: &[u8]) -> bool {
+    while let [_, high, low, after @ ..] = rest {
+        match after.get(usize::from(u16::from_be_bytes([*high, *low]))..) {
+            Some(next) => rest = next,
+            None => return false,
+        }
+    }
+    rest.is_empty()
 }
 
 fn part<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], Fault> {

@@ -5,6 +5,7 @@ use super::proxy_header::{parse, Fault, From, Parsed};
 fn inet(src: &str, dst: &str, used: usize) -> Result<Parsed, Fault> {
     Ok(Parsed::Done {
         used,
+        values: used,
         from: From::Inet {
             src: src.parse().unwrap(),
             dst: dst.parse().unwrap(),
@@ -23,6 +24,7 @@ fn text_headers() {
         parse(b"PROXY UNKNOWN\r\n"),
         Ok(Parsed::Done {
             used: 15,
+            values: 15,
             from: From::Connection
         })
     );
@@ -57,6 +59,7 @@ fn binary_headers() {
         parse(&header(b"\x20\0\0\0")),
         Ok(Parsed::Done {
             used: 16,
+            values: 16,
             from: From::Connection
         })
     );
@@ -68,5 +71,28 @@ fn binary_headers() {
         b"\x21\x11\xff\xff",
     ] {
         assert_eq!(parse(&header(wrong)), Err(Fault::Invalid), "{wrong:x?}");
+    }
+}
+
+#[test]
+fn values_must_be_whole() {
+    let header = |length: u8, values: &[u8]| {
+        let start = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0".as_slice();
+        [start, &[length], b"\x01\x02\x03\x04\x05\x06\x07\x08\0\x01\0\x02", values].concat()
+    };
+    let found = parse(&header(16, b"\x05\0\x01x"));
+    assert!(
+        matches!(
+            found,
+            Ok(Parsed::Done {
+                used: 32,
+                values: 28,
+                ..
+            })
+        ),
+        "{found:?}"
+    );
+    for torn in [b"\x05\0\x02x".as_slice(), b"\x05\0\0\x05", b"abcd"] {
+        assert_eq!(parse(&header(16, torn)), Err(Fault::Invalid), "{torn:x?}");
     }
 }

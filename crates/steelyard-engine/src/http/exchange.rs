@@ -173,6 +173,8 @@ impl Exchange {
         let state = crate::live::WorkerState {
             worker: &conn.worker,
             live: &live,
+            client: Some(&conn.client),
+            server: self.server.as_ref().map(|server| &server.stream),
         };
         let mut ctx = Ctx {
             session: &conn.session,

@@ -97,6 +97,8 @@ pub(super) fn failed(conn: &Conn, ex: &mut Exchange, error: Error) {
 pub(super) fn account(conn: &Conn, ex: &mut Exchange) {
     let body = ex.up.sent.saturating_sub(ex.sent_head);
     ex.record.bytes_uploaded = ex.head_bytes + body;
+    ex.record.bytes_to_server = ex.up.sent;
+    ex.record.bytes_from_server = ex.down.received;
     let (up, down) = (ex.record.bytes_uploaded, ex.record.bytes_read);
     let add = |counter: &AtomicU64, bytes: u64| {
         counter.fetch_add(bytes, Relaxed);

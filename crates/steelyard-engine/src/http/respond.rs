@@ -37,6 +37,7 @@ pub(super) fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, Error>
     let server_stays = ex.res.keep_alive();
     ex.answered = true;
     ex.record.status = status;
+    ex.record.server_status = status;
     if !conn.vars.is_empty() {
         conn.vars.enter_response();
     }

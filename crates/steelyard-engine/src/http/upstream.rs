@@ -64,6 +64,7 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<Obtaine
                 ex.record.times.connect = 0;
                 ex.connected = ex.now;
                 ex.reused = true;
+                ex.record.reused = true;
                 ex.server = Some(server);
                 ex.slot = Some(slot);
                 note_addresses(conn, ex);
@@ -77,7 +78,7 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<Obtaine
 
 /// Addresses of both ends towards the server, where something is logged (`%bi %bp %si %sp`).
 fn note_addresses(conn: &Conn, ex: &mut Exchange) {
-    if !finish::is_logged(conn) {
+    if !finish::is_logged(conn) && !conn.live.program.keeps_addresses() {
         return;
     }
     if let (Some(server), Some(slot)) = (&mut ex.server, &ex.slot) {

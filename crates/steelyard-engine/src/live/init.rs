@@ -19,12 +19,15 @@ pub(crate) fn set_variables(shared: &Arc<Shared>) {
     let state = WorkerState {
         worker: &worker,
         live: &live,
+        client: None,
+        server: None,
     };
     let session = Session {
         src: None,
         dst: None,
         frontend: 0,
         bind: 0,
+        header: None,
         accepted: wall(),
     };
     let mut ctx = Ctx {

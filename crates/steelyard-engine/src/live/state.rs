@@ -1,12 +1,15 @@
 //! What rules may ask about the running process.
 
 use super::Live;
+use crate::stream::Stream;
+use crate::sys;
 use crate::worker::{Shared, Worker};
 use std::cell::Cell;
+use std::os::fd::AsFd;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use steelyard_core::state::{Gauge, State};
+use steelyard_core::state::{Gauge, Side, State, TcpInfo};
 use steelyard_core::table::Tables;
 use steelyard_core::vars::ProcVars;
 
@@ -14,6 +17,9 @@ use steelyard_core::vars::ProcVars;
 pub struct WorkerState<'a> {
     pub worker: &'a Worker,
     pub live: &'a Live,
+    /// The connections, where there are any.
+    pub client: Option<&'a Stream>,
+    pub server: Option<&'a Stream>,
 }
 
 impl State for WorkerState<'_> {
@@ -47,6 +53,22 @@ impl State for WorkerState<'_> {
 
     fn tables(&self) -> &Arc<Tables> {
         &self.live.tables
+    }
+
+    fn stopping(&self) -> bool {
+        self.worker.shared.is_stopping()
+    }
+
+    fn tcp_info(&self, side: Side) -> Option<TcpInfo> {
+        let stream = match side {
+            Side::Client => self.client,
+            Side::Server => self.server,
+        };
+        sys::tcp_info(stream.filter(|stream| stream.is_tcp())?.as_fd())
+    }
+
+    fn saved_syn(&self) -> Option<Vec<u8>> {
+        sys::saved_syn(self.client.filter(|stream| stream.is_tcp())?.as_fd())
     }
 
     fn proc_vars(&self) -> &ProcVars {

@@ -87,7 +87,7 @@ pub fn send_log(worker: &Worker, live: &Live, proxy: u32, level: u8, line: &[u8]
 
 /// Logs a connection that ended before a session began, with the frontend's `error-log-format` or HAProxy's own text
 /// (manual, section 8.2.5).
-pub(crate) fn log_connection_error(worker: &Worker, live: &Live, session: &Session, text: &str) {
+pub(crate) fn log_connection_error(worker: &Worker, live: &Live, session: &Session, text: &'static str) {
     let index = session.frontend as usize;
     let (Some(program), Some(plan)) = (live.program.proxies.get(index), live.program.plan.proxies.get(index)) else {
         return;
@@ -95,7 +95,14 @@ pub(crate) fn log_connection_error(worker: &Worker, live: &Live, session: &Sessi
     let mut line = worker.line.take();
     line.clear();
     if let Some(format) = &program.error_log {
-        let state = WorkerState { worker, live };
+        let mut record = Record::new();
+        record.connection_error = Some(text);
+        let state = WorkerState {
+            worker,
+            live,
+            client: None,
+            server: None,
+        };
         let mut scratch = worker.scratch.borrow_mut();
         let mut ctx = Ctx {
             session,
@@ -108,7 +115,7 @@ pub(crate) fn log_connection_error(worker: &Worker, live: &Live, session: &Sessi
             input_done: true,
             vars: &mut Vars::new(),
             tracking: &mut Tracking::new(),
-            record: &mut Record::new(),
+            record: &mut record,
             state: &state,
             scratch: &mut scratch,
         };

@@ -216,7 +216,8 @@ impl Tcp {
             .program
             .proxies
             .get(self.session.frontend as usize)
-            .is_some_and(|p| p.log.is_some());
+            .is_some_and(|p| p.log.is_some())
+            || self.live.program.keeps_addresses();
         if needed {
             self.record.backend_source = server.local_addr();
             self.record.server_address = match server {
@@ -302,6 +303,8 @@ impl Tcp {
         let state = WorkerState {
             worker: &self.worker,
             live: &live,
+            client: Some(&self.input.client),
+            server: None,
         };
         let mut scratch = self.worker.scratch.borrow_mut();
         let mut ctx = Ctx {

@@ -8,6 +8,10 @@ FETCH = {
     ("accept_date", 0): "s ms us",
     ("request_date", 0): "s ms us",
     ("uuid", 0): "4 7",
+    ("bc_rtt", 0): "ms us",
+    ("bc_rttvar", 0): "ms us",
+    ("fc_rtt", 0): "ms us",
+    ("fc_rttvar", 0): "ms us",
 }
 _DIGESTS = "md5 sha1 sha224 sha256 sha384 sha512 sha512-224 sha512-256 MD5 SHA1 SHA224 SHA256 SHA384 SHA512"
 _PROTOBUF = "int32 int64 uint32 uint64 sint32 sint64 bool enum fixed64 sfixed64 double fixed32 sfixed32 float"

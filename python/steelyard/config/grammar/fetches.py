@@ -71,7 +71,7 @@ src_kbytes_out(table):sint src_port:sint src_sess_cnt(table):sint src_sess_rate(
 cur_client_timeout:sint dst_conn:sint fc.timer.total:sint fe_client_timeout:sint fe_defbe:str fe_id:sint fe_name:str
 fe_tarpit_timeout:sint so_id:sint so_name:str
 @ .YYYYYYYYYYYYYYYYYY...
-fc_pp_tlv(string):str fc_settings_streams_limit:sint fs.aborted:sint fs.debug_str(int?):str fs.id:str fs.rst_code:sint
+fc_pp_tlv(tlv):str fc_settings_streams_limit:sint fs.aborted:sint fs.debug_str(int?):str fs.id:str fs.rst_code:sint
 ssl_bc_client_early_traffic_secret:str ssl_bc_client_handshake_traffic_secret:str ssl_bc_client_traffic_secret_0:str
 ssl_bc_early_exporter_secret:str ssl_bc_exporter_secret:str ssl_bc_server_handshake_traffic_secret:str
 ssl_bc_server_traffic_secret_0:str ssl_c_ca_err:sint ssl_c_ca_err_depth:sint ssl_c_chain_der:bin ssl_c_der:bin ssl_c_err:sint
@@ -95,7 +95,7 @@ bytes_in:sint capture.req.hdr(int):str capture.req.method:str capture.req.uri:st
 http_first_req:bool method:meth req.bytes_in:sint req.bytes_out:sint req.proto_http:bool req.ver:str req_proto_http:bool
 req_ver:str request_date(word?):sint txn.timer.total:sint txn.timer.user:sint
 @ ..YYYYYYYYYYYYYYYY.Y..
-cookie(string?):str distcc_body(string,int?):bin distcc_param(string,int?):sint hdr(string?,occurrence?):str
+cookie(string?):str distcc_body(token,positive?):bin distcc_param(token,positive?):sint hdr(string?,occurrence?):str
 internal.htx.data:sint internal.htx.free:sint internal.htx.free_data:sint internal.htx.has_eom:bool internal.htx.nbblks:sint
 internal.htx.size:sint internal.htx.used:sint internal.htx_blk.data(string):bin internal.htx_blk.hdrname(string):str
 internal.htx_blk.hdrval(string):str internal.htx_blk.size(string):sint internal.htx_blk.start_line(string):str

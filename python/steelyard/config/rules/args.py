@@ -214,6 +214,12 @@ READERS: dict[str, Callable[[str, Span], Read]] = {
     "jwt_algorithm": _jwt_algorithm,
     "jwt_key": _jwt_key,
     "control_mask": _control_mask,
+    "token": _matching("[ -~]{4}", "four letters"),
+    "tlv": _matching(
+        "ALPN|AUTHORITY|CRC32|NETNS|NOOP|SSL|SSL_CIPHER|SSL_CN|SSL_KEY_ALG|SSL_SIG_ALG|SSL_VERSION|UNIQUE_ID"
+        "|[01]?[0-9]?[0-9]|2[0-4][0-9]|25[0-5]",
+        "the name or the number of a value of the PROXY protocol",
+    ),
     "fix_tag": _matching(
         "[0-9]{1,18}|BeginString|BodyLength|MsgType|SenderCompID|TargetCompID|CheckSum", "the name or the number of a tag"
     ),

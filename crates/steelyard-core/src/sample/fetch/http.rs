@@ -5,8 +5,9 @@ use super::super::hash::{avalanche, sdbm};
 use super::super::{parse_int, Sample, View};
 use super::users::{self, credentials};
 use super::{target, Side};
+use crate::ctx::Parsed;
 use crate::error::PlanError;
-use crate::http1::{Head, Version};
+use crate::http1::{parse_request, Head, Limits, Progress, Version};
 use std::net::IpAddr;
 
 /// A parameter by name; no name is any.
@@ -286,12 +287,25 @@ fn slot(args: &Args<'_>) -> Result<usize, PlanError> {
     usize::try_from(args.int(0)?).map_err(|_| args.wrong(0, "a capture slot"))
 }
 
-/// The request head; a TCP rule set may have to wait for it.
+/// The request head. In a TCP rule set it is read from the input, for which it may have to wait (manual, `mode tcp` and HTTP fetches).
 pub(super) fn request<'e>(view: &View<'e>) -> Option<&'e Head> {
-    match view.req {
-        Some(head) => Some(head),
-        None => view.wait(),
+    if let Some(head) = view.req {
+        return Some(head);
     }
+    if view.res.is_some() {
+        return None;
+    }
+    if let Some(parsed) = view.parsed.get() {
+        return parsed.head.as_ref().filter(|_| *parsed.input == *view.input);
+    }
+    let mut head = Head::new();
+    let head = match parse_request(view.input, &Limits::default(), &mut head) {
+        Ok(Progress::Done { .. }) => Some(head),
+        Ok(Progress::Partial) => return view.wait(),
+        Err(_) => None,
+    };
+    let input = view.input.into();
+    view.parsed.get_or_init(|| Parsed { input, head }).head.as_ref()
 }
 
 /// First Host value and a part of the target, put together.

@@ -5,8 +5,11 @@ pub(crate) mod constant;
 mod content;
 mod cookie;
 mod header;
+mod hello;
 mod http;
+mod protocol;
 pub(crate) mod state;
+mod stream;
 mod table;
 mod target;
 mod transport;
@@ -31,6 +34,9 @@ pub enum Fetch {
     Body(body::Body),
     Transport(transport::Transport),
     Content(content::Content),
+    Hello(hello::Hello),
+    Protocol(protocol::Protocol),
+    Stream(stream::Stream),
     State(state::StateFetch),
     Table(table::TableFetch),
     Constant(constant::Constant),
@@ -52,6 +58,9 @@ pub fn names() -> Vec<&'static str> {
         body::NAMES,
         transport::NAMES,
         content::NAMES,
+        hello::NAMES,
+        protocol::NAMES,
+        &stream::names(),
         state::NAMES,
         table::NAMES,
         constant::NAMES,
@@ -79,6 +88,15 @@ impl Fetch {
         if let Some(fetch) = content::Content::compile(args)? {
             return Ok(Self::Content(fetch));
         }
+        if let Some(fetch) = hello::Hello::compile(args)? {
+            return Ok(Self::Hello(fetch));
+        }
+        if let Some(fetch) = protocol::Protocol::compile(args)? {
+            return Ok(Self::Protocol(fetch));
+        }
+        if let Some(fetch) = stream::Stream::compile(args)? {
+            return Ok(Self::Stream(fetch));
+        }
         if let Some(fetch) = state::StateFetch::compile(args)? {
             return Ok(Self::State(fetch));
         }
@@ -100,6 +118,9 @@ impl Fetch {
             Self::Body(fetch) => fetch.one(view),
             Self::Transport(fetch) => fetch.one(view),
             Self::Content(fetch) => fetch.one(view),
+            Self::Hello(fetch) => fetch.one(view),
+            Self::Protocol(fetch) => fetch.one(view),
+            Self::Stream(fetch) => fetch.one(view),
             Self::State(fetch) => fetch.one(view),
             Self::Table(fetch) => fetch.one(view),
             Self::Constant(fetch) => fetch.one(view),
@@ -112,6 +133,7 @@ impl Fetch {
             Self::Header(fetch) => fetch.each(view, stop),
             Self::Cookie(fetch) => fetch.each(view, stop),
             Self::Http(fetch) => fetch.each(view, stop),
+            Self::Stream(fetch) => fetch.each(view, stop),
             other => {
                 if let Some(sample) = other.one(view) {
                     stop(sample);
@@ -124,7 +146,14 @@ impl Fetch {
     pub fn is_stable(&self) -> bool {
         matches!(
             self,
-            Self::Http(_) | Self::Header(_) | Self::Cookie(_) | Self::Body(_) | Self::Transport(_) | Self::Content(_)
+            Self::Http(_)
+                | Self::Header(_)
+                | Self::Cookie(_)
+                | Self::Body(_)
+                | Self::Transport(_)
+                | Self::Content(_)
+                | Self::Hello(_)
+                | Self::Protocol(_)
         )
     }
 
@@ -133,9 +162,10 @@ impl Fetch {
     }
 
     pub fn wants_request_line(&self) -> bool {
-        matches!(
-            self,
-            Self::Http(http::Http::CaptureMethod | http::Http::CaptureUri | http::Http::CaptureVersion)
-        )
+        match self {
+            Self::Http(http::Http::CaptureMethod | http::Http::CaptureUri | http::Http::CaptureVersion) => true,
+            Self::Stream(fetch) => fetch.wants_request_line(),
+            _ => false,
+        }
     }
 }

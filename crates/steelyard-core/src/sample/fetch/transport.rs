@@ -39,10 +39,6 @@ pub const NAMES: &[&str] = &[
     "src_is_local",
     "dst_is_local",
     "dst_conn",
-    "fc_src",
-    "fc_src_port",
-    "fc_dst",
-    "fc_dst_port",
     "fe_id",
     "fe_name",
     "be_id",
@@ -60,11 +56,10 @@ pub const NAMES: &[&str] = &[
 impl Transport {
     pub fn compile(args: &Args<'_>) -> Result<Option<Self>, PlanError> {
         Ok(Some(match args.name {
-            // Until `set-src` and kin exist, the connection's own addresses are the same as the stream's.
-            "src" | "fc_src" => Self::Src,
-            "src_port" | "fc_src_port" => Self::SrcPort,
-            "dst" | "fc_dst" => Self::Dst,
-            "dst_port" | "fc_dst_port" => Self::DstPort,
+            "src" => Self::Src,
+            "src_port" => Self::SrcPort,
+            "dst" => Self::Dst,
+            "dst_port" => Self::DstPort,
             "src_is_local" => Self::SrcIsLocal,
             "dst_is_local" => Self::DstIsLocal,
             "dst_conn" => Self::DstConn,
