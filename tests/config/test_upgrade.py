@@ -159,6 +159,33 @@ def test_any_text(text: str) -> None:
     plain(text)
 
 
+OLD_WORDS = sorted({row.name for row in KEYWORDS.rows if row.today or row.removed})
+ARGUMENTS = [
+    "3s",
+    "^Host:",
+    "^X-A:\\ (.*)",
+    "X-A:\\ b\\1",
+    "^([^\\ :]*)\\ /(.*)",
+    "\\1\\ /x/\\2",
+    "if",
+    "unless",
+    "{ src 10.0.0.0/8 }",
+    "TRUE",
+]
+ARGUMENTS += ["a\\", "'b c'", '"${PORT}"', "# c", "1", "or", "!TRUE", "{ cook(a) -m found }", "\t", "  "]
+OLD_LINES = st.tuples(
+    st.sampled_from(["", "no ", "  "]),
+    st.sampled_from([*OLD_WORDS, "http-request del-header X-B", "http-response deny", ".if 1", ".endif", "redirect location /x"]),
+    st.lists(st.sampled_from(ARGUMENTS), max_size=5),
+).map(lambda line: line[0] + " ".join([line[1], *line[2]]))
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(OLD_LINES, max_size=8), st.sampled_from(["defaults d", "frontend f", "listen l", "global"]))
+def test_any_old_lines(lines: list[str], section: str) -> None:
+    plain(f"{section}\n  mode http\n" + "".join(line + "\n" for line in lines))
+
+
 def test_all_cases() -> None:
     """A second run changes nothing, and what was valid still is."""
     for path in CASES:
