@@ -39,6 +39,18 @@ def test_unix_socket_with_rights(run, tmp_path):
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith("s")] == ["s"]
 
 
+def test_what_unix_sockets_have_in_common(run, tmp_path):
+    """`unix-bind`: a prefix for every path, and rights where the `bind` line is silent."""
+    run(
+        f"global\n unix-bind prefix {tmp_path}/ mode 640 uid {os.getuid()}\n"
+        "frontend f\n bind unix@common\n bind unix@own mode 600\n"
+    )
+    for name, mode in (("common", 0o640), ("own", 0o600)):
+        path = tmp_path / name
+        eventually(f"socket {name}", lambda path=path: path.exists() and connects(path))
+        assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
 def test_abstract_socket(run):
     name = f"steelyard-test-{os.getpid()}-{run.program.name}"
     run(f"frontend f\n bind abns@{name}\n")
