@@ -148,7 +148,7 @@ class _Tls:
         if sign is None or "generate-certificates" not in said:
             return
         path = self._path(sign.words[0], "ca-base", sign.span)
-        why = certificates.bad_certificate(path, path, True)
+        why = certificates.bad_certificate(path, path)
         if why:
             self.report.alert("SY0746", f"'{sign.words[0]}' of 'ca-sign-file' can't be used: {why}", sign.span)
 

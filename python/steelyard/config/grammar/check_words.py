@@ -36,9 +36,14 @@ def _httpchk(statement: Statement) -> None:
         if len(args) > 3:
             headers.append(("Host", args[3]))
         fields["headers"] = tuple(headers)
-        if not version.upper().startswith("HTTP/"):
-            statement.bad(statement.args[2], "is not a version of HTTP", help="write 'HTTP/1.0' or 'HTTP/1.1'")
+        if old and len(args) > 3:
+            statement.extra(statement.at + 3)
             return
+        if not version.upper().startswith("HTTP/"):
+            help = "write 'HTTP/1.0' or 'HTTP/1.1'"
+            statement.report.later(
+                "SY0104", f"checks in version '{version}' are not supported", statement.args[2].span, help=help
+            )
     _put(statement, fields)
     statement.draft.unset("tcp_check")
     statement.set(True)

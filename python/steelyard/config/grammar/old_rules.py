@@ -14,6 +14,7 @@ from steelyard.config.span import Word
 
 _HEADER = re.compile(r"\^\(?([A-Za-z0-9_-]+(?:\|[A-Za-z0-9_-]+)*)\)?:(.*)\Z", re.DOTALL)
 _ONE_HEADER = re.compile(r"\^([A-Za-z0-9_-]+):(.*)\Z", re.DOTALL)
+_KEPT_HEADER = re.compile(r"([A-Za-z0-9_-]+):(.*)\Z", re.DOTALL)
 _START = re.compile(r"\^[A-Za-z0-9_-]+\Z")
 _ADDED = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]?([^\r\n]*)\Z")
 _BLANKS = re.compile(r"(?:\\?[ \t]|\[\\?[ \t]\]|\\s|\\t|\[\\s\])[*+?]?")
@@ -23,6 +24,7 @@ _ANY_METHOD = r"(?:\[\^[\\ :st]*\][*+]|\.\*|\.\+|\\S[*+]|\\w[*+]|\[A-Z\][*+])"
 _LINE = re.compile(
     rf"\^?(?:\((?P<any>{_ANY_METHOD})(?P<inside> ?)\)|\((?P<some>[A-Z]+(?:\|[A-Z]+)*)\)|(?P<one>[A-Z]+))(?P<blank> ?)"
 )
+_KEPT_TARGET = re.compile(rf"{_ANY_METHOD}(?:\\? |\\s)(.*)\Z", re.DOTALL)
 _VERSION = re.compile(r" (?:\(?HTTP/[^ ()]*\)?|\(\.\*\)|\.\*|\(HTTP/.*\))\$?\Z")
 _METHODS = re.compile(r"\^?(?:\(?(?:[A-Z]{3,}\|?)+\)?[ \\]|\(?\[\^[^\]]*:)")
 _TERMS = 64
@@ -67,9 +69,9 @@ def replaced(rules: str, icase: bool) -> Today:
     def today(words: Sequence[Word]) -> list[Words] | None:
         if len(words) < 3:
             return None
-        line = _header_replaced(words, rules, icase)
+        line = _header_replaced(words, rules, icase) or _header_kept(words, rules, icase)
         if line is None and rules == "http-request":
-            line = _target_replaced(words, icase)
+            line = _target_replaced(words, icase) or _target_kept(words, icase)
         return None if line is None else [line]
 
     return today
@@ -82,6 +84,52 @@ def _header_replaced(words: Sequence[Word], rules: str, icase: bool) -> Words | 
     regex = Word(f"{'(?i)' if icase else ''}^{_value(found[2])}", words[1].span)
     value = Word(new[2].replace("%", "%%"), words[2].span)
     return [*made(f"{rules} replace-header {found[1]}", words[0]), regex, value, *words[3:]]
+
+
+def _header_kept(words: Sequence[Word], rules: str, icase: bool) -> Words | None:
+    """`^(Set-Cookie:.*) \\1;\\ Secure`: what stands in the first group stays where it is, the name with it."""
+    inside = _first_group(words[1].text, words[2].text)
+    found = _KEPT_HEADER.match(inside[0]) if inside is not None else None
+    if inside is None or found is None:
+        return None
+    regex = Word(f"{'(?i)' if icase else ''}^({_value(found[2])}){inside[1]}", words[1].span)
+    value = Word(words[2].text.replace("%", "%%"), words[2].span)
+    return [*made(f"{rules} replace-header {found[1]}", words[0]), regex, value, *words[3:]]
+
+
+def _target_kept(words: Sequence[Word], icase: bool) -> Words | None:
+    """`^([^ ]* /)a/(.*) \\1\\2`: the method and the start of the target stay, and so does what is behind the last group."""
+    new = words[2].text
+    inside = _first_group(words[1].text, new)
+    found = _KEPT_TARGET.match(inside[0]) if inside is not None else None
+    if inside is None or found is None or " " in new:
+        return None
+    last = _groups(inside[1]) + _groups(inside[0]) + 1
+    if not re.search(r"\((?:\.\*|\.\+)\)\$?\Z", inside[1]) or not new.endswith(f"\\{last}"):
+        return None
+    action = "replace-pathq" if found[1].startswith("/") else "replace-uri"
+    regex = Word(f"{'(?i)' if icase else ''}^({found[1]}){inside[1]}", words[1].span)
+    return [*made(f"http-request {action}", words[0]), regex, Word(new.replace("%", "%%"), words[2].span), *words[3:]]
+
+
+def _first_group(regex: str, new: str) -> tuple[str, str] | None:
+    """What stands in the group that a regex starts with, and behind it, where the new line starts with it and has it once."""
+    if not regex.startswith("^(") or not new.startswith("\\1") or "\\1" in new[2:] or new[2:3].isdigit():
+        return None
+    depth, at = 0, 1
+    while at < len(regex):
+        if regex[at] == "\\":
+            at += 1
+        elif regex[at] == "[":
+            at = regex.find("]", at + 2)
+            if at < 0:
+                return None
+        elif regex[at] in "()":
+            depth += 1 if regex[at] == "(" else -1
+            if depth == 0:
+                return regex[2:at], regex[at + 1 :]
+        at += 1
+    return None
 
 
 def _target_replaced(words: Sequence[Word], icase: bool) -> Words | None:

@@ -73,8 +73,7 @@ def _proxy(kind: str, where: Where) -> Open:
     def open_(words: Sequence[Word], room: Room) -> Draft:
         draft = Draft(kind, name_of(words, room), where, run_of(words[:2]))
         if len(words) > 2 and words[2].text != "from" and kind == "backend":
-            message = f"'{words[2]}' is not read, 'backend' takes a name only"
-            room.report.warning("SY0114", message, run_of(words[2:]), help="leave it out")
+            room.report.alert("SY0108", f"'backend' takes no argument '{words[2]}'", run_of(words[2:]), help="leave it out")
         _from(draft, words, 2, room, use_last=True)
         _unique(draft, room)
         return keep(draft, room)
@@ -83,12 +82,11 @@ def _proxy(kind: str, where: Where) -> Open:
 
 
 def old_bind(words: Sequence[Word], room: Room) -> Sequence[Word]:
-    """`listen <name> <address>`, as it was written before there was `bind`: the line that says it today, or nothing."""
+    """`listen <name> <address>`, as of old: the line that says it today, so that the rest of the section can be judged."""
     if words[0].text not in ("frontend", "listen") or len(words) < 3 or words[2].text == "from":
         return ()
     help = f"write 'bind {words[2]}' below it"
-    room.report.warning("SY0112", f"an address after the name of a {words[0]} is deprecated", words[2].span, help=help)
-    too_many(words, 3, room)
+    room.report.alert("SY0105", f"an address after the name of a {words[0]} is gone since HAProxy 1.7", words[2].span, help=help)
     return (Word("bind", words[2].span), words[2])
 
 

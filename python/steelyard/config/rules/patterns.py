@@ -96,6 +96,18 @@ def _prefix(mask: str, version: int, longest: int) -> int | None:
     return None if version == 6 or len(bits) != longest or "01" in bits else bits.count("1")
 
 
+def _holes(text: str) -> bool:
+    """Whether an IPv4 mask in dots is one that no prefix length can say."""
+    _, _, mask = text.partition("/")
+    if "." not in mask:
+        return False
+    try:
+        bits = f"{int(ipaddress.IPv4Address(mask)):032b}"
+    except ValueError:
+        return False
+    return "01" in bits
+
+
 def _host(host: str) -> tuple[NetPattern, ...] | str:
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
@@ -135,6 +147,10 @@ def read_patterns(matcher: Matcher, words: Sequence[Word], report: Report, *, re
                 continue
             found = range_pattern(word.text, operator)
         elif matcher == "ip":
+            if _holes(word.text):
+                report.later("SY0402", f"masks with holes, as in '{word}', are not supported yet", word.span)
+                out.append(TextPattern(word.text))
+                continue
             found = net_pattern(word.text, resolve=resolve)
         else:
             found = _PLAIN.get(matcher, TextPattern)(word.text)

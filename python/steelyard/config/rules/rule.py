@@ -56,7 +56,7 @@ def _find(ruleset: str, word: Word, report: Report) -> str | None:
     if starred in known:
         return starred
     numbered = bare.rstrip("0123456789") + "*"
-    if numbered != starred and numbered in known:
+    if numbered != starred and numbered in known and actions.SHAPES[numbered].reader == "counter":
         return numbered
     elsewhere = actions.rulesets_of(bare) or actions.rulesets_of(starred)
     if elsewhere and ruleset not in elsewhere:
