@@ -144,7 +144,7 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0726": ("two log formats", "A section has one format of log lines: the last one said."),
     "SY0740": ("steps in the wrong order", "A check with connections begins with one, and each answer is waited for once."),
     "SY0741": ("named part is missing", "A line names a section, or a part of a file, that is not there."),
-    "SY0742": ("unknown bandwidth filter", "`set-bandwidth-limit` names a `filter bwlim-in` or `bwlim-out` of its own proxy."),
+    "SY0742": ("unknown filter", "`set-bandwidth-limit` and `send-spoe-group` name a filter of their own proxy."),
     "SY0743": ("unknown capture", "Captures count from 0, in the order of the lines that make them."),
     "SY0744": (
         "server that can't be tracked",

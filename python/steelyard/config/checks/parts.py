@@ -36,6 +36,7 @@ def check_parts(config: Config, room: Room) -> None:
             for kind, name, span in _named(draft):
                 _must_be(kind, name, sections.get(kind, ()), span, room)
             _filters(draft, room)
+            _engines(draft, room)
             _captures(draft, room)
 
 
@@ -81,6 +82,21 @@ def _filters(draft: Draft, room: Room) -> None:
                 guess = nearest(name, limits)
                 help = f"did you mean '{guess}'?" if guess else f"add 'filter bwlim-in {name} ...'"
                 room.report.alert("SY0742", f"{draft.label} has no bandwidth filter '{name}'", rule.span, help=help)
+
+
+def _engines(draft: Draft, room: Room) -> None:
+    """A filter that names no engine takes the name of an agent in its file, which is not read for that."""
+    filters = [said.words[1:] for said in _others(draft) if said.name == "filter" and said.words[0] == "spoe"]
+    known = {words[words.index("engine") + 1] for words in filters if "engine" in words}
+    if any("engine" not in words for words in filters):
+        return
+    for _, rule in _rules(draft):
+        if rule.action.name == "send_spoe_group":
+            name = str(dict(rule.action.fields)["engine"])
+            if name not in known:
+                guess = nearest(name, known)
+                help = f"did you mean '{guess}'?" if guess else f"add 'filter spoe engine {name} config <file>'"
+                room.report.alert("SY0742", f"{draft.label} has no filter with the engine '{name}'", rule.span, help=help)
 
 
 def _captures(draft: Draft, room: Room) -> None:
