@@ -88,6 +88,11 @@ class Index:
                 break
             if words and before.text in words:
                 self._refer(words[before.text], word, 0, word.text, statement.draft.name, own)
+        if row in symbols.BETWEEN:
+            sign, kind = symbols.BETWEEN[row]
+            for word in args:
+                if word.text.startswith(sign):
+                    self.add(kind, word, at=1, name=word.text[1:].partition("/")[0])
         for prefix, kind in symbols.PREFIXED.get(row, {}).items():
             if args[0].text.startswith(prefix):
                 self._refer(kind, args[0], len(prefix), args[0].text[len(prefix) :], statement.draft.name, own)
@@ -98,8 +103,11 @@ class Index:
         if action not in symbols.VARIABLES:
             return
         if open_:
-            name = rest.partition(")")[0].partition(",")[0]
-            self.add("variable", words[0], at=len(action) + 1, name=name, defines=symbols.VARIABLES[action])
+            inside = rest.partition(")")[0].split(",")
+            at = len(action) + 1
+            self.add("variable", words[0], at=at, name=inside[0], defines=symbols.VARIABLES[action])
+            if action in symbols.SECOND and len(inside) > 1:
+                self.add(symbols.SECOND[action], words[0], at=at + len(inside[0]) + 1, name=inside[1])
         elif len(words) > 1:
             self.add("variable", words[1], defines=symbols.VARIABLES[action])
 
@@ -196,6 +204,8 @@ class Index:
 def _spot(word: Word, at: int, length: int) -> tuple[Span, bool]:
     """Where characters of a word stand in the file; the whole word, and False, where quotes or variables make that unsure."""
     span, text = word.span, word.text
+    if span.length == length and at + length == len(text):  # a sign in front was put there in reading an old line
+        return span, True
     lead = (span.length - len(text)) // 2
     if span.length not in (len(text), len(text) + 2):
         return span, False

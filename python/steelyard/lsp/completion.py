@@ -26,6 +26,7 @@ _CONDITIONAL = frozenset(
 )
 _FORMATS = frozenset({"log-format", "log-format-sd", "error-log-format", "unique-id-format"})
 _FROM = ("frontend", "backend", "listen", "defaults")
+_COUNTED = "track-sc"
 _ACL_FLAGS = {"-i": "letters of either case", "-m": "match method", "-f": "patterns from a file", "-M": "the file is a map"}
 
 
@@ -57,6 +58,8 @@ def _first(cursor: Cursor) -> Iterator[Proposal]:
         yield from (Proposal(name, "directive", cursor.start) for name in DIRECTIVES)
         return
     yield from _next_words(cursor, "")
+    if cursor.where is not None:
+        yield Proposal("no", "word", cursor.start, "Takes a switch back, as in `no option httplog`.")
     yield from (Proposal(name, "section", cursor.start, section.doc) for name, section in SECTIONS.items() if section.open)
 
 
@@ -99,6 +102,9 @@ def _section_line(cursor: Cursor, index: Index) -> Iterator[Proposal]:
 
 
 def _statement(cursor: Cursor, index: Index) -> Iterator[Proposal]:
+    if cursor.before in (("no",), ("default",)):
+        yield from _next_words(cursor, "")
+        return
     line = said(as_words(cursor.before), cursor.section)
     words = [word.text for word in line.words[line.first :]]
     yield from _next_words(cursor, " ".join(words) + " ")
@@ -192,7 +198,8 @@ def _rule(cursor: Cursor, ruleset: str, args: list[str], index: Index) -> Iterat
             return
         for name in actions.names(ruleset):
             bare = name.rstrip("*")
-            yield Proposal(bare, "action", cursor.start, doc_of("action", bare))
+            numbers = ("0", "1", "2") if bare == _COUNTED else ("",)
+            yield from (Proposal(bare + number, "action", cursor.start, doc_of("action", bare)) for number in numbers)
         return
     if _CONDITION & set(args):
         yield from _condition(cursor, ruleset, args, index)

@@ -11,12 +11,20 @@ SECTION_KINDS = {"listen": ("frontend", "backend")}
 NAMELESS = frozenset({"global", "traces", "namespace_list"})
 
 # Statement: the kind that its first argument defines. Names of these are known in their section only.
-DEFINES = {"acl": "acl", "server": "server", "peer": "peer", "user": "user", "group": "group"}
-DEFINES_IN = {("peers", "server"): "peer", ("ring", "server"): "", ("log-forward", "server"): ""}
-"""Where the word means something else in a section; empty: nothing that is referred to."""
+DEFINES = {"acl": "acl", "server": "server", "peer": "peer"}
+DEFINES_IN = {
+    ("log-forward", "server"): "",
+    ("peers", "server"): "peer",
+    ("ring", "server"): "",
+    ("userlist", "group"): "group",
+    ("userlist", "user"): "user",
+}
+"""What a word defines in one section only; empty: nothing that is referred to."""
 
 # Actions with a variable in parentheses: whether they define it.
-VARIABLES = {"set-var": True, "set-var-fmt": True, "unset-var": False}
+VARIABLES = {"set-var": True, "set-var-fmt": True, "unset-var": False, "do-resolve": True}
+# Actions with a second argument there that names something.
+SECOND = {"do-resolve": "resolvers"}
 
 # Statement: the kind that its first argument refers to.
 REFERS = {
@@ -37,14 +45,15 @@ BEHIND = {
     "filter": {"cache": "cache", "fcgi-app": "fcgi-app"},
     "group": {"users": "user"},
     "http-after-response": {"profile": "log-profile"},
-    "http-request": {"cache-use": "cache", "profile": "log-profile", "table": "table"},
-    "http-response": {"cache-store": "cache", "profile": "log-profile", "table": "table"},
+    "http-error": {"errorfiles": "http-errors"},
+    "http-request": {"cache-use": "cache", "errorfiles": "http-errors", "profile": "log-profile", "table": "table"},
+    "http-response": {"cache-store": "cache", "errorfiles": "http-errors", "profile": "log-profile", "table": "table"},
     "log": {"profile": "log-profile"},
     "stick match": {"table": "table"},
     "stick on": {"table": "table"},
     "stick store-request": {"table": "table"},
     "stick store-response": {"table": "table"},
-    "stick-table": {"peers": "peers"},
+    "stick-table": {"peers": "peers", "write-to": "table"},
     "tcp-request connection": {"profile": "log-profile", "table": "table"},
     "tcp-request content": {"profile": "log-profile", "table": "table"},
     "tcp-request session": {"attach-srv": "server", "profile": "log-profile", "table": "table"},
@@ -54,6 +63,8 @@ BEHIND = {
 # Words of a `server` line, and the kind that the word behind each of them refers to.
 SERVER_WORDS = {"resolvers": "resolvers", "track": "server", "healthcheck": "healthcheck"}
 # Statement: what an argument may begin with, and the kind of the name behind that.
+BETWEEN = {"bind": ("@", "crt-store"), "server": ("@", "crt-store"), "default-server": ("@", "crt-store")}
+"""Words of a line that begin with a sign, a name and a slash, and the kind of the name."""
 PREFIXED = {"log": {"ring@": "ring", "backend@": "backend"}}
 # Words with several names between commas.
 LISTS = frozenset({"user", "group"})
