@@ -26,6 +26,7 @@ FRONT = r"""
     rspdel ^X-Server:.*
     rspirep ^Location:\ http://(.*)  Location:\ https://\1
     rspideny ^X-Secret:\ y
+    rspirep ^(Set-Cookie:\ .*)  \1;\ Secure
     rspadd X-Out:\ yes
 """
 
@@ -71,11 +72,12 @@ def test_requests_are_refused(run, serve):
 
 
 def test_responses_are_changed_and_refused(run, serve):
-    answer = http("HTTP/1.1 302 Found", "Content-Length: 0", "X-Server: s1", "Location: http://a.test/x")
+    answer = http("HTTP/1.1 302 Found", "Content-Length: 0", "X-Server: s1", "Location: http://a.test/x", "Set-Cookie: a=b")
     proxy = started(run, serve(reply(answer)))
     seen = proxy.ask(get("/"))
-    assert [(name, value) for name, value in seen.lowered if name in ("x-server", "location", "x-out")] == [
+    assert [(name, value) for name, value in seen.lowered if name in ("x-server", "location", "set-cookie", "x-out")] == [
         ("location", "https://a.test/x"),
+        ("set-cookie", "a=b; Secure"),
         ("x-out", "yes"),
     ]
     secret = started(run, serve(reply(http("HTTP/1.1 200 OK", "Content-Length: 0", "X-Secret: Yes")), "s2"))

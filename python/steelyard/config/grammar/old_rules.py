@@ -15,7 +15,9 @@ from steelyard.config.span import Word
 _HEADER = re.compile(r"\^\(?([A-Za-z0-9_-]+(?:\|[A-Za-z0-9_-]+)*)\)?:(.*)\Z", re.DOTALL)
 _ONE_HEADER = re.compile(r"\^([A-Za-z0-9_-]+):(.*)\Z", re.DOTALL)
 _KEPT_HEADER = re.compile(r"([A-Za-z0-9_-]+):(.*)\Z", re.DOTALL)
-_START = re.compile(r"\^[A-Za-z0-9_-]+\Z")
+_START = re.compile(r"\^([A-Za-z0-9_-]+)(?:\.\*)?\Z")
+# A group that begins with the name, as in `^(Set-Cookie:.*)` and `\1; Secure`.
+_GROUPED = re.compile(r"\^\(([A-Za-z0-9_-]+):(.*)\Z", re.DOTALL)
 _ADDED = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]?([^\r\n]*)\Z")
 _BLANKS = re.compile(r"(?:\\?[ \t]|\[\\?[ \t]\]|\\s|\\t|\[\\s\])[*+?]?")
 _ALL = ("", ".*", ".*$", "(.*)", "(.*)$", ".+", "$")
@@ -53,8 +55,9 @@ def deleted(rules: str) -> Today:
         if len(words) < 2:
             return None
         text = words[1].text
-        if _START.match(text):
-            return [[*made(f"{rules} del-header {text[1:]} -m beg", words[0]), *words[2:]]]
+        start = _START.match(text)
+        if start is not None:
+            return [[*made(f"{rules} del-header {start[1]} -m beg", words[0]), *words[2:]]]
         found = _HEADER.match(text)
         if found is None or _value(found[2]) not in _ALL:
             return None
@@ -78,12 +81,17 @@ def replaced(rules: str, icase: bool) -> Today:
 
 
 def _header_replaced(words: Sequence[Word], rules: str, icase: bool) -> Words | None:
+    flag = "(?i)" if icase else ""
     found, new = _ONE_HEADER.match(words[1].text), re.match(r"([A-Za-z0-9_-]+):[ \t]?(.*)\Z", words[2].text, re.DOTALL)
-    if found is None or new is None or found[1].lower() != new[1].lower():
-        return None
-    regex = Word(f"{'(?i)' if icase else ''}^{_value(found[2])}", words[1].span)
-    value = Word(new[2].replace("%", "%%"), words[2].span)
-    return [*made(f"{rules} replace-header {found[1]}", words[0]), regex, value, *words[3:]]
+    if found is not None and new is not None and found[1].lower() == new[1].lower():
+        name, regex, text = found[1], f"{flag}^{_value(found[2])}", new[2]
+    else:
+        found, new = _GROUPED.match(words[1].text), re.match(r"(?=\\1)(.*)\Z", words[2].text, re.DOTALL)
+        if found is None or new is None:
+            return None
+        name, regex, text = found[1], f"{flag}^({_value(found[2])}", new[1]
+    value = Word(text.replace("%", "%%"), words[2].span)
+    return [*made(f"{rules} replace-header {name}", words[0]), Word(regex, words[1].span), value, *words[3:]]
 
 
 def _header_kept(words: Sequence[Word], rules: str, icase: bool) -> Words | None:
