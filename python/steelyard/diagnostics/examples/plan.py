@@ -70,12 +70,12 @@ frontend web
 === SY0901 start
 backend app
   option httpchk
-  http-check expect rstring up**
+  http-check expect rstring '\p{Lu}P'
   server one 127.0.0.1:8080 check
 --- right
 backend app
   option httpchk
-  http-check expect rstring up*
+  http-check expect rstring '[A-Z]P'
   server one 127.0.0.1:8080 check
 === SY0902 start
 frontend web
