@@ -32,9 +32,15 @@ def check_parts(config: Config, room: Room) -> None:
     for section in config.sections:
         sections.setdefault(section.kind, set()).add(section.name)
     for draft in room.drafts:
+        for name, span in draft.marks.get("acme", ()):
+            _must_be("acme", name, sections.get("acme", ()), span, room)
         if draft.where & ANY:
             for kind, name, span in _named(draft):
                 _must_be(kind, name, sections.get(kind, ()), span, room)
+            for server in draft.get("servers", ()):
+                for said in server.others:
+                    if said.name == "healthcheck":
+                        _must_be("healthcheck", said.words[0], sections.get("healthcheck", ()), said.span, room)
             _filters(draft, room)
             _engines(draft, room)
             _captures(draft, room)

@@ -59,6 +59,8 @@ def _know(statement: Statement, said: dict[str, str]) -> None:
     if not draft.name:
         room.stored |= {path, said["crt"]}
     keys = os.path.join(draft.get("key-base", room.paths.bases.get("key-base", "")), said["key"]) if "key" in said else ""
+    if "acme" in said:
+        draft.marks.setdefault("acme", []).append((said["acme"], statement.span))
     if "acme" not in said and said.get("generate-dummy") != "on":
         draft.add("loads", (path, keys, run_of(statement.words)), statement.row, statement.span)
 

@@ -85,6 +85,16 @@ def _close_app(draft: Draft, room: Room) -> None:
         room.report.alert("SY0119", f"{draft.label} takes one request at once on a connection", most[-1].span, help=help)
 
 
+def _close_check(draft: Draft, room: Room) -> None:
+    """Steps belong to the kind of check that carries them out."""
+    _wants("type", "write 'type <kind>'")(draft, room)
+    kind = next((said.words[0] for _, said in reversed(draft.others) if said.name == "type"), "")
+    steps = {"tcp-check": "tcp-check", "httpchk": "http-check"}.get(kind)
+    for _, said in draft.others:
+        if kind and said.name != "type" and said.name.split(" ")[0] != steps:
+            room.report.alert("SY0722", f"'{said.name}' is no step of a check of type '{kind}'", said.span)
+
+
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
@@ -120,6 +130,6 @@ ROWS = (
     _later("fcgi-app", "A FastCGI application.", Where.FCGI_APP, _close_app),
     Section("crt-store", "Certificates by name.", _nameless("crt-store", Where.CRT_STORE), later=True),
     _later("acme", "An issuer of certificates.", Where.ACME, _wants("directory", "write 'directory <url>'"), experimental=True),
-    _later("healthcheck", "Health checks by name.", Where.HEALTHCHECK, _wants("type", "write 'type <kind>'")),
+    _later("healthcheck", "Health checks by name.", Where.HEALTHCHECK, _close_check),
     Section("traces", "Debug traces.", _nameless("traces", Where.TRACES)),
 )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from steelyard.config.grammar import check_options
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.values import Account, OneOf
 from steelyard.config.statement import Statement
 
 P = Where.PROGRAM
-_CHECKS = """
-tcp-check httpchk ssl-hello-chk smtpchk pgsql-check redis-check mysql-check ldap-check spop-check
-"""
+_CHECKS = {row.name.removeprefix("option "): row for row in check_options.ROWS if row.name != "option external-check"}
+KINDS = ("tcp-check", "httpchk", *_CHECKS)
 
 
 def _command(statement: Statement) -> None:
@@ -29,7 +31,16 @@ def _trace(statement: Statement) -> None:
 
 def _type(statement: Statement) -> None:
     """The kind of the check, and what `option <kind>` takes behind it."""
-    statement.read(statement.at, OneOf(tuple(_CHECKS.split())))
+    kind = statement.read(statement.at, OneOf(KINDS))
+    if kind is None:
+        return
+    row = _CHECKS.get(str(kind))
+    if row is not None and row.parse is not None:
+        row.parse(replace(statement, at=statement.at + 1))
+    elif statement.no_more(statement.at + (1 if kind == "tcp-check" else 5)) and len(statement.args) > 3:
+        version = statement.args[3]
+        if not version.text.upper().startswith("HTTP/"):
+            statement.bad(version, "is not a version of HTTP", help="write 'HTTP/1.0' or 'HTTP/1.1'")
 
 
 ROWS = (
