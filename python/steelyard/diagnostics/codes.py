@@ -142,6 +142,7 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0724": ("two ways to ask for a password", "`stats auth` makes the rules that `stats http-request` would replace."),
     "SY0725": ("mail that is not sent", "Mail needs a sender, a receiver and a `mailers` section."),
     "SY0726": ("two log formats", "A section has one format of log lines: the last one said."),
+    "SY0727": ("data that nobody waits for", "Without `tcp-request inspect-delay` rules see what has come by chance."),
     "SY0740": ("steps in the wrong order", "A check with connections begins with one, and each answer is waited for once."),
     "SY0741": ("named part is missing", "A line names a section, or a part of a file, that is not there."),
     "SY0742": ("unknown filter", "`set-bandwidth-limit` and `send-spoe-group` name a filter of their own proxy."),

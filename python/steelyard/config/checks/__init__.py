@@ -14,6 +14,7 @@ from steelyard.config.checks.halves import check_halves
 from steelyard.config.checks.health import check_health
 from steelyard.config.checks.hosts import check_hosts
 from steelyard.config.checks.ids import check_ids
+from steelyard.config.checks.inspect import check_inspect
 from steelyard.config.checks.listeners import check_listeners
 from steelyard.config.checks.log_targets import check_log_targets
 from steelyard.config.checks.logs import check_logs
@@ -64,4 +65,5 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_track,
     check_tables,
     check_threads,
+    check_inspect,
 )

@@ -26,11 +26,12 @@ def parse_acl_line(statement: Statement) -> None:
         statement.add(found)
 
 
-def _rule(statement: Statement, ruleset: str, words: Any, at: int) -> Rule | None:
+def _rule(statement: Statement, ruleset: str, words: Any, at: int, place: str = "") -> Rule | None:
+    """`place`: where expressions stand, if that is not the rule set."""
     if at >= len(words):
         statement.missing("an action", f"write '{statement.row.name} <action> [if <condition>]'")
         return None
-    found = parse_rule(ruleset, words, at, place_of(statement, ruleset), statement.report)
+    found = parse_rule(ruleset, words, at, place_of(statement, place or ruleset), statement.report)
     return found if found is not None and known(statement, found.cond) else None
 
 
@@ -46,8 +47,8 @@ def _unkept(statement: Statement) -> None:
 
 
 def _redirect(statement: Statement) -> None:
-    """The old form of `http-request redirect`; these rules come after all `http-request` rules."""
-    rule = _rule(statement, "http-request", statement.words, 0)
+    """The old form of `http-request redirect`, with a plain text; these rules come after all `http-request` rules."""
+    rule = _rule(statement, "http-request", statement.words, 0, "redirect")
     if rule is not None:
         statement.add(rule)
 

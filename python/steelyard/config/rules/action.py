@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from steelyard.config.expr import Action, TableArg, Value, VarArg
 from steelyard.config.grammar import actions
@@ -39,6 +40,8 @@ class _Arguments:
         if shape.reader == "reply":
             reply, end = read_reply(self.words, self.at, self.place, self.report)
             return (None if reply is None else Action(shape.variant, (("reply", reply),))), end
+        if shape.variant == "capture" and self.place.section == "listen":
+            self.place = replace(self.place, section="frontend")  # captures are the frontend's
         if shape.reader == "redirect":
             return read_redirect(self.words, self.at, self.place, self.report)
         fields: Fields = dict(shape.fixed)

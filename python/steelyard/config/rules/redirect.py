@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from steelyard.config.expr import Action, Value
+from steelyard.config.expr import Action, LogFormat, LogText, Value
 from steelyard.config.grammar import actions
 from steelyard.config.nearest import nearest
 from steelyard.config.rules.logformat import parse_log_format
@@ -37,7 +37,7 @@ def read_redirect(words: Sequence[Word], at: int, place: Place, report: Report) 
         if at >= len(words):
             report.alert("SY0503", f"'{word}' needs a word behind it", word.span)
             return None, at
-        value = parse_log_format(words[at], place, report) if row is None else READERS[row[1]](words[at], place, report)
+        value = _target(words[at], place, report) if row is None else READERS[row[1]](words[at], place, report)
         at += 1
         if value is None:
             return None, at
@@ -56,3 +56,8 @@ def read_redirect(words: Sequence[Word], at: int, place: Place, report: Report) 
         report.alert("SY0503", "the redirect does not say where to", start.span, help=help)
         return None, at
     return Action("redirect", tuple(fields.items())), at
+
+
+def _target(word: Word, place: Place, report: Report) -> LogFormat | None:
+    """A log format; in `redirect` without `http-request` a text that is sent as it is, percent signs too."""
+    return (LogText(word.text),) if place.ruleset == "redirect" else parse_log_format(word, place, report)

@@ -253,6 +253,15 @@ defaults
 --- right
 defaults
   option httplog
+=== SY0727
+frontend tls
+  bind :443
+  tcp-request content capture req.ssl_sni len 50
+--- right
+frontend tls
+  bind :443
+  tcp-request inspect-delay 5s
+  tcp-request content capture req.ssl_sni len 50
 === SY0740
 backend app
   option httpchk
