@@ -72,6 +72,20 @@ def test_what_cannot_run_yet_is_no_error(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def test_advice_comes_after_what_is_wrong(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with editing(tmp_path) as editor:
+            uri = editor.open(tmp_path / "a.cfg", SITE + "    acl unused path /\n")
+            await editor.codes(uri, ["SY0801", "SY0813"])
+            assert {item.severity for item in editor.shown[uri]} == {types.DiagnosticSeverity.Information}
+            editor.change(uri, SITE.replace("frontend www from web", "frontend www from web # lint: ignore SY0813") + "    # \n")
+            await editor.codes(uri, [])
+            editor.change(uri, SITE + "    acl unused path / # lint: ignore\n    sever x\n")
+            await editor.codes(uri, ["SY0102"])
+
+    asyncio.run(story())
+
+
 def hover_of(editor: Editor, uri: str, mark: str, after: int = 1) -> types.HoverParams:
     place = editor.at(uri, mark, after)
     return types.HoverParams(place.text_document, place.position)

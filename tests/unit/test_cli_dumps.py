@@ -79,7 +79,9 @@ def test_wrong_classes_and_archives(file: str, capfd: pytest.CaptureFixture[str]
 def test_flags_that_conditions_see(file: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["-c", "-dS", "-dC", "-f", file]) == 0
     assert run(["-c", "-dD", "-f", file]) == 0
-    assert "look here" in capfd.readouterr().err
+    err = capfd.readouterr().err
+    assert "look here" in err
+    assert "[NOTICE]" in err and "no 'timeout http-request'" in err
     assert run(["-c", "-f", file]) == 0
     assert "look here" not in capfd.readouterr().err
 

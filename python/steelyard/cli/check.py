@@ -33,6 +33,10 @@ def check(flags: Flags) -> Checked:
     )
     if config is None:
         return Checked(report)
+    if flags.diagnostic:
+        from steelyard.config.advice import advise
+
+        report.items += advise(config)
     config = override(config, flags)
     plan = _plan(config, flags, report)
     return Checked(report) if plan is None else Checked(report, config, plan)

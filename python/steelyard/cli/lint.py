@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from steelyard.cli import report as reports
-from steelyard.diagnostics.diagnostic import Diagnostic, Report, Severity
+from steelyard.diagnostics.diagnostic import Report, Severity
+
+if TYPE_CHECKING:
+    from steelyard.config.advice.ignored import Ignored
 
 DESCRIPTION = """\
 Gives advice on a configuration that is valid: words that HAProxy has deprecated or dropped, rules that are never carried out,
@@ -30,13 +33,13 @@ exit status:
   1  there is advice
   2  the configuration is not valid or can't be read, or the command line is wrong
 """
-_IGNORE = re.compile(r"#.*\blint:\s*ignore\b(?P<codes>(?:[\s,]+SY\d{4})*)")
 _MESSAGE_OF_THE_FILE = "SY0023"
 
 
 def run(words: Sequence[str]) -> int:
     """The exit status of `steelyard lint`."""
     from steelyard.config.advice import advise
+    from steelyard.config.advice.ignored import left
     from steelyard.config.read import read
 
     parser = argparse.ArgumentParser(
@@ -58,27 +61,16 @@ def run(words: Sequence[str]) -> int:
         return 2
     said = [item for item in found if item.severity in (Severity.WARNING, Severity.NOTICE) and item.code != _MESSAGE_OF_THE_FILE]
     ignored = {code.strip().upper() for codes in args.ignore for code in codes.split(",")}
-    items = _left([*said, *advise(config)], ignored, [name for name in config.files if name != "-"])
+    comments = {name: _comments(name) for name in config.files if name != "-"}
+    items = left([item for item in (*said, *advise(config)) if item.code not in ignored], comments)
     order = {name: index for index, name in enumerate(config.files)}
     items.sort(key=lambda item: (order.get(item.span.file, len(order)), item.span.line, item.span.column))
     reports.show(Report(items), files, form=args.format)
     return 1 if items else 0
 
 
-def _left(items: Iterable[Diagnostic], ignored: set[str], files: Sequence[str]) -> list[Diagnostic]:
-    """What neither the command line nor a comment on its line passes over."""
-    lines = {name: _comments(name) for name in files}
-    left = []
-    for item in items:
-        codes = lines.get(item.span.file, {}).get(item.span.line)
-        if item.code not in ignored and (codes is None or (codes and item.code not in codes)):
-            left.append(item)
-    return left
-
-
-def _comments(name: str) -> dict[int, frozenset[str]]:
-    """By line: the codes that its comment passes over, an empty set for all."""
-    from steelyard.config.layout import lay_out
+def _comments(name: str) -> Ignored:
+    from steelyard.config.advice.ignored import ignored_in
 
     try:
         with open(name, "rb") as file:
@@ -86,11 +78,4 @@ def _comments(name: str) -> dict[int, frozenset[str]]:
     except OSError as error:
         print(f"steelyard: comments of '{name}' can't be read: {(error.strerror or str(error)).lower()}", file=sys.stderr)
         return {}
-    if "lint:" not in text:
-        return {}
-    found = {}
-    for line in lay_out(text, name):
-        match = _IGNORE.match(line.tail)
-        if match is not None:
-            found[line.number] = frozenset(re.findall(r"SY\d{4}", match["codes"]))
-    return found
+    return ignored_in(text, name)

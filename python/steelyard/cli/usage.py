@@ -26,7 +26,7 @@ Usage: steelyard [-f <file|directory>]* [-cdDqVvW] [-n <maxconn>] [-N <maxconn>]
         -L   sets the name of this peer
         -dW  does not start when there is a warning
         -dS  does not use splice; -dR does not share ports (SO_REUSEPORT)
-        -dD  shows what .diag lines say; -dr passes over server names that can't be looked up (with -c)
+        -dD  shows what .diag lines say, and advice; -dr passes over server names that can't be looked up (with -c)
         -dC[key][,line]  prints the configuration's words, hidden by a key; -dK<class,...> prints keywords (-dKhelp)
         -dL  prints the shared libraries in use; -dA<file> packs them into a tar archive
         -4   uses IPv4 addresses only

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from steelyard.config.advice import advise
+from steelyard.config.advice.ignored import ignored_in, left
 from steelyard.config.index import Index, Occurrence
 from steelyard.config.model import Config
 from steelyard.config.read import study
@@ -26,7 +28,8 @@ TYPING = frozenset({"SY0012"})
 class Analysis:
     """`name` is the file itself; `files` are all that were read, with those that it includes. `version`: of the editor's text.
 
-    `outer`: kind and name of the section that includes the file, where another one does.
+    `outer`: kind and name of the section that includes the file, where another one does. `advice`: what `steelyard lint` says of
+    it, once it was asked for.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Analysis:
     files: tuple[str, ...]
     others: Mapping[str, str]
     outer: tuple[str, str] = ("", "")
+    advice: tuple[Diagnostic, ...] = ()
 
     @cached_property
     def lines(self) -> list[str]:
@@ -61,6 +65,13 @@ class Analysis:
             raw = read_included(file, Report(), Span(file, 1, 1, 1))
             text = raw.text if raw is not None else ""
         return text.split("\n")
+
+    def advised(self) -> tuple[Diagnostic, ...]:
+        """What `steelyard lint` says of a valid file."""
+        if self.report.wrong:
+            return ()
+        comments = {file: ignored_in("\n".join(self._lines_of(file)), file) for file in self.files[1:]}
+        return tuple(left(advise(self.config), {self.name: ignored_in(self.text, self.name), **comments}))
 
     def typed(self, span: Span) -> str:
         """What stands in the file at a span."""

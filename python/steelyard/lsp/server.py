@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TypeVar
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
@@ -30,6 +33,8 @@ from steelyard.lsp.hover import hover
 from steelyard.lsp.outline import folds, outline
 from steelyard.lsp.protocol import Places, name_of, uri_of
 from steelyard.lsp.rename import RenameError, renamable, rename
+
+T = TypeVar("T")
 
 QUIET = 0.2
 """Seconds without a key before a file is read."""
@@ -79,12 +84,24 @@ class Server(LanguageServer):
         if root not in self.desk.open:
             return
         started = time.monotonic()
-        analysis = await asyncio.get_running_loop().run_in_executor(self._reader, self.desk.read, root)
+        analysis = await self.aside(self.desk.read, root)
         self._took = time.monotonic() - started
-        held = self.desk.open.get(root)
-        if held is not None and held.text == analysis.text:
+        if self._current(analysis):
             self.desk.keep(analysis)
             self.show(analysis)
+            advice = await self.aside(analysis.advised)
+            if advice and self._current(analysis) and self.desk.analyses.get(root) is analysis:
+                advised = replace(analysis, advice=advice)
+                self.desk.keep(advised)
+                self.show(advised)
+
+    def _current(self, analysis: Analysis) -> bool:
+        held = self.desk.open.get(analysis.name)
+        return held is not None and held.text == analysis.text
+
+    async def aside(self, work: Callable[..., T], *args: object) -> T:
+        """Work in the thread that reads."""
+        return await asyncio.get_running_loop().run_in_executor(self._reader, work, *args)
 
     async def fresh(self, uri: str) -> Analysis | None:
         """What is known of a file as it is now."""
@@ -120,7 +137,7 @@ class Server(LanguageServer):
         """Messages of all files that were read; files without any are cleared."""
         places = self.places(analysis)
         found: dict[str, list[types.Diagnostic]] = {uri_of(self._as_open(file)): [] for file in analysis.files}
-        for item in analysis.report:
+        for item in (*analysis.report, *analysis.advice):
             file = self._as_open(item.span.file or analysis.name)
             found.setdefault(uri_of(file), []).append(protocol.diagnostic(item, places))
         for gone in self._shown.get(analysis.name, set()) - set(found):
@@ -289,13 +306,13 @@ async def on_rename(ls: Server, params: types.RenameParams) -> types.WorkspaceEd
 @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
 async def on_symbols(ls: Server, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
     analysis = await ls.fresh(params.text_document.uri)
-    return protocol.symbols(outline(analysis.text), ls.places(analysis)) if analysis is not None else []
+    return protocol.symbols(await ls.aside(outline, analysis.text), ls.places(analysis)) if analysis is not None else []
 
 
 @server.feature(types.TEXT_DOCUMENT_FOLDING_RANGE)
 async def on_folds(ls: Server, params: types.FoldingRangeParams) -> list[types.FoldingRange]:
     held = ls.desk.open.get(name_of(params.text_document.uri))
-    return [types.FoldingRange(first, last) for first, last in folds(held.text)] if held is not None else []
+    return [types.FoldingRange(first, last) for first, last in await ls.aside(folds, held.text)] if held is not None else []
 
 
 @server.feature(types.TEXT_DOCUMENT_FORMATTING)
@@ -304,7 +321,7 @@ async def on_formatting(ls: Server, params: types.DocumentFormattingParams) -> l
     held = ls.desk.open.get(name_of(params.text_document.uri))
     if held is None:
         return []
-    formatted = format_text(held.text)
+    formatted = await ls.aside(format_text, held.text)
     if formatted == held.text:
         return []
     whole = types.Range(types.Position(0, 0), types.Position(held.text.count("\n") + 1, 0))
