@@ -48,6 +48,7 @@ BEHIND = {
     "http-error": {"errorfiles": "http-errors"},
     "http-request": {"cache-use": "cache", "errorfiles": "http-errors", "profile": "log-profile", "table": "table"},
     "http-response": {"cache-store": "cache", "errorfiles": "http-errors", "profile": "log-profile", "table": "table"},
+    "load": {"acme": "acme"},
     "log": {"profile": "log-profile"},
     "stick match": {"table": "table"},
     "stick on": {"table": "table"},
