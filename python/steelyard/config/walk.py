@@ -8,7 +8,7 @@ from dataclasses import replace
 from steelyard.config.checks.order import check_order
 from steelyard.config.draft import Draft
 from steelyard.config.grammar.keywords import KEYWORDS
-from steelyard.config.grammar.row import ANY, PLAIN, Row
+from steelyard.config.grammar.row import ANY, PLAIN, USUAL, Row
 from steelyard.config.grammar.section import Section
 from steelyard.config.grammar.sections import SECTIONS, old_bind
 from steelyard.config.grammar.today import made
@@ -224,12 +224,19 @@ def _admit(statement: Statement) -> bool:
         report.warning("SY0112", f"'{row.name}' is deprecated", span, help=row.instead)
     if row.effect == "accepted":
         report.accept(row.name, row.why or row.doc, span)
+    elif row.effect == "later" and _usual(statement):
+        report.accept(row.name, USUAL, span)
     elif row.effect == "later" and not statement.draft.later:
         report.later("SY0104", f"'{row.name}' is not supported yet", span, help=row.instead)
     elif row.effect == "refused":
         why = row.why or "it can't have its effect here"
         report.later("SY0106", f"'{row.name}' is refused: {why}", span, help=row.instead)
     return True
+
+
+def _usual(statement: Statement) -> bool:
+    """`no option ...` of what is not there, and arguments that are those of a word that is not said."""
+    return bool(statement.prefix) or (bool(statement.args) and statement.text(statement.at) in statement.row.usual)
 
 
 def _exposed(statement: Statement) -> bool:

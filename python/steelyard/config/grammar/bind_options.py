@@ -60,8 +60,8 @@ def _row(name: str, doc: str, *args: ArgType, sets: str = "", effect: Effect = "
     return Row(name, Where.BIND, doc, args, sets or name.replace("-", "_"), effect=effect, instead=instead)
 
 
-def _later(name: str, doc: str, *args: ArgType) -> Row:
-    return Row(name, Where.BIND, doc, args, effect="later")
+def _later(name: str, doc: str, *args: ArgType, usual: tuple[str, ...] = ()) -> Row:
+    return Row(name, Where.BIND, doc, args, effect="later", usual=usual)
 
 
 def _threads(words: Sequence[Word]) -> list[list[Word]]:
@@ -132,9 +132,14 @@ _LATER = (
     _later("quic-cc-algo", "Congestion control of QUIC.", Congestion()),
     _later("quic-force-retry", "QUIC clients must show that their address is theirs."),
     _later("quic-socket", "Sockets of QUIC connections.", OneOf(("connection", "listener"))),
-    _later("severity-output", "How a statistics socket tells how bad a message is.", OneOf(("none", "number", "string"))),
+    _later(
+        "severity-output",
+        "How a statistics socket tells how bad a message is.",
+        OneOf(("none", "number", "string")),
+        usual=("none",),
+    ),
     _later("tcp-md5sig", "Password of TCP MD5 signatures.", Text("<password>")),
-    _later("tcp-ss", "How much of the first packet is kept.", Int(0, 2)),
+    _later("tcp-ss", "How much of the first packet is kept.", Int(0, 2), usual=("0",)),
 )
 
 BIND_OPTIONS = Table(_ROWS, _LATER, BIND_ROWS, SHARED_ROWS)

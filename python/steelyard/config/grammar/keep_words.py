@@ -44,6 +44,7 @@ def _row(
     late: bool = False,
     lax: bool = False,
     mode: str = "",
+    usual: tuple[str, ...] = (),
 ) -> Row:
     http = "http" if mode == "http" else ""
     return Row(
@@ -58,6 +59,7 @@ def _row(
         late=late,
         lax=lax,
         mode=http,  # type: ignore[arg-type]
+        usual=usual,
     )
 
 
@@ -103,10 +105,17 @@ ROWS = (
         BACK_D,
         "Whether a full server keeps its share of a hash.",
         OneOf(("always", "maxconn", "maxqueue")),
+        usual=("always",),
     ),
     _row("http-send-name-header", BACK_D, "A header with the server's name.", Text("<header>"), lax=True, mode="http"),
     Row("ignore-persist", BACK, "When persistence is left out.", parse=_CONDITION, effect="later", repeat="add", late=True),
-    _row("load-server-state-from-file", BACK_D, "States of servers over restarts.", OneOf(("global", "local", "none"))),
+    _row(
+        "load-server-state-from-file",
+        BACK_D,
+        "States of servers over restarts.",
+        OneOf(("global", "local", "none")),
+        usual=("none",),
+    ),
     _row("log-steps", FRONT_D, "When log lines are written.", Listed(_STEPS)),
     _row(
         "max-keep-alive-queue",
@@ -117,7 +126,7 @@ ROWS = (
     ),
     _row("max-session-srv-conns", FRONT_D, "Server connections that one client may hold.", _COUNT),
     Row("persist rdp-cookie", BACK_D, "Persistence for RDP.", parse=_persist, effect="later", called=True, lax=True),
-    _row("retry-on", BACK_D, "When a request is sent again.", parse=_retry_on, strict=True),
+    _row("retry-on", BACK_D, "When a request is sent again.", parse=_retry_on, strict=True, usual=("conn-failure",)),
     _row("server-state-file-name", BACK_D, "File with the states of servers.", Text("<file>"), least=0),
     _row("srvtcpka-cnt", BACK_D, "Probes of TCP keep-alive to servers.", _COUNT),
     _row("srvtcpka-idle", BACK_D, "Idle time before TCP keep-alive to servers begins.", _SECONDS),

@@ -143,6 +143,7 @@ ROWS = (
         "What to do with odd header names.",
         (OneOf(("preserve", "delete", "reject")),),
         effect="later",
+        usual=("preserve",),
         mode="http",
     ),
     Row(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from steelyard.config.grammar.option_types import Judged
-from steelyard.config.grammar.row import Row, Where
+from steelyard.config.grammar.row import USUAL, Row, Where
 from steelyard.config.grammar.table import Table
 from steelyard.config.model import Said
 from steelyard.config.nearest import nearest
@@ -74,8 +74,11 @@ def _one(statement: Statement, row: Row, at: int, end: int, values: dict[str, An
         value = read[0] if len(read) == 1 else tuple(read)
         values[row.sets] = (True if row.value is None else row.value) if not row.args or row.value is not None else value
         return True
-    _tell(statement, row, span)
     said = Said(row.name, tuple(word.text for word in words[at + 1 : end]), run_of(words[at:end]))
+    if said.words and " ".join(said.words) in row.usual:
+        statement.report.accept(f"{statement.row.name} {row.name}", USUAL, span)
+    else:
+        _tell(statement, row, span)
     values["others"] = (*values.get("others", ()), said)
     return True
 

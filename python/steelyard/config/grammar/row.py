@@ -65,6 +65,9 @@ PLAIN = (
 )
 """Sections that the model keeps as their statements (`model.Section`)."""
 
+USUAL = "Asks for what happens anyway."
+"""Why a word that waits for a later version is accepted where it changes nothing."""
+
 Effect = Literal["supported", "accepted", "refused", "later", "removed"]
 """supported: works. accepted: changes nothing here, and ignoring it is harmless. refused: ignoring it would change what
 happens, and it will not come. later: known, not supported yet. removed: HAProxy has dropped it; `instead` says what to write.
@@ -83,7 +86,8 @@ class Row:
     the name. `lax`: words too many draw a warning only, since HAProxy passes over them in silence. `least`: how many of `args`
     must be there, all by default. `words`: some that its own parser knows among the arguments, for editors to propose. `repeat`:
     of several lines the last one holds, all do, the first one does (with a warning), or the second is an error. `why`: the
-    reason of an effect that is not `supported`. `experimental`: `expose-experimental-directives` must stand above it.
+    reason of an effect that is not `supported`. `usual`: arguments that ask for what happens anyway, so that the word need not
+    wait for a later version. `experimental`: `expose-experimental-directives` must stand above it.
     `deprecated` and `removed` are versions of HAProxy. `today` says an old line in today's words (`grammar/today.py`), for
     `upgrade`, and for reading where the effect is `removed`.
     """
@@ -107,6 +111,7 @@ class Row:
     mode: Literal["", "http", "tcp"] = ""
     value: object = None
     words: tuple[str, ...] = ()
+    usual: tuple[str, ...] = ()
     instead: str = ""
     why: str = ""
     experimental: bool = False

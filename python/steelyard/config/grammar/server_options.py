@@ -73,12 +73,14 @@ def _row(
     effect: Effect = "supported",
     value: object = None,
     instead: str = "",
+    usual: tuple[str, ...] = (),
 ) -> Row:
-    return Row(name, where, doc, args, sets or name.replace("-", "_"), effect=effect, value=value, instead=instead)
+    field = sets or name.replace("-", "_")
+    return Row(name, where, doc, args, field, effect=effect, value=value, instead=instead, usual=usual)
 
 
-def _later(name: str, doc: str, *args: ArgType) -> Row:
-    return Row(name, SERVERS, doc, args, effect="later")
+def _later(name: str, doc: str, *args: ArgType, usual: tuple[str, ...] = ()) -> Row:
+    return Row(name, SERVERS, doc, args, effect="later", usual=usual)
 
 
 PROTOCOLS = ("fcgi", "h1", "h2", "none", "quic", "spop")
@@ -98,7 +100,7 @@ _ROWS = (
     _row("fall", "Failed checks after which a server is down.", Loose(1)),
     _row("fastinter", "Time between checks of a server that changes state.", Time(low=1)),
     _row("id", "Number of the server in statistics.", Loose(1), where=Where.SERVER),
-    _row("init-addr", "How the address is found at start.", FirstAddress(), effect="later"),
+    _row("init-addr", "How the address is found at start.", FirstAddress(), effect="later", usual=("libc", "last,libc")),
     _row("inter", "Time between health checks.", Time(low=1)),
     _row("max-reuse", "Requests that one connection may carry.", Int(-1), effect="accepted"),
     _row("maxconn", "Connections at once; more requests wait in the queue.", Loose(0)),
@@ -138,7 +140,7 @@ _AGENT = (
     _later("agent-inter", "Time between questions to the agent.", Time(low=1)),
     _later("agent-port", "Port of the agent.", Port()),
     _later("agent-send", "What is sent to the agent.", Text("<text>")),
-    _later("no-agent-check", "Undoes `agent-check` of `default-server`."),
+    _row("no-agent-check", "Undoes `agent-check` of `default-server`.", effect="accepted"),
 )
 _CHECKS = (
     _later("check-pool-conn-name", "Name of the idle connection that checks use.", Text("<name>")),
@@ -146,9 +148,9 @@ _CHECKS = (
     _later("check-reuse-pool", "Health checks use idle connections."),
     _later("check-via-socks4", "Health checks go through the SOCKS proxy."),
     _later("healthcheck", "Health checks of a section.", Text("<name>")),
-    _later("init-state", "State at start.", OneOf(("fully-up", "up", "down", "fully-down", "none"))),
-    _later("no-check-reuse-pool", "Undoes `check-reuse-pool` of `default-server`."),
-    _later("observe", "Live traffic tells the server's state.", OneOf(("none", "layer4", "layer7"))),
+    _later("init-state", "State at start.", OneOf(("fully-up", "up", "down", "fully-down", "none")), usual=("up",)),
+    _row("no-check-reuse-pool", "Undoes `check-reuse-pool` of `default-server`.", effect="accepted"),
+    _later("observe", "Live traffic tells the server's state.", OneOf(("none", "layer4", "layer7")), usual=("none",)),
     _later("on-error", "What many errors do.", OneOf(("fastinter", "fail-check", "sudden-death", "mark-down"))),
     _later("on-marked-up", "What happens when the server is up again.", OneOf(("shutdown-backup-sessions",))),
     _later("track", "The state of another server counts.", Tracked()),
@@ -163,10 +165,10 @@ _CONNECTIONS = (
     _later("cc", "Congestion control of TCP.", Text("<algorithm>")),
     _later("idle-ping", "Time between pings on idle connections.", Time()),
     _later("log-bufsize", "Bytes of a log server's buffer.", Size()),
-    _later("log-proto", "How log messages are framed.", OneOf(("legacy", "octet-count"))),
+    _later("log-proto", "How log messages are framed.", OneOf(("legacy", "octet-count")), usual=("legacy",)),
     _later("namespace", "Network namespace of connections.", Text("<name>")),
-    _later("no-send-proxy-v2-ssl", "Undoes `send-proxy-v2-ssl` of `default-server`."),
-    _later("no-send-proxy-v2-ssl-cn", "Undoes `send-proxy-v2-ssl-cn` of `default-server`."),
+    _row("no-send-proxy-v2-ssl", "Undoes `send-proxy-v2-ssl` of `default-server`.", effect="accepted"),
+    _row("no-send-proxy-v2-ssl-cn", "Undoes `send-proxy-v2-ssl-cn` of `default-server`.", effect="accepted"),
     _later("pool-conn-name", "Names of idle connections.", Expression("source")),
     _later("proxy-v2-options", "What PROXY protocol headers hold besides addresses.", Listed(PROXY_OPTIONS)),
     _later("quic-cc-algo", "Congestion control of QUIC.", Congestion()),
@@ -177,11 +179,13 @@ _CONNECTIONS = (
     _later("socks4", "SOCKS proxy to the server.", HostPort()),
     _later("tcp-md5sig", "Password of TCP MD5 signatures.", Text("<password>")),
     _later("tfo", "TCP fast open."),
-    _later("ws", "How web sockets go to the server.", OneOf(("auto", "h1", "h2"))),
+    _later("ws", "How web sockets go to the server.", OneOf(("auto", "h1", "h2")), usual=("auto", "h1")),
 )
 _OTHERS = (
     _row("guid", "A name that lasts over restarts, for statistics.", Guid(), where=Where.SERVER, effect="accepted"),
-    _later("hash-key", "What the server's place in a hash is made of.", OneOf(("id", "addr", "addr-port", "guid"))),
+    _later(
+        "hash-key", "What the server's place in a hash is made of.", OneOf(("id", "addr", "addr-port", "guid")), usual=("id",)
+    ),
     _row("stick", "Undoes `non-stick` of `default-server`.", effect="accepted"),
     _later("strict-maxconn", "Idle connections count for `maxconn`."),
 )

@@ -10,8 +10,13 @@ BOTH = Where.BIND | SERVERS
 _B, _S = Where.BIND, SERVERS
 
 
-def _row(name: str, where: Where, doc: str, *args: ArgType) -> Row:
-    return Row(name, where, doc, args, effect="later")
+def _row(name: str, where: Where, doc: str, *args: ArgType, usual: tuple[str, ...] = ()) -> Row:
+    return Row(name, where, doc, args, effect="later", usual=usual)
+
+
+def _undoes(name: str, where: Where, doc: str) -> Row:
+    """What it undoes has been said to wait for a later version where it stands."""
+    return Row(name, where, doc, effect="accepted")
 
 
 _FILE = Text("<file>")
@@ -32,9 +37,9 @@ BIND_ROWS = (
     _row("ecdhe", _B, "Curve of ephemeral keys.", Text("<curve>")),
     _row("ech", _B, "Keys for encrypted client hellos.", Text("<directory>")),
     _row("generate-certificates", _B, "Certificates are made for the hosts that clients name."),
-    _row("no-alpn", _B, "No protocol is offered by ALPN."),
+    _undoes("no-alpn", _B, "No protocol is offered by ALPN."),
     _row("no-ca-names", _B, "Clients are not told which authorities count."),
-    _row("no-strict-sni", _B, "Undoes `strict-sni`."),
+    _undoes("no-strict-sni", _B, "Undoes `strict-sni`."),
     _row("prefer-client-ciphers", _B, "The client's order of ciphers counts."),
     _row("strict-sni", _B, "Clients must name a host that a certificate is for."),
     _row("tls-ticket-keys", _B, "Keys of session tickets.", _FILE),
@@ -47,16 +52,16 @@ SERVER_ROWS = (
     _row("check-sni-auto", _S, "Health checks name the host that they ask for."),
     _row("check-ssl", _S, "Health checks use TLS."),
     _row("crt", _S, "Certificate with its key, for servers that ask for one.", _FILE),
-    _row("no-check-sni-auto", _S, "Health checks name no host by themselves."),
-    _row("no-check-ssl", _S, "Undoes `check-ssl` of `default-server`."),
+    _undoes("no-check-sni-auto", _S, "Health checks name no host by themselves."),
+    _undoes("no-check-ssl", _S, "Undoes `check-ssl` of `default-server`."),
     _row("no-renegotiate", _S, "No renegotiation."),
-    _row("no-sni-auto", _S, "No host is named by itself."),
+    _undoes("no-sni-auto", _S, "No host is named by itself."),
     _row("no-ssl-reuse", _S, "Sessions are not resumed."),
-    _row("no-verifyhost", _S, "Undoes `verifyhost` of `default-server`."),
+    _undoes("no-verifyhost", _S, "Undoes `verifyhost` of `default-server`."),
     _row("renegotiate", _S, "Secure renegotiation is allowed."),
     _row("sni", _S, "Host that is named to the server.", Expression("source")),
     _row("sni-auto", _S, "The request's host is named to the server."),
-    _row("ssl-reuse", _S, "Undoes `no-ssl-reuse` of `default-server`."),
+    _undoes("ssl-reuse", _S, "Undoes `no-ssl-reuse` of `default-server`."),
     _row("verify", _S, "Whether the server's certificate is checked.", OneOf(("none", "required"))),
     _row("verifyhost", _S, "Host that the server's certificate must be for.", Text("<name>")),
 )
@@ -69,7 +74,7 @@ SHARED_ROWS = (
     _row("crl-file", BOTH, "Certificates that are revoked.", _FILE),
     _row("curves", BOTH, "Curves of key exchanges.", _LIST),
     *(_row(f"force-{name.lower().replace('.', '')}", BOTH, f"{name} only.") for name in VERSIONS),
-    _row("ktls", BOTH, "The kernel encrypts.", _SWITCH),
+    _row("ktls", BOTH, "The kernel encrypts.", _SWITCH, usual=("off",)),
     *(_row(f"no-{name.lower().replace('.', '')}", BOTH, f"No {name}.") for name in VERSIONS),
     _row("no-tls-tickets", BOTH, "No session tickets."),
     _row("npn", BOTH, "Protocols offered by NPN.", Protocols()),
