@@ -28,8 +28,8 @@ _PREFIX = re.compile(r"[a-z][a-z0-9+-]*\Z")
 class Wanted:
     """What the place allows. `ports`: must a port be there; `ranges`: `80-90`; `offsets`: `+10`; `datagram`: UDP, else TCP.
 
-    `relays`: servers may be syslog servers over UDP. `look_up`: a name of a host must have an address now; other places look it
-    up when the section is complete, or later.
+    `descriptors`: `fd@3`. `relays`: servers may be syslog servers over UDP. `look_up`: a name of a host must have an address now;
+    other places look it up when the section is complete, or later.
     """
 
     ports: Ports = "must"
@@ -39,14 +39,15 @@ class Wanted:
     default_port: int = 0
     look_up: bool = True
     relays: bool = False
+    descriptors: bool = False
 
 
-BIND = Wanted("must", ranges=True)
-STATS = Wanted("must", ranges=True)
+BIND = Wanted("must", ranges=True, descriptors=True)
+STATS = BIND
 SERVER = Wanted("maybe", offsets=True, look_up=False, relays=True)
 SOURCE = Wanted("maybe")
 SERVER_SOURCE = Wanted("maybe", ranges=True)
-LOG = Wanted("maybe", datagram=True, default_port=514)
+LOG = Wanted("maybe", datagram=True, default_port=514, descriptors=True)
 
 
 def parse_address(text: str, span: Span, wanted: Wanted) -> Endpoint | Bad:
@@ -66,6 +67,8 @@ def parse_address(text: str, span: Span, wanted: Wanted) -> Endpoint | Bad:
         return _unix(rest, span)
     if family == "abns":
         return Endpoint(AbstractName(rest), port_given=False, span=span) if rest else Bad("needs a name after 'abns@'")
+    if family == "fd" and not wanted.descriptors:
+        return Bad("is a file descriptor, which is of no use here")
     if family == "fd":
         if not rest.isascii() or not rest.isdigit() or len(rest) > 6:
             return Bad("needs a file descriptor number after 'fd@'")

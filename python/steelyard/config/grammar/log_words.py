@@ -14,7 +14,7 @@ from steelyard.config.statement import Statement, run_of
 
 R, F, P = Where.RING, Where.LOG_FORWARD, Where.LOG_PROFILE
 _SERVER = addresses.Wanted("maybe")
-_STREAM = addresses.Wanted("must", ranges=True)
+_STREAM = addresses.BIND
 _DATAGRAM = addresses.Wanted("must", ranges=True, datagram=True)
 _STEPS = ("accept", "request", "connect", "response", "close", "error", "any")
 _RULES = ("quic-init", "tcp-req-conn", "tcp-req-sess", "tcp-req-cont", "tcp-res-cont", "http-req", "http-res", "http-after-res")

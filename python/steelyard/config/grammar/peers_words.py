@@ -17,7 +17,7 @@ from steelyard.config.statement import Statement
 
 P = Where.PEERS
 _PEER = addresses.Wanted("must")
-_OWN = addresses.Wanted("must", ranges=True)
+_OWN = addresses.BIND
 
 
 def _bind(statement: Statement) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from steelyard.config.grammar.row import Row, Where
+from steelyard.config.grammar.section_lines import good_name
 from steelyard.config.span import Span, Word
 from steelyard.config.statement import Statement
 
@@ -79,6 +80,8 @@ def _user(statement: Statement) -> None:
 def _group(statement: Statement) -> None:
     if not statement.args:
         statement.missing("a name", "write 'group <name> users <user>,<user>'")
+        return
+    if not good_name(statement, statement.args[0]):
         return
     name, users = statement.args[0].text, []
     if len(statement.args) > 1:
