@@ -31,6 +31,8 @@ req_ssl_ver req.ssl_ver int
 ssl_fc_sni_end ssl_fc_sni end
 ssl_fc_sni_reg ssl_fc_sni reg
 """
+# Words whose numbers may be versions, as 3.1.
+VERSIONS = frozenset({"req.ssl_ver", "req_ssl_ver"})
 PREDEFINED = {
     "FALSE": "always_false",
     "HTTP": "req.proto_http",

@@ -12,7 +12,7 @@ from steelyard.config.grammar.types import MATCHER_OF_TYPE, MATCHER_TAKES, casts
 from steelyard.config.nearest import nearest
 from steelyard.config.rules.expr import Found, read_expr
 from steelyard.config.rules.names import acl_name_problem
-from steelyard.config.rules.patterns import read_patterns
+from steelyard.config.rules.patterns import OPERATORS, read_patterns
 from steelyard.config.rules.place import Place
 from steelyard.config.rules.scan import name_end
 from steelyard.config.rules.spot import spot
@@ -54,7 +54,8 @@ def read_test(name: str, words: Sequence[Word], place: Place, report: Report) ->
     found = _expression(words, end, short, place, report)
     if found is None:
         return None
-    flags = _flags(words, found.index + 1, report)
+    # Patterns start behind the first word, as in HAProxy, also where converters of the expression follow in words of their own.
+    flags = _flags(words, 1, report)
     if flags is None:
         return None
     matcher = _matcher(words, flags, short, found, report)
@@ -63,12 +64,26 @@ def read_test(name: str, words: Sequence[Word], place: Place, report: Report) ->
     patterns = read_patterns(matcher, words[flags.next :], report, resolve=flags.resolve)
     if patterns is None:
         return None
+    if matcher in ("int", "len") and first.text[:end] not in acls.VERSIONS and _has_version(words[flags.next :], report):
+        return None
     text = " ".join(word.text for word in words)
     span = first.span
     # `--` says that there is nothing behind it on purpose
     if matcher not in ("found", "bool") and not patterns and not flags.files and not flags.ended:
         report.warning("SY0413", f"no pattern behind '{found.expr.text}': the test is never true", span)
     return AclTest(name, found.expr, matcher, flags.icase, patterns, tuple(flags.files), text, span)
+
+
+def _has_version(words: Sequence[Word], report: Report) -> bool:
+    """A number with a dot is a version, which only some words look at; behind `gt` and its like HAProxy takes any."""
+    operator = ""
+    for word in words:
+        if word.text in OPERATORS:
+            operator = word.text
+        elif "." in word.text and operator in ("", "eq"):
+            report.alert("SY0412", f"'{word}' is not a number", word.span)
+            return True
+    return False
 
 
 def _expression(words: Sequence[Word], end: int, short: tuple[str, str] | None, place: Place, report: Report) -> Found | None:
@@ -84,7 +99,7 @@ def _expression(words: Sequence[Word], end: int, short: tuple[str, str] | None, 
         hint = f"did you mean '{guess}'?" if guess else ""
         report.alert("SY0401", f"unknown fetch '{first.text[:end] or first.text}'", spot(first, 0, max(1, end)), help=hint)
         return None
-    found = read_expr(meant, 0, place, report)
+    found = read_expr(meant, 0, place, report, more=short is None)
     if found is None:
         return None
     word = meant[found.index]
