@@ -80,3 +80,10 @@ def test_the_process_environment_is_left_alone(tmp_path: Path) -> None:
     environ = {"A": "1"}
     read([write(tmp_path / "a.cfg", "global\n  setenv A 2\n  unsetenv B\n")], environ=environ)
     assert environ == {"A": "1"}
+
+
+def test_peers_without_this_process_are_left_out(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.cfg", "peers p\n  peer a 192.0.2.1:1024\n")
+    for name, found in (("a", []), ("b", ["SY0119"]), ("", [])):
+        report = read([file], environ={"HAPROXY_LOCALPEER": name})[1]
+        assert [item.code for item in report if item.severity.value == "warning"] == found

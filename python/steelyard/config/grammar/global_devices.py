@@ -42,4 +42,5 @@ ROWS = (
     _device("wurfl-information-list", "What is told of a device."),
     _device("wurfl-information-list-separator", "Stands between properties.", _CHAR),
     _device("wurfl-patch-file", "Further files of devices."),
+    _device("wurfl-useragent-priority", "Which header tells the device.", OneOf(("plain", "sideloaded_browser"))),
 )

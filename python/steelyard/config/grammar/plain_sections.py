@@ -85,6 +85,18 @@ def _close_app(draft: Draft, room: Room) -> None:
         room.report.alert("SY0119", f"{draft.label} takes one request at once on a connection", most[-1].span, help=help)
 
 
+def _close_peers(draft: Draft, room: Room) -> None:
+    """HAProxy leaves a section out where this process is none of its peers; who it is, the environment says."""
+    own = room.environment("HAPROXY_LOCALPEER")
+    names = {server.name for server in draft.get("servers", ())}
+    switch = next((said.name for _, said in reversed(draft.others) if said.name in ("disabled", "enabled")), "enabled")
+    if own and own not in names and switch == "enabled":
+        help = f"name one of the peers '{own}', or say who this is with 'localpeer' or '-L'"
+        room.report.warning(
+            "SY0119", f"{draft.label} is left out: this process, '{own}', is none of its peers", draft.span, help=help
+        )
+
+
 def _close_check(draft: Draft, room: Room) -> None:
     """Steps belong to the kind of check that carries them out."""
     _wants("type", "write 'type <kind>'")(draft, room)
@@ -113,7 +125,7 @@ def _later(
 
 
 ROWS = (
-    _later("peers", "Processes that share stick tables.", Where.PEERS),
+    _later("peers", "Processes that share stick tables.", Where.PEERS, _close_peers),
     _later("resolvers", "Name servers for servers whose addresses change.", Where.RESOLVERS, lax=True),
     _later("mailers", "Mail servers for alerts.", Where.MAILERS, lax=True),
     _later("cache", "A small cache of responses.", Where.CACHE, _close_cache),
