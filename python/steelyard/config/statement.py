@@ -125,7 +125,7 @@ class Statement:
         if self.row.lax:
             words, more = self.words[index:], "..." if len(self.words) > index + 1 else ""
             message = f"'{words[0]}{more}' is not read, '{self.row.name}' ends before it"
-            self.report.warning("SY0114", message, run_of(words), help="quote the value if it holds blanks, or leave this out")
+            self.report.notice("SY0114", message, run_of(words), help="quote the value if it holds blanks, or leave this out")
             return True
         self.extra(index)
         return False

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from steelyard.config.expr import AclTest, Condition, Term
 from steelyard.config.grammar.calls import EVERYWHERE, fetch_rows
-from steelyard.config.grammar.places import mask, rulesets_of
+from steelyard.config.grammar.places import UNCHECKED, mask, rulesets_of
 from steelyard.config.model import Config, Proxy
 from steelyard.config.span import Span
 from steelyard.config.statement import Room
@@ -56,7 +56,7 @@ def _term(term: Term, tests: dict[str, list[AclTest]], here: int, ruleset: str, 
         message = f"ACL '{name}' is never true in '{ruleset}': '{fetch}' has no value there"
     else:
         message = f"a part of ACL '{name}' is never true in '{ruleset}': '{fetch}' has no value there"
-    room.report.warning("SY0406", message, term.span, help=help)
+    (room.report.notice if ruleset in UNCHECKED else room.report.warning)("SY0406", message, term.span, help=help)
 
 
 def _places(test: AclTest) -> int:

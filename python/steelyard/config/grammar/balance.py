@@ -37,7 +37,7 @@ def parse_balance(statement: Statement) -> None:
     end = reader(statement, inside, values) if reader else statement.at + 1
     if name in _PLAIN and len(statement.args) > 1:
         rest = run_of(statement.words[statement.at + 1 :])
-        statement.report.warning("SY0114", f"'balance {name}' takes no words, they are not read", rest, help="leave them out")
+        statement.report.notice("SY0114", f"'balance {name}' takes no words, they are not read", rest, help="leave them out")
         end = len(statement.words)
     if end is not None and statement.no_more(end):
         statement.set(Balance(name, **values))

@@ -59,6 +59,11 @@ def _value(statement: Statement, at: int, values: dict[str, Any]) -> bool:
         if not NAME.match(text):
             statement.bad(statement.words[at + 1], "is not the name of a domain")
             return False
+        if "." not in text:
+            message = f"browsers may refuse cookies of the domain '{text}', which has no dot"
+            statement.report.warning(
+                "SY0702", message, statement.words[at + 1].span, help="write a whole name, as '.example.com'"
+            )
         values["domains"] = (*values["domains"], text)
     elif any(c in ";" or not c.isprintable() for c in text):
         statement.bad(statement.words[at + 1], "is no attribute: ';' and control characters are not allowed in it")
@@ -71,9 +76,13 @@ def _value(statement: Statement, at: int, values: dict[str, Any]) -> bool:
 def _sound(statement: Statement, values: dict[str, Any]) -> bool:
     mode = values.get("mode")
     if (values.get("maxidle") or values.get("maxlife")) and mode != "insert":
-        statement.report.warning(
+        statement.report.notice(
             "SY0702", "'maxidle' and 'maxlife' do nothing without 'insert'", statement.span, help="add 'insert'"
         )
+    if mode == "rewrite" and values.get("indirect"):
+        message = "'rewrite' and 'indirect' can't stand together"
+        statement.report.alert("SY0702", message, statement.span, help="leave one of them out")
+        return False
     if values.get("preserve") and not (mode == "insert" or values.get("indirect")):
         statement.report.alert("SY0702", "'preserve' needs 'insert' or 'indirect'", statement.span, help="add 'insert'")
         return False

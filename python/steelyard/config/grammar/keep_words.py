@@ -6,7 +6,7 @@ from steelyard.config.grammar.log_targets import LEVELS
 from steelyard.config.grammar.option_types import Guid, Listed
 from steelyard.config.grammar.phrases import Parse, anything, condition, each, phrase
 from steelyard.config.grammar.row import ANY, BACK, BACK_D, FRONT, FRONT_D, PROXY, Effect, Row, Where
-from steelyard.config.grammar.values import ArgType, Int, OneOf, Text, Time
+from steelyard.config.grammar.values import ArgType, Int, Loose, OneOf, Text, Time
 from steelyard.config.statement import Statement
 
 _RETRIES = """
@@ -124,7 +124,7 @@ ROWS = (
         Int(-2_147_483_648),
         effect="accepted",
     ),
-    _row("max-session-srv-conns", FRONT_D, "Server connections that one client may hold.", _COUNT),
+    _row("max-session-srv-conns", FRONT_D, "Server connections that one client may hold.", Loose(0)),
     Row("persist rdp-cookie", BACK_D, "Persistence for RDP.", parse=_persist, effect="later", called=True, lax=True),
     _row("retry-on", BACK_D, "When a request is sent again.", parse=_retry_on, strict=True, usual=("conn-failure",)),
     _row("server-state-file-name", BACK_D, "File with the states of servers.", Text("<file>"), least=0),

@@ -37,7 +37,7 @@ def _ring_timeout(statement: Statement) -> None:
         return
     if statement.args[0].text not in ("connect", "server"):
         message = f"'timeout {statement.args[0]}' has no effect in a 'ring' section"
-        statement.report.warning("SY0114", message, run_of(statement.words), help="'timeout connect' and 'timeout server' have")
+        statement.report.notice("SY0114", message, run_of(statement.words), help="'timeout connect' and 'timeout server' have")
     elif statement.read(statement.at + 1, Time()) is not None:
         statement.no_more(statement.at + 2)
 

@@ -63,6 +63,8 @@ RULESETS = {
     "set-var": ("parser", "parser"),
     "set-var-fmt": ("parser", "parser"),
 }
+# Those whose conditions HAProxy does not look at: what is never true there is a notice.
+UNCHECKED = frozenset({"monitor fail"})
 HINTED = (
     "tcp-request connection",
     "tcp-request content",

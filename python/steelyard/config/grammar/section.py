@@ -34,7 +34,7 @@ def too_many(words: Sequence[Word], count: int, room: Room, help: str = "", *, l
     """Reports words behind the first `count`. `lax`: HAProxy passes over them, so they only draw a warning."""
     if len(words) > count and lax:
         message = f"'{words[count]}' is not read, '{words[0]}' ends before it"
-        room.report.warning("SY0114", message, run_of(words[count:]), help="leave this out")
+        room.report.notice("SY0114", message, run_of(words[count:]), help="leave this out")
     elif len(words) > count:
         message = f"'{words[0]}' takes no argument '{words[count]}'"
         room.report.alert("SY0108", message, run_of(words[count:]), help=help)

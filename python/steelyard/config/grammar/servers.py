@@ -130,9 +130,6 @@ def _origin(statement: Statement, at: int) -> int:
 
 
 def parse_default_server(statement: Statement) -> None:
-    if not statement.args:
-        statement.missing("at least one option")
-        return
     values: dict[str, Any] = dict(statement.draft.get("default_server", {}))
     at = statement.at
     if len(statement.args) > 1 and statement.args[0].text == "name":

@@ -57,6 +57,6 @@ ROWS = (
     Row("stats show-desc", PROXY, "A description on the page.", sets="stats.show_desc", parse=_show),
     Row("stats show-legends", PROXY, "More details on the page.", sets="stats.show_legends", lax=True),
     Row("stats show-modules", PROXY, "Figures of modules; there are none here.", parse=anything, effect="accepted", repeat="add"),
-    Row("stats show-node", PROXY, "The machine's name on the page.", sets="stats.show_node", parse=_show),
+    Row("stats show-node", PROXY, "The machine's name on the page.", sets="stats.show_node", parse=_show, lax=True),
     Row("stats uri", PROXY, "Where the page is.", (Text("<prefix>"),), "stats.uri", lax=True, mode="http"),
 )

@@ -66,7 +66,7 @@ def parse_condition(words: Sequence[Word], at: int, place: Place, report: Report
     if terms:
         products.append(tuple(terms))
     if good and not products:
-        report.warning("SY0422", f"'{head}' without a condition", head.span)
+        report.notice("SY0422", f"'{head}' without a condition", head.span)
     text = " ".join(word.text for word in words[at:])
     return Condition(head.text == "unless", tuple(products), text, head.span) if good else None
 
@@ -95,7 +95,8 @@ def warn_if_useless(test: AclTest, place: Place, report: Report) -> None:
     here = places.mask(place.section, place.ruleset)
     row = calls.fetch_rows().get(test.expr.fetch.name)
     if here and row is not None and not row.places & here:
-        report.warning(
+        tell = report.notice if place.ruleset in places.UNCHECKED else report.warning
+        tell(
             "SY0406",
             f"'{test.expr.fetch.name}' has no value in '{place.ruleset}': the test is never true",
             test.span,

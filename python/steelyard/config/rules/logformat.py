@@ -88,7 +88,7 @@ class _Reader:
             raise self._wrong("SY0430", f"unexpected '{letter}' after '%'", self.at, help="write '%%' for the sign itself")
         else:
             # HAProxy drops the sign in front of any other character.
-            self.report.warning("SY0431", f"'%' in front of '{letter}' is dropped", spot(self.word, start, 2), help="write '%%'")
+            self.report.notice("SY0431", f"'%' in front of '{letter}' is dropped", spot(self.word, start, 2), help="write '%%'")
 
     def _label(self) -> tuple[str, LabelKind]:
         """`(name:kind)`: used by the encodings only."""
@@ -116,7 +116,7 @@ class _Reader:
             if not name:
                 continue
             if name not in aliases.FLAGS:
-                self.report.warning("SY0432", f"unknown flag '{name}' has no effect", spot(self.word, self.at, close - self.at))
+                self.report.notice("SY0432", f"unknown flag '{name}' has no effect", spot(self.word, self.at, close - self.at))
                 continue
             found.append(("-" if flag.strip().startswith("-") else "+") + name)
         self.at = close + 1
