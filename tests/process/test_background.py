@@ -90,6 +90,19 @@ def test_identity_is_taken_on(run, pids, ports, tmp_path):
     assert words["Groups"] in ([], ["201"])
 
 
+def test_a_jail_that_is_made(steelyard, pids, ports):
+    """`chroot auto`, of HAProxy 3.5: a directory without a name, and empty."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    port = ports.lend()
+    done = steelyard.run(f"global\n uid 200\n chroot auto\nfrontend f\n bind 127.0.0.1:{port}\n", "-D", "-p", str(pids))
+    assert done.status == 0, done.err
+    (pid,) = read_pids(pids)
+    eventually("the child is in its jail", lambda: os.readlink(f"/proc/{pid}/root").endswith(" (deleted)"))
+    assert os.listdir(f"/proc/{pid}/root") == []
+    assert listening(port)
+
+
 def test_a_new_process_takes_over(run, ports, pids):
     port = ports.lend()
     old = run(f"frontend f\n bind 127.0.0.1:{port}\n", wait_for=None, bare=False)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from steelyard.config.model import Global
 from steelyard.process.errors import StartError
+
+AUTO = "auto"
+"""`chroot auto`: a directory that is made and taken away again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,11 @@ class Identity:
         """chroot, then group, then user: each needs the rights that the next gives away. Raises StartError."""
         if self.chroot is not None:
             try:
-                os.chroot(self.chroot)
+                if self.chroot == AUTO:
+                    _empty_directory()
+                    os.chroot(".")
+                else:
+                    os.chroot(self.chroot)
                 os.chdir("/")
             except OSError as error:
                 raise StartError(f"Cannot chroot({self.chroot}): {error.strerror}.") from error
@@ -43,6 +51,15 @@ class Identity:
                 raise StartError(f"Cannot set uid {self.uid}: {error.strerror}.") from error
 
 
+def _empty_directory() -> None:
+    """Goes to a directory that has no name any more: nothing can be put into it."""
+    path = tempfile.mkdtemp(prefix="steelyard-")
+    try:
+        os.chdir(path)
+    finally:
+        os.rmdir(path)
+
+
 def resolve(global_: Global) -> Identity:
     """Names to numbers. Raises StartError with every mistake."""
     problems: list[str] = []
@@ -57,7 +74,7 @@ def resolve(global_: Global) -> Identity:
             gid = grp.getgrnam(global_.group).gr_gid
         except KeyError:
             problems.append(f"cannot find group id for '{global_.group}'")
-    if global_.chroot is not None and not Path(global_.chroot).is_dir():
+    if global_.chroot not in (None, AUTO) and not Path(global_.chroot or "").is_dir():
         problems.append(f"Cannot chroot({global_.chroot}): no such directory.")
     if problems:
         raise StartError(*problems)

@@ -48,21 +48,6 @@ def _hostname(statement: Statement) -> None:
         statement.set(statement.args[0].text if statement.args else "")
 
 
-def _chroot(statement: Statement) -> None:
-    """A directory, or `auto` for one that is made."""
-    if statement.draft.own("chroot"):
-        labels = statement.first_said("chroot")
-        statement.report.warning("SY0113", "'chroot' is said twice, the first one holds", statement.span, labels=labels)
-        return
-    value = statement.read(statement.at, Text("<directory>"))
-    if value is None or not statement.no_more(statement.at + 1):
-        return
-    if value == "auto":
-        statement.report.later("SY0104", "'chroot auto' is not supported yet", statement.span)
-    else:
-        statement.set(value)
-
-
 def _default_path(statement: Statement) -> None:
     """`current`, `config`, `parent`, or `origin <directory>`: where relative names of files start from here on."""
     policy = statement.read(statement.at, OneOf(POLICIES))
@@ -107,7 +92,14 @@ def _one_process(words: Sequence[Word]) -> list[list[Word]] | None:
 
 
 ROWS = (
-    Row("chroot", G, "Directory that becomes the root after start.", sets="chroot", parse=_chroot),
+    Row(
+        "chroot",
+        G,
+        "Directory that becomes the root after start, or `auto` for an empty one.",
+        (Text("<directory>"),),
+        "chroot",
+        repeat="once",
+    ),
     Row("daemon", G, "Goes to the background.", sets="daemon"),
     Row("default-path", G, "Where relative names of files start.", sets="default_path", parse=_default_path, lax=True),
     Row("description", G, "A text shown in statistics.", sets="description", parse=_rest),
