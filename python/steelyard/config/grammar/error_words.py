@@ -100,10 +100,9 @@ def _errorfiles(statement: Statement) -> None:
     statement.add((statement.args[0], tuple(statuses)))
 
 
-_ERRORS = PROXY | Where.HTTP_ERRORS
-
 ROWS = (
-    Row("errorfile", _ERRORS, "A reply from a file.", sets="errorfiles", parse=_errorfile, repeat="add"),
+    Row("errorfile", PROXY, "A reply from a file.", sets="errorfiles", parse=_errorfile, repeat="add"),
+    Row("errorfile", Where.HTTP_ERRORS, "A reply from a file.", sets="errorfiles", parse=_errorfile, repeat="add", lax=True),
     Row("errorfiles", PROXY, "Replies of an `http-errors` section.", sets="errorfiles", parse=_errorfiles, repeat="add"),
     Row("errorloc", PROXY, "A redirect (302) in place of an error.", sets="errorfiles", parse=_errorloc, repeat="add"),
     Row("errorloc302", PROXY, "A redirect (302) in place of an error.", sets="errorfiles", parse=_errorloc, repeat="add"),
