@@ -19,7 +19,7 @@ from steelyard.config.statement import Prefix, Room, Statement, run_of
 from steelyard.diagnostics.diagnostic import Label, Severity
 
 _NOT_READ = frozenset({"log-format", "log-format-sd", "unique-id-format"})
-"""Words whose arguments nobody looks at in the wrong half of a proxy."""
+"""Words whose argument nobody looks into in the wrong half of a proxy; there must be one."""
 _PREFIXES: dict[str, Prefix] = {"no": "no", "default": "default"}
 
 
@@ -195,8 +195,13 @@ class Walker:
         report = self.room.report
         for row, words, count, prefix in self.left_out:
             found = len(report.items)
+            statement = Statement(row, words, count, prefix, scratch, self.room)
             if row.name not in _NOT_READ:
-                run(Statement(row, words, count, prefix, scratch, self.room))
+                run(statement)
+            elif not statement.args:
+                statement.missing("a format")
+            else:
+                statement.no_more(count + 1)
             report.items[found:] = [item for item in report.items[found:] if item.severity is Severity.ALERT]
         self.left_out.clear()
         self.room.left_out.append(scratch)
@@ -260,11 +265,6 @@ def run(statement: Statement) -> None:
 def _plain(statement: Statement) -> None:
     """Arguments of the types that the row names."""
     row = statement.row
-    if row.sets and row.repeat == "once" and statement.draft.own(row.sets):
-        labels = statement.first_said(row.sets)
-        message = f"'{row.name}' is said twice, the first one holds"
-        statement.report.warning("SY0113", message, statement.span, labels=labels)
-        return
     values: list[object] = []
     least = len(row.args) if row.least < 0 else row.least
     for index, kind in enumerate(row.args):
@@ -275,6 +275,11 @@ def _plain(statement: Statement) -> None:
             return
         values.append(value)
     if not statement.no_more(statement.at + len(row.args)):
+        return
+    if row.sets and row.repeat == "once" and statement.draft.own(row.sets):
+        labels = statement.first_said(row.sets)
+        message = f"'{row.name}' is said twice, the first one holds"
+        statement.report.warning("SY0113", message, statement.span, labels=labels)
         return
     if statement.prefix == "default":
         statement.draft.unset(row.sets)

@@ -32,7 +32,9 @@ def _left_out(draft: Draft, backends: dict[str, Proxy], room: Room) -> None:
     if draft.get("default_backend"):
         named.append((LogText(draft.get("default_backend")), draft.said["default_backend"][1], "default_backend"))
     for name, span, word in named:
-        if isinstance(name, LogText) and name.value not in backends:
+        if isinstance(name, LogText) and name.value == draft.name:
+            room.report.alert("SY0719", f"'{word}' of {draft.label} names itself", span, help="leave it out")
+        elif isinstance(name, LogText) and name.value not in backends:
             room.report.alert("SY0704", f"no backend '{name.value}', which '{word}' of {draft.label} names", span)
 
 

@@ -13,7 +13,11 @@ def _capture(statement: Statement) -> Capture | None:
     if len(words) < at + 3:
         statement.missing("a name and a length", f"write '{statement.row.name} <name> len <length>'")
         return None
-    if words[at + 1].text != "len":
+    if words[at + 1].text != "len" and statement.row.name == "capture cookie":
+        # HAProxy passes over the word, whatever it is
+        message = f"'{words[at + 1]}' is not read, 'len' is meant in its place"
+        statement.report.notice("SY0114", message, words[at + 1].span, help=f"write '{statement.row.name} <name> len <length>'")
+    elif words[at + 1].text != "len":
         statement.bad(words[at + 1], "is not 'len'", ("len",), f"write '{statement.row.name} <name> len <length>'")
         return None
     length = statement.read_int(at + 2, Loose(0))

@@ -34,7 +34,8 @@ def _defaults(words: Sequence[Word], room: Room) -> Draft:
         _from(draft, words, at, room, use_last=False)
     if name:
         if not NAME.match(name):
-            room.report.alert("SY0201", f"'{name}' is not a name", words[1].span)
+            message = f"'{name}' is no name that other sections could have"
+            room.report.notice("SY0201", message, words[1].span, help="use letters, digits, '-', '_', '.' and ':'")
         older = room.defaults.get(name)
         if older is not None:
             room.ambiguous[name] = older
@@ -73,7 +74,9 @@ def _proxy(kind: str, where: Where) -> Open:
     def open_(words: Sequence[Word], room: Room) -> Draft:
         draft = Draft(kind, name_of(words, room), where, run_of(words[:2]))
         if len(words) > 2 and words[2].text != "from" and kind == "backend":
-            room.report.alert("SY0108", f"'backend' takes no argument '{words[2]}'", run_of(words[2:]), help="leave it out")
+            room.report.notice(
+                "SY0114", f"'{words[2]}' is not read, 'backend' ends before it", run_of(words[2:]), help="leave it out"
+            )
         _from(draft, words, 2, room, use_last=True)
         _unique(draft, room)
         return keep(draft, room)
