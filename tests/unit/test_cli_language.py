@@ -9,7 +9,7 @@ import pytest
 
 from steelyard.cli.subcommands import run
 
-VALID = "global\n noepoll\npeers p\nbackend a\n option redis-check\nbackend b\n option redis-check\n"
+VALID = "global\n noepoll\nmailers m\nbackend a\n option redis-check\nbackend b\n option redis-check\n"
 
 
 def write(path: Path, text: str) -> str:
@@ -24,14 +24,14 @@ def test_valid_and_not_all_of_it_runs(tmp_path: Path, capsys: pytest.CaptureFixt
     assert said.err == ""
     assert said.out == (
         "The configuration is valid; this version can't run all of it yet:\n"
-        f"  section 'peers' is not supported yet: {file} line 3\n"
+        f"  section 'mailers' is not supported yet: {file} line 3\n"
         f"  'option redis-check' is not supported yet: {file} line 5, 7\n"
     )
 
 
 def test_the_same_file_does_not_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check", ["--format", "concise", write(tmp_path / "a.cfg", VALID)]) == 1
-    assert "a.cfg:3:1: error[SY0104] section 'peers' is not supported yet" in capsys.readouterr().err
+    assert "a.cfg:3:1: error[SY0104] section 'mailers' is not supported yet" in capsys.readouterr().err
 
 
 def test_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
