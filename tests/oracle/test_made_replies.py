@@ -45,3 +45,19 @@ def test_a_rule_answers_with_the_page_of_a_named_section(run, tmp_path):
     assert (proxy.ask(get("/a")).status, proxy.ask(get("/a")).body) == (404, b"page")
     assert (proxy.ask(get("/b")).status, proxy.ask(get("/b")).body) == (404, b"page")
     assert (proxy.ask(GET).status, proxy.ask(GET).body) == (403, b"")
+
+
+def test_a_reply_of_the_backend_goes_before_that_of_the_frontend(run):
+    front = 'http-error status 503 content-type text/plain string "front"'
+    back = 'http-error status 503 content-type text/plain string "back"'
+    both = run(f"frontend fe\n bind <fe>\n {front}\n default_backend be\nbackend be\n {back}\n")
+    assert both.ask(GET).body == b"back"
+    one = run(f"frontend fe\n bind <fe>\n {front}\n default_backend be\nbackend be\n")
+    assert one.ask(GET).body == b"front"
+
+
+def test_a_page_of_the_frontend_stands_in_for_one_that_the_backend_has_not(run, tmp_path):
+    page = tmp_path / "page.http"
+    page.write_bytes(b"HTTP/1.0 503 Gone\r\ncontent-length: 4\r\n\r\npage")
+    proxy = run(f"frontend fe\n bind <fe>\n errorfile 503 {page}\n default_backend be\nbackend be\n")
+    assert proxy.ask(GET).body == b"page"

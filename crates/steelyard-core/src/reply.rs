@@ -234,25 +234,17 @@ pub(crate) fn auth(view: &View<'_>, proxy: u32, to_proxy: bool, realm: &[u8]) ->
     made
 }
 
-/// The proxy's error file for a status, else the backend's, else the built-in page.
+/// The proxy's error file for a status, else the frontend's, else the built-in page. One that itself asks for the default is
+/// none.
 fn stored(view: &View<'_>, proxy: u32, status: u16, cause: ReplyCause) -> MadeReply {
     let own = |index: u32| {
         let files = &view.program.proxies.get(index as usize)?.errorfiles;
-        files.iter().find(|file| file.0 == status).map(|file| &file.1)
+        let (_, reply) = files.iter().find(|file| file.0 == status)?;
+        (!matches!(reply.body, CompiledBody::Default)).then_some(reply)
     };
-    if let Some(reply) = own(proxy) {
-        return reply.make_stored(view, status, cause);
-    }
-    built_in(status, cause)
-}
-
-impl CompiledReply {
-    /// As an error file: one that itself asks for the default gets the built-in page.
-    fn make_stored(&self, view: &View<'_>, status: u16, cause: ReplyCause) -> MadeReply {
-        match self.body {
-            CompiledBody::Default => built_in(status, cause),
-            _ => self.make(view, u32::MAX, status, cause),
-        }
+    match own(proxy).or_else(|| own(view.frontend)) {
+        Some(reply) => reply.make(view, proxy, status, cause),
+        None => built_in(status, cause),
     }
 }
 

@@ -412,6 +412,42 @@ fn an_error_file_takes_the_place_of_a_page() {
 }
 
 #[test]
+fn an_error_file_of_the_frontend_stands_in_for_one_that_the_backend_has_not() {
+    let page = |body: &str| plan::ErrorFile {
+        status: 503,
+        reply: Reply {
+            body: ReplyBody::Location {
+                status: 302,
+                url: body.into(),
+            },
+            ..Reply::default()
+        },
+    };
+    let location = |own: Vec<plan::ErrorFile>| {
+        let mut plan = base_plan();
+        plan.proxies[0].errorfiles.push(page("/front"));
+        plan.proxies.push(plan::Proxy {
+            name: "be".into(),
+            backend: Some(plan::Backend::default()),
+            errorfiles: own,
+            ..plan::Proxy::default()
+        });
+        let mut world = World::new(plan).request(GET);
+        world.backend = Some(1);
+        let (program, mut ctx) = world.ctx();
+        let made = crate::reply::error_reply(program, 1, 503, &mut ctx);
+        sent(Verdict::Reply(Box::new(made)))
+    };
+    assert!(location(vec![page("/back")]).contains("location: /back\r\n"));
+    assert!(location(vec![]).contains("location: /front\r\n"));
+    let default = plan::ErrorFile {
+        status: 503,
+        reply: Reply::default(),
+    };
+    assert!(location(vec![default]).contains("location: /front\r\n"));
+}
+
+#[test]
 fn backends_and_servers_are_chosen() {
     let mut plan = with_acls(vec![test("path", Matcher::Beg, false, texts(&["/a"]))]);
     plan.proxies.push(plan::Proxy {

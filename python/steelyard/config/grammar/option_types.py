@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 from steelyard.config.grammar.addresses import Wanted, is_ipv4, is_ipv6, is_name, parse_address
 from steelyard.config.grammar.forward_words import parse_network
@@ -22,11 +22,8 @@ _GUID = re.compile(r"[A-Za-z0-9_.:-]{1,127}\Z")
 _CONGESTION = re.compile(r"(?:cubic|newreno|bbr|nocc)(?:\([^)]*\))?\Z")
 
 
-@runtime_checkable
-class Judged(Protocol):
-    """A type whose words are looked at with the rest of the configuration in view; what is wrong is reported."""
-
-    def judge(self, statement: Statement, word: Word) -> bool: ...
+Judge = Callable[[Statement, Word], bool]
+"""A type's `judge`, where it has one: looks at its word with the rest of the configuration in view; what is wrong is reported."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from steelyard.config.grammar.option_types import Judged
+from steelyard.config.grammar.option_types import Judge
 from steelyard.config.grammar.row import USUAL, Row, Where
 from steelyard.config.grammar.table import Table
 from steelyard.config.model import Said
@@ -67,7 +67,8 @@ def _one(statement: Statement, row: Row, at: int, end: int, values: dict[str, An
     read = []
     for offset, kind in enumerate(row.args):
         value = statement.read(at + 1 + offset, kind)
-        if value is None or (isinstance(kind, Judged) and not kind.judge(statement, words[at + 1 + offset])):
+        judge: Judge | None = getattr(kind, "judge", None)  # asked for often, and a Protocol is slow to tell
+        if value is None or (judge is not None and not judge(statement, words[at + 1 + offset])):
             return False
         read.append(value)
     if row.effect == "supported":

@@ -16,7 +16,7 @@ from steelyard.config.rules.patterns import OPERATORS, read_patterns
 from steelyard.config.rules.place import Place
 from steelyard.config.rules.scan import name_end
 from steelyard.config.rules.spot import spot
-from steelyard.config.span import Word
+from steelyard.config.span import Span, Word
 from steelyard.diagnostics.diagnostic import Report
 
 
@@ -43,7 +43,8 @@ def parse_acl(words: Sequence[Word], place: Place, report: Report) -> AclTest | 
     if len(words) < 2:
         report.alert("SY0401", f"ACL '{name}' has no expression", name.span, help="write what it looks at, as 'path_beg /static'")
         return None
-    return read_test(name.text, words[1:], replace(place, ruleset="acl"), report)
+    here = place if place.ruleset == "acl" else replace(place, ruleset="acl")
+    return read_test(name.text, words[1:], here, report)
 
 
 def read_test(name: str, words: Sequence[Word], place: Place, report: Report) -> AclTest | None:
@@ -92,7 +93,8 @@ def _expression(words: Sequence[Word], end: int, short: tuple[str, str] | None, 
     shift = 0
     if short is not None:
         # `path_beg(...)` is read as `path(...)`; columns in messages are moved back by what the names differ.
-        meant[0] = Word(short[0] + first.text[end:], replace(first.span, length=max(1, len(short[0] + first.text[end:]))))
+        text, span = short[0] + first.text[end:], first.span
+        meant[0] = Word(text, Span(span.file, span.line, span.column, max(1, len(text))))
         shift = len(short[0]) - end
     elif first.text[:end] not in calls.fetch_rows() and not (place.lua and first.text.startswith(calls.LUA)):
         guess = nearest(first.text[:end], [*acls.rows(), *calls.fetch_rows()])
