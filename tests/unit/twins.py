@@ -28,10 +28,13 @@ ENUMS: dict[str, Any] = {
     "LogFormatName": global_.LogFormatName,
     "Matcher": expr.Matcher,
     "Mode": proxy.Mode,
+    "Normalizer": rule.Normalizer,
     "RedirectKind": rule.RedirectKind,
     "Scope": expr.Scope,
     "ServerKey": table.ServerKey,
+    "Side": rule.Side,
     "StickKind": table.StickKind,
+    "StreamTimeout": rule.StreamTimeout,
     "TableData": table.TableData,
     "TableKey": table.TableKey,
 }

@@ -51,6 +51,9 @@ pub struct Set {
     /// Lower classes leave a queue first; in a class, what came earlier by its offset in milliseconds.
     pub priority_class: i16,
     pub priority_offset: i32,
+    /// Of the packets towards the server.
+    pub server_mark: Option<u32>,
+    pub server_tos: Option<u8>,
 }
 
 /// Everything of a stream that only the log wants.
@@ -79,6 +82,11 @@ pub struct Record {
     /// Why there is a connection and no request.
     pub connection_error: Option<&'static str>,
     pub set: Set,
+    /// Addresses that rules have set, instead of those of the connection.
+    pub src: Option<SocketAddr>,
+    pub dst: Option<SocketAddr>,
+    /// 103 responses that are to be sent; the last one may lack its empty line.
+    pub hints: Vec<u8>,
     /// `+` in front of `%rc`.
     pub redispatched: bool,
     /// `%ac %fc %bc %sc`
@@ -133,6 +141,9 @@ impl Default for Record {
             last_rule: None,
             connection_error: None,
             set: Set::default(),
+            src: None,
+            dst: None,
+            hints: Vec::new(),
             redispatched: false,
             actconn: 0,
             feconn: 0,

@@ -102,6 +102,9 @@ pub trait State {
     fn saved_syn(&self) -> Option<Vec<u8>> {
         None
     }
+    /// Sets the mark or the type of service of packets to the client.
+    fn set_mark(&self, _mark: u32) {}
+    fn set_tos(&self, _tos: u8) {}
     /// Variables of scope `proc`.
     fn proc_vars(&self) -> &ProcVars;
 }

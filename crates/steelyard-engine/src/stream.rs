@@ -157,13 +157,30 @@ impl Stream {
     }
 
     /// Makes closing silent: the peer is told nothing (`silent-drop`). Where the right for that is missing, the connection is
-    /// reset with a packet that does not get past the first router.
-    pub fn silence(&self) {
+    /// reset with a packet that does not get past the first router, or that lives for `ttl` hops.
+    pub fn silence(&self, ttl: Option<u8>) {
         let Self::Tcp(stream) = self else { return };
-        if nix::sys::socket::setsockopt(stream, nix::sys::socket::sockopt::TcpRepair, &1).is_err() {
+        if ttl.is_some() || nix::sys::socket::setsockopt(stream, nix::sys::socket::sockopt::TcpRepair, &1).is_err() {
             // Nothing more can be done when these fail: the peer sees an ordinary end.
-            let _ = socket2::SockRef::from(stream).set_ttl_v4(1);
+            let _ = socket2::SockRef::from(stream).set_ttl_v4(u32::from(ttl.unwrap_or(1)));
             let _ = self.set_zero_linger();
+        }
+    }
+
+    /// Marks the packets of this connection; that needs CAP_NET_ADMIN, without it nothing happens.
+    pub fn set_mark(&self, mark: u32) {
+        if let Self::Tcp(stream) = self {
+            let _ = socket2::SockRef::from(stream).set_mark(mark);
+        }
+    }
+
+    /// Sets the type of service (IPv4) or traffic class (IPv6) of its packets.
+    pub fn set_tos(&self, tos: u8) {
+        if let Self::Tcp(stream) = self {
+            let socket = socket2::SockRef::from(stream);
+            // One of the two is of the wrong family.
+            let _ = socket.set_tos_v4(u32::from(tos));
+            let _ = socket.set_tclass_v6(u32::from(tos));
         }
     }
 

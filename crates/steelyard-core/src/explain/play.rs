@@ -184,7 +184,14 @@ impl<'p> Play<'p> {
             proxy: proxy.to_owned(),
             set: name,
         });
-        let verdict = self.ctx(|program, ctx, trace| evaluate(which(compiled), program, ctx, 0, Some(trace)));
+        let mut from = 0;
+        let verdict = loop {
+            match self.ctx(|program, ctx, trace| evaluate(which(compiled), program, ctx, from, Some(trace))) {
+                // Time passes at once here, and the body is there.
+                Verdict::Pause { at, .. } | Verdict::Body { at, .. } => from = at,
+                verdict => break verdict,
+            }
+        };
         if let Some(what) = told(&verdict) {
             self.trace.steps.push(Step::Verdict { what });
         }
@@ -207,7 +214,7 @@ impl<'p> Play<'p> {
             ("tcp-request session", |program| &program.tcp_request_session),
         ];
         for (name, which) in sets {
-            if let Verdict::Close { silent } = self.set(front, name, which) {
+            if let Verdict::Close { silent, .. } = self.set(front, name, which) {
                 return Err(closed(silent, name));
             }
         }
@@ -335,8 +342,8 @@ impl<'p> Play<'p> {
     /// What a verdict means for the request.
     fn stop(&mut self, verdict: Verdict, set: &str) -> Result<(), Stop> {
         match verdict {
-            Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } => Ok(()),
-            Verdict::Close { silent } => {
+            Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. } => Ok(()),
+            Verdict::Close { silent, .. } => {
                 self.terminate(*b"PR");
                 Err(closed(silent, set))
             }
@@ -364,8 +371,8 @@ impl<'p> Play<'p> {
         forwarded(
             of(self.session.frontend),
             back,
-            self.session.src,
-            self.session.dst,
+            self.record.src.or(self.session.src),
+            self.record.dst.or(self.session.dst),
             &mut self.req,
         );
         if let Some(name) = &self.front.unique_id_header {
@@ -418,7 +425,7 @@ impl<'p> Play<'p> {
         for proxy in self.response_order() {
             let verdict = self.set(proxy, "http-response", |program| &program.http_response);
             match verdict {
-                Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } => {}
+                Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. } => {}
                 Verdict::Reply(made) | Verdict::Tarpit(made) => {
                     let why = format!("http-response {}", verb(made.cause));
                     self.reply(*made, *b"PH");

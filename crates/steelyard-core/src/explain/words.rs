@@ -64,11 +64,11 @@ pub(super) fn told(verdict: &Verdict) -> Option<String> {
     match verdict {
         Verdict::Pass => None,
         Verdict::Allow => Some("accepted: the rest of this rule set is passed over".into()),
-        Verdict::Close { silent: false } => Some("the connection is closed".into()),
-        Verdict::Close { silent: true } => Some("the connection is dropped in silence".into()),
+        Verdict::Close { silent: false, .. } => Some("the connection is closed".into()),
+        Verdict::Close { silent: true, .. } => Some("the connection is dropped in silence".into()),
         Verdict::Reply(made) => Some(format!("answered here with {}", made.head.status())),
         Verdict::Tarpit(made) => Some(format!("answered here with {} after timeout tarpit", made.head.status())),
-        Verdict::Wait { .. } => Some("more input is needed".into()),
+        Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. } => Some("more input is needed".into()),
         Verdict::Service(name) => Some(format!("the service {name} answers")),
     }
 }

@@ -73,6 +73,40 @@ pub enum RedirectKind {
     Scheme,
 }
 
+/// Which connection of a stream: towards the client, or the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    Client,
+    Server,
+}
+
+/// What `set-timeout` sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StreamTimeout {
+    Client,
+    Connect,
+    Queue,
+    Server,
+    Tarpit,
+    Tunnel,
+}
+
+/// What `normalize-uri` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Normalizer {
+    FragmentEncode,
+    FragmentStrip,
+    PathMergeSlashes,
+    PathStripDot,
+    PathStripDotdot,
+    PercentDecodeUnreserved,
+    PercentToUppercase,
+    QuerySortByName,
+}
+
 /// What a rule does. The rule set that holds it says to which message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
@@ -91,7 +125,10 @@ pub enum Action {
     },
     /// TCP rule sets: close the connection. HTTP: close without a reply.
     Reject,
-    SilentDrop,
+    /// `ttl`: the hop limit of the reset that is sent where dropping needs a right that is missing.
+    SilentDrop {
+        ttl: Option<u8>,
+    },
     Redirect {
         kind: RedirectKind,
         target: LogFormat,
@@ -101,6 +138,11 @@ pub enum Action {
         ignore_empty: bool,
         set_cookie: Option<String>,
         clear_cookie: Option<String>,
+        /// A location takes the query of the request with it.
+        keep_query: bool,
+        /// Instead of `set_cookie` and `clear_cookie`; empty: not given.
+        set_cookie_fmt: LogFormat,
+        clear_cookie_fmt: LogFormat,
     },
     Auth {
         realm: Option<String>,
@@ -159,14 +201,17 @@ pub enum Action {
         status: u16,
         reason: Option<String>,
     },
+    /// `conditions`: words such as `ifexists`, with spaces between them.
     SetVar {
         scope: Scope,
         name: String,
+        conditions: String,
         expr: Expr,
     },
     SetVarFmt {
         scope: Scope,
         name: String,
+        conditions: String,
         value: LogFormat,
     },
     UnsetVar {
@@ -177,6 +222,51 @@ pub enum Action {
     SetLogLevel {
         level: Option<u8>,
     },
+    /// `set-src`, `set-dst` and their ports.
+    SetAddress {
+        side: Side,
+        port: bool,
+        expr: Expr,
+    },
+    /// Milliseconds.
+    SetTimeout {
+        timeout: StreamTimeout,
+        value: Expr,
+    },
+    SetRetries {
+        retries: Expr,
+    },
+    /// `set-priority-class`, or the offset in milliseconds.
+    SetPriority {
+        offset: bool,
+        expr: Expr,
+    },
+    /// Mark or type of service of the packets of a connection.
+    SetPacket {
+        side: Side,
+        tos: bool,
+        value: Expr,
+    },
+    /// A field of the 103 response that goes out first.
+    EarlyHint {
+        name: String,
+        value: LogFormat,
+    },
+    /// `option`: `full` or `strict`.
+    NormalizeUri {
+        name: Normalizer,
+        option: bool,
+    },
+    /// Milliseconds.
+    Pause {
+        time: Expr,
+    },
+    /// Milliseconds, and bytes that are enough; 0: the whole body.
+    WaitForBody {
+        time: u64,
+        at_least: u64,
+    },
+    WaitForHandshake,
     /// tcp-request content: keep the sample in the capture slot (`len` bytes) of the log.
     Capture {
         expr: Expr,

@@ -1,16 +1,19 @@
 //! Actions, compiled, and what each does.
 
 use super::edit::{Edit, Removal};
+use super::normalize::normalize;
 use super::redirect::Redirect;
+use super::steer::Steer;
 use super::track::Track;
 use super::{RuleSet, Rules, Verdict};
 use crate::ctx::Ctx;
 use crate::error::PlanError;
 use crate::logformat::{Format, Style};
-use crate::plan;
+use crate::plan::{self, Normalizer};
 use crate::program::Program;
 use crate::reply::{self, CompiledReply, MadeReply, ReplyCause};
 use crate::sample::args::Build;
+use crate::sample::convert::SetIf;
 use crate::sample::fetch::state::{set_var, unset_var};
 use crate::sample::{CompiledExpr, Sample};
 use crate::vars::VarId;
@@ -24,14 +27,25 @@ pub enum Action {
     Return(Box<CompiledReply>),
     Close {
         silent: bool,
+        ttl: Option<u8>,
     },
     Redirect(Box<Redirect>),
     Auth(Option<Box<[u8]>>),
     Edit(Box<Edit>, Format),
     Remove(Removal),
     SetStatus(u16, Option<Box<[u8]>>),
-    SetVar(VarId, Box<CompiledExpr>),
-    SetVarFmt(VarId, Format),
+    SetVar(VarId, Box<[SetIf]>, Box<CompiledExpr>),
+    SetVarFmt(VarId, Box<[SetIf]>, Format),
+    Steer(Box<Steer>),
+    EarlyHint(Box<[u8]>, Format),
+    Normalize(Normalizer, bool),
+    Pause(Box<CompiledExpr>),
+    WaitForBody {
+        ms: u64,
+        least: u64,
+    },
+    /// Nothing to do here: what it waits for is over.
+    Pass,
     UnsetVar(VarId),
     SetLogLevel(Option<u8>),
     Capture {
@@ -71,6 +85,16 @@ pub const NAMES: &[&str] = &[
     "set_var_fmt",
     "unset_var",
     "set_log_level",
+    "set_address",
+    "set_timeout",
+    "set_retries",
+    "set_priority",
+    "set_packet",
+    "early_hint",
+    "normalize_uri",
+    "pause",
+    "wait_for_body",
+    "wait_for_handshake",
     "capture",
     "track_sc",
     "sc_add_gpc",
@@ -97,6 +121,19 @@ impl Action {
         if let Some(track) = Track::compile(action, build)? {
             return Ok(Self::Track(Box::new(track)));
         }
+        if let Some(steer) = Steer::compile(action, build)? {
+            return Ok(Self::Steer(Box::new(steer)));
+        }
+        let conditions = |words: &str| -> Result<Box<[SetIf]>, PlanError> {
+            let unknown = || PlanError::new("a condition on setting a variable is not known");
+            words
+                .split_whitespace()
+                .map(|word| SetIf::of(word).ok_or_else(unknown))
+                .collect()
+        };
+        if set.is_response() && matches!(action, A::Pause { .. } | A::WaitForBody { .. }) {
+            return Err(PlanError::new("a rule of responses can't wait yet"));
+        }
         let reply = |reply| CompiledReply::compile(reply, build).map(Box::new);
         let expr = |expr: &plan::Expr| {
             CompiledExpr::compile(expr, build)
@@ -108,19 +145,38 @@ impl Action {
             A::Deny { reply: made } => Self::Deny(reply(made)?),
             A::Tarpit { reply: made } => Self::Tarpit(reply(made)?),
             A::Return { reply: made } => Self::Return(reply(made)?),
-            A::Reject => Self::Close { silent: false },
-            A::SilentDrop => Self::Close { silent: true },
+            A::Reject => Self::Close {
+                silent: false,
+                ttl: None,
+            },
+            A::SilentDrop { ttl } => Self::Close { silent: true, ttl: *ttl },
             A::Auth { realm } => Self::Auth(realm.as_ref().map(|realm| realm.as_bytes().into())),
             A::DelHeader { name, matcher } => Self::Remove(Removal::compile(name, *matcher)?),
             A::SetStatus { status, reason } => Self::SetStatus(*status, reason.as_ref().map(|text| text.as_bytes().into())),
             A::SetVar {
                 scope,
                 name,
+                conditions: words,
                 expr: value,
-            } => Self::SetVar(build.var(*scope, name), expr(value)?),
-            A::SetVarFmt { scope, name, value } => {
-                Self::SetVarFmt(build.var(*scope, name), Format::compile(value, Style::Http, build)?)
-            }
+            } => Self::SetVar(build.var(*scope, name), conditions(words)?, expr(value)?),
+            A::SetVarFmt {
+                scope,
+                name,
+                conditions: words,
+                value,
+            } => Self::SetVarFmt(
+                build.var(*scope, name),
+                conditions(words)?,
+                Format::compile(value, Style::Http, build)?,
+            ),
+            A::EarlyHint { name, value } => Self::EarlyHint(name.as_bytes().into(), Format::compile(value, Style::Http, build)?),
+            A::NormalizeUri { name, option } => Self::Normalize(*name, *option),
+            A::Pause { time } => Self::Pause(expr(time)?),
+            A::WaitForBody { time, at_least } => Self::WaitForBody {
+                ms: *time,
+                least: *at_least,
+            },
+            A::WaitForHandshake => Self::Pass,
             A::UnsetVar { scope, name } => Self::UnsetVar(build.var(*scope, name)),
             A::SetLogLevel { level } => Self::SetLogLevel(*level),
             A::Capture { expr: value, len } => Self::Capture {
@@ -136,9 +192,11 @@ impl Action {
 
     pub fn wants_body(&self) -> bool {
         match self {
-            Self::Edit(_, value) | Self::SetVarFmt(_, value) => value.wants_body(),
-            Self::SetVar(_, expr) | Self::Capture { expr, .. } => expr.wants_body(),
+            Self::Edit(_, value) | Self::SetVarFmt(_, _, value) | Self::EarlyHint(_, value) => value.wants_body(),
+            Self::SetVar(_, _, expr) | Self::Capture { expr, .. } | Self::Pause(expr) => expr.wants_body(),
             Self::Redirect(redirect) => redirect.wants_body(),
+            Self::Steer(steer) => steer.wants_body(),
+            Self::WaitForBody { .. } => true,
             Self::Track(track) => track.wants_body(),
             _ => false,
         }
@@ -146,9 +204,10 @@ impl Action {
 
     pub fn wants_request_line(&self) -> bool {
         match self {
-            Self::Edit(_, value) | Self::SetVarFmt(_, value) => value.wants_request_line(),
-            Self::SetVar(_, expr) | Self::Capture { expr, .. } => expr.wants_request_line(),
+            Self::Edit(_, value) | Self::SetVarFmt(_, _, value) | Self::EarlyHint(_, value) => value.wants_request_line(),
+            Self::SetVar(_, _, expr) | Self::Capture { expr, .. } | Self::Pause(expr) => expr.wants_request_line(),
             Self::Redirect(redirect) => redirect.wants_request_line(),
+            Self::Steer(steer) => steer.wants_request_line(),
             Self::Track(track) => track.wants_request_line(),
             _ => false,
         }
@@ -161,7 +220,10 @@ impl Action {
         let made = |reply: MadeReply| Some(Verdict::Reply(Box::new(reply)));
         match self {
             Self::Allow => Some(Verdict::Allow),
-            Self::Close { silent } => Some(Verdict::Close { silent: *silent }),
+            Self::Close { silent, ttl } => Some(Verdict::Close {
+                silent: *silent,
+                ttl: *ttl,
+            }),
             Self::Deny(reply) => {
                 let status = if response { 502 } else { 403 };
                 made(reply.make(&ctx.view(program, None), rules.proxy, status, ReplyCause::Deny))
@@ -203,20 +265,25 @@ impl Action {
                 }
                 None
             }
-            Self::SetVar(id, expr) => {
+            Self::SetVar(id, conditions, expr) => {
                 let view = ctx.view(program, None);
                 // What is not there yet is not waited for, as in HAProxy: a condition can do that.
                 if let Some(sample) = expr.one(&view) {
-                    set_var(&view, *id, sample);
+                    if conditions.iter().all(|condition| condition.holds(&view, *id, sample)) {
+                        set_var(&view, *id, sample);
+                    }
                 }
                 None
             }
-            Self::SetVarFmt(id, format) => {
+            Self::SetVarFmt(id, conditions, format) => {
                 let mut text = std::mem::take(&mut ctx.scratch.text);
                 text.clear();
                 let view = ctx.view(program, None);
                 format.render(&view, &mut text);
-                set_var(&view, *id, Sample::Str(&text));
+                let sample = Sample::Str(&text);
+                if conditions.iter().all(|condition| condition.holds(&view, *id, sample)) {
+                    set_var(&view, *id, sample);
+                }
                 ctx.scratch.text = text;
                 None
             }
@@ -224,6 +291,51 @@ impl Action {
                 unset_var(&ctx.view(program, None), *id);
                 None
             }
+            Self::Steer(steer) => {
+                steer.run(program, ctx);
+                None
+            }
+            Self::EarlyHint(name, value) => {
+                let mut hints = std::mem::take(&mut ctx.record.hints);
+                if hints.is_empty() || hints.ends_with(b"\r\n\r\n") {
+                    hints.extend_from_slice(b"HTTP/1.1 103 Early Hints\r\n");
+                }
+                hints.extend_from_slice(name);
+                hints.extend_from_slice(b": ");
+                let start = hints.len();
+                value.render(&ctx.view(program, None), &mut hints);
+                // A line end would be another field.
+                let end = memchr::memchr3(b'\r', b'\n', 0, hints.get(start..).unwrap_or_default());
+                hints.truncate(end.map_or(hints.len(), |at| start + at));
+                hints.extend_from_slice(b"\r\n");
+                // Hints in a row make one response.
+                if !rules.is_hint(index + 1) {
+                    hints.extend_from_slice(b"\r\n");
+                }
+                ctx.record.hints = hints;
+                None
+            }
+            Self::Normalize(normalizer, option) => {
+                let malformed = ctx
+                    .req
+                    .as_deref_mut()
+                    .is_some_and(|head| normalize(head, *normalizer, *option).is_err());
+                malformed.then(|| Verdict::Reply(Box::new(reply::error_reply(program, rules.proxy, 400, ctx))))
+            }
+            Self::Pause(expr) => {
+                let ms = expr.one(&ctx.view(program, None)).and_then(Sample::as_int);
+                let ms = u64::try_from(ms?).ok().filter(|ms| *ms > 0)?;
+                Some(Verdict::Pause { at: index + 1, ms })
+            }
+            Self::WaitForBody { ms, least } => {
+                let there = ctx.input_done || (*least > 0 && ctx.input.len() as u64 >= *least);
+                (!there).then_some(Verdict::Body {
+                    at: index + 1,
+                    ms: *ms,
+                    least: *least,
+                })
+            }
+            Self::Pass => None,
             Self::SetLogLevel(level) => {
                 ctx.record.log_level = Some(*level);
                 None

@@ -39,7 +39,7 @@ fn run(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, mut tra
             }
         };
         if let Some(verdict) = verdict {
-            if !matches!(verdict, Verdict::Wait { .. }) {
+            if !matches!(verdict, Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. }) {
                 ctx.record.last_rule = Some(rule.at);
             }
             return verdict;

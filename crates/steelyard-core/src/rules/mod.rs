@@ -7,9 +7,11 @@ mod cond;
 mod edit;
 mod evaluate;
 mod lookup;
+mod normalize;
 pub mod pattern;
 mod redirect;
 mod spread;
+mod steer;
 mod stick;
 mod trace;
 mod track;
@@ -98,6 +100,12 @@ impl Rules {
         self.list.len()
     }
 
+    fn is_hint(&self, index: usize) -> bool {
+        self.list
+            .get(index)
+            .is_some_and(|rule| matches!(rule.action, Action::EarlyHint(..)))
+    }
+
     pub(crate) fn conds(&self) -> impl Iterator<Item = &Cond> {
         self.list.iter().filter_map(|rule| rule.cond.as_ref())
     }
@@ -137,13 +145,18 @@ pub enum Verdict {
     /// `allow`/`accept`: the set was left early.
     Allow,
     /// Close the client's connection without a reply; `silent`: without telling the client either.
-    Close { silent: bool },
+    /// `ttl`: see `plan::Action::SilentDrop`.
+    Close { silent: bool, ttl: Option<u8> },
     /// Send this instead of going on.
     Reply(Box<MadeReply>),
     /// Send this after `timeout tarpit`.
     Tarpit(Box<MadeReply>),
     /// More input is needed; call again with `from = at` when there is more, or with `Ctx::input_done`.
     Wait { at: usize },
+    /// Wait so many milliseconds; call again with `from = at` then.
+    Pause { at: usize, ms: u64 },
+    /// Wait for the whole request body, or `least` bytes of it where that is not 0, for so many milliseconds at most.
+    Body { at: usize, ms: u64, least: u64 },
     /// `use-service`: the name.
     Service(String),
 }

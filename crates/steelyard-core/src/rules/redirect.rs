@@ -7,6 +7,10 @@ use crate::reply::{self, MadeReply, ReplyCause};
 use crate::sample::args::Build;
 use crate::sample::{fetch, View};
 
+/// What follows a cookie that is set, and one that is cleared.
+const SET: &[u8] = b"; path=/;";
+const CLEAR: &[u8] = b"; path=/; Max-Age=0;";
+
 /// A compiled redirect.
 #[derive(Debug)]
 pub struct Redirect {
@@ -16,8 +20,9 @@ pub struct Redirect {
     drop_query: bool,
     append_slash: bool,
     ignore_empty: bool,
-    /// Whole value of the Set-Cookie field.
-    cookie: Option<Box<[u8]>>,
+    keep_query: bool,
+    /// The value of the Set-Cookie field, and what follows it.
+    cookie: Option<(Format, &'static [u8])>,
 }
 
 impl Redirect {
@@ -31,17 +36,24 @@ impl Redirect {
             ignore_empty,
             set_cookie,
             clear_cookie,
+            keep_query,
+            set_cookie_fmt,
+            clear_cookie_fmt,
         } = action
         else {
             return Ok(None);
         };
+        let text = |text: String| vec![plan::LogItem::Text { value: text }];
         let cookie = match (set_cookie, clear_cookie) {
-            (Some(cookie), _) => Some(format!("{cookie}; path=/;")),
-            (None, Some(cookie)) => {
-                let name = cookie.trim_end_matches('=');
-                Some(format!("{name}=; path=/; Max-Age=0;"))
-            }
+            (Some(cookie), _) => Some((text(cookie.clone()), SET)),
+            (None, Some(cookie)) => Some((text(format!("{}=", cookie.trim_end_matches('='))), CLEAR)),
+            (None, None) if !set_cookie_fmt.is_empty() => Some((set_cookie_fmt.clone(), SET)),
+            (None, None) if !clear_cookie_fmt.is_empty() => Some((clear_cookie_fmt.clone(), CLEAR)),
             (None, None) => None,
+        };
+        let cookie = match cookie {
+            Some((format, rest)) => Some((Format::compile(&format, Style::Http, build)?, rest)),
+            None => None,
         };
         Ok(Some(Self {
             kind: *kind,
@@ -50,7 +62,8 @@ impl Redirect {
             drop_query: *drop_query,
             append_slash: *append_slash,
             ignore_empty: *ignore_empty,
-            cookie: cookie.map(|cookie| cookie.into_bytes().into()),
+            keep_query: *keep_query,
+            cookie,
         }))
     }
 
@@ -72,6 +85,12 @@ impl Redirect {
         let mut url = Vec::with_capacity(target.len() + 64);
         if self.kind == RedirectKind::Location {
             url = target;
+            if self.keep_query {
+                if let Some(query) = view.req.and_then(|request| fetch::pathq(request.target())).and_then(query_of) {
+                    url.push(if url.contains(&b'?') { b'&' } else { b'?' });
+                    url.extend_from_slice(query);
+                }
+            }
         } else {
             let request = view.req?;
             if self.kind == RedirectKind::Scheme {
@@ -94,9 +113,18 @@ impl Redirect {
             }
         }
         let mut made = reply::redirect(self.code, &url, ReplyCause::Redirect);
-        if let Some(cookie) = &self.cookie {
-            made.head.add(b"set-cookie", cookie);
+        if let Some((cookie, rest)) = &self.cookie {
+            let mut value = Vec::new();
+            cookie.render(view, &mut value);
+            value.extend_from_slice(rest);
+            made.head.add(b"set-cookie", &value);
         }
         Some(made)
     }
+}
+
+/// What follows the question mark, unless that is nothing.
+fn query_of(pathq: &[u8]) -> Option<&[u8]> {
+    let at = memchr::memchr(b'?', pathq)?;
+    Some(&pathq[at + 1..]).filter(|query| !query.is_empty())
 }

@@ -63,6 +63,7 @@ fn speed_of_ten_rules() {
         A::SetVar {
             scope: plan::Scope::Txn,
             name: "h".into(),
+            conditions: String::new(),
             expr: crate::kit::expr("req.hdr(host)"),
         },
         None,

@@ -11,7 +11,12 @@ pub fn balance_key(program: &Program, backend: u32, ctx: &mut Ctx<'_>) -> Option
     ctx.scratch.parsed.take();
     let balance = &program.plan.proxies.get(backend as usize)?.backend.as_ref()?.balance;
     if !matches!(balance.kind, BalanceKind::Hash { .. }) {
-        return key_of(balance, ctx.req.as_deref(), ctx.session.src_ip(), ctx.input);
+        return key_of(
+            balance,
+            ctx.req.as_deref(),
+            ctx.record.src.or(ctx.session.src).map(|src| src.ip()),
+            ctx.input,
+        );
     }
     let expr = program.proxies.get(backend as usize)?.balance.as_ref()?;
     let view = ctx.view(program, None);

@@ -216,7 +216,7 @@ fn conditions_are_sums_of_products() {
                 .rules
                 .http_request
                 .push(rule(plan::Action::Reject, Some(cond)));
-            let taken = matches!(run(&mut World::new(plan).request(GET)), Verdict::Close { silent: false });
+            let taken = matches!(run(&mut World::new(plan).request(GET)), Verdict::Close { silent: false, .. });
             assert_eq!(taken, wanted != unless, "{any:?} {unless}");
         }
     }
@@ -275,6 +275,7 @@ fn headers_and_targets_are_changed() {
         A::SetVar {
             scope: Scope::Txn,
             name: name("p"),
+            conditions: String::new(),
             expr: expr("path"),
         },
         A::SetPath { value: text("/new") },
@@ -291,6 +292,7 @@ fn headers_and_targets_are_changed() {
         A::SetVarFmt {
             scope: Scope::Sess,
             name: name("f"),
+            conditions: String::new(),
             value: value("query,url_dec"),
         },
         A::UnsetVar {
@@ -336,6 +338,9 @@ fn replies_are_haproxys() {
         ignore_empty: false,
         set_cookie: None,
         clear_cookie: None,
+        keep_query: false,
+        set_cookie_fmt: Vec::new(),
+        clear_cookie_fmt: Vec::new(),
     };
     let forbidden = "<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n</body></html>\n";
     let cases = [
@@ -541,6 +546,7 @@ fn a_trace_tells_what_each_action_changed() {
         action(plan::Action::SetVar {
             scope: plan::Scope::Txn,
             name: "p".into(),
+            conditions: String::new(),
             expr: expr("path"),
         }),
     ];

@@ -10,6 +10,7 @@ use crate::table::Tracking;
 use crate::vars::Vars;
 use bumpalo::Bump;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::net::SocketAddr;
 
 /// See [`Ctx`]; everything is shared here, and samples live as long as `'e`.
 pub struct View<'e> {
@@ -58,6 +59,16 @@ impl Ctx<'_> {
 }
 
 impl<'e> View<'e> {
+    /// The client's address, as rules have left it.
+    pub fn src(&self) -> Option<SocketAddr> {
+        self.record.src.or(self.session.src)
+    }
+
+    /// The address that the client wanted, as rules have left it.
+    pub fn dst(&self) -> Option<SocketAddr> {
+        self.record.dst.or(self.session.dst)
+    }
+
     /// The backend that a fetch without an argument means: the chosen one, else the proxy itself where it is one.
     pub fn backend_or_self(&self) -> u32 {
         self.backend.unwrap_or(self.frontend)

@@ -174,7 +174,7 @@ fn begin(worker: &Rc<Worker>, live: &Arc<Live>, guard: Guard, client: Stream, fr
         Family::Inet(None) => client.local_addr(),
         Family::Unix => None,
     };
-    let session = Session {
+    let mut session = Session {
         src: from,
         dst,
         frontend: proxy,
@@ -187,7 +187,7 @@ fn begin(worker: &Rc<Worker>, live: &Arc<Live>, guard: Guard, client: Stream, fr
         let _ = client.set_zero_linger();
     }
     let mut kept = Kept::default();
-    if !prepare::connection_rules(worker, live, &client, &session, &mut kept) {
+    if !prepare::connection_rules(worker, live, &client, &mut session, &mut kept) {
         return;
     }
     kept.tracking.count_session(Event::Session);

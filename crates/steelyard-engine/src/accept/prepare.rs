@@ -22,7 +22,7 @@ pub struct Kept {
 }
 
 /// Whether the connection is wanted, by the rules that run before anything is read. A refused one is reset.
-pub fn connection_rules(worker: &Worker, live: &Live, client: &Stream, session: &Session, kept: &mut Kept) -> bool {
+pub fn connection_rules(worker: &Worker, live: &Live, client: &Stream, session: &mut Session, kept: &mut Kept) -> bool {
     let Some(program) = live.program.proxies.get(session.frontend as usize) else {
         return false;
     };
@@ -38,7 +38,7 @@ pub fn connection_rules(worker: &Worker, live: &Live, client: &Stream, session: 
 }
 
 /// Whether the session is wanted, by the rules that know its true addresses.
-pub fn session_rules(worker: &Worker, live: &Live, client: &Stream, session: &Session, kept: &mut Kept) -> bool {
+pub fn session_rules(worker: &Worker, live: &Live, client: &Stream, session: &mut Session, kept: &mut Kept) -> bool {
     let Some(program) = live.program.proxies.get(session.frontend as usize) else {
         return false;
     };
@@ -49,7 +49,7 @@ pub fn session_rules(worker: &Worker, live: &Live, client: &Stream, session: &Se
     allowed
 }
 
-fn allows(worker: &Worker, live: &Live, client: &Stream, session: &Session, kept: &mut Kept, rules: &Rules) -> bool {
+fn allows(worker: &Worker, live: &Live, client: &Stream, session: &mut Session, kept: &mut Kept, rules: &Rules) -> bool {
     if rules.is_empty() {
         return true;
     }
@@ -76,10 +76,14 @@ fn allows(worker: &Worker, live: &Live, client: &Stream, session: &Session, kept
         state: &state,
         scratch: &mut scratch,
     };
-    match evaluate(rules, &live.program, &mut ctx, 0, None) {
-        Verdict::Close { silent } => {
+    let verdict = evaluate(rules, &live.program, &mut ctx, 0, None);
+    // What rules set here is so for the whole connection.
+    session.src = record.src.or(session.src);
+    session.dst = record.dst.or(session.dst);
+    match verdict {
+        Verdict::Close { silent, ttl } => {
             if silent {
-                client.silence();
+                client.silence(ttl);
             }
             false
         }

@@ -69,8 +69,10 @@ pub async fn establish_from<C>(
     let (Some(proxy), Some(backend)) = (plan, live.backend(purpose.backend)) else {
         return Err(no_server());
     };
-    let retries = proxy.backend.as_ref().map_or(0, |b| b.retries);
+    let set = record.set;
+    let retries = set.retries.unwrap_or(proxy.backend.as_ref().map_or(0, |b| b.retries));
     let mut want = purpose.want;
+    want.priority = (set.priority_class, set.priority_offset);
     let mut kept: Option<Slot> = first;
     let mut left: Option<u32> = None;
     loop {
@@ -78,9 +80,9 @@ pub async fn establish_from<C>(
             Some(slot) => slot,
             None => {
                 let asked = Instant::now();
-                want.deadline = proxy
-                    .timeouts
+                want.deadline = set
                     .queue
+                    .or(proxy.timeouts.queue)
                     .or(proxy.timeouts.connect)
                     .map(|ms| asked + Duration::from_millis(ms));
                 let picked = match try_pick(worker, live, purpose.backend, want) {
@@ -114,7 +116,7 @@ pub async fn establish_from<C>(
         }
         bump(&slot.server_live.counters.connect);
         bump(&backend.counters.connect);
-        let error = match connect(worker, live, &slot, session, purpose.to).await {
+        let error = match connect(worker, live, &slot, session, purpose.to, &set).await {
             Ok(stream) => {
                 record.times.connect = milliseconds(began);
                 return Ok(Established {

@@ -19,6 +19,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use steelyard_core::ctx::Session;
+use steelyard_core::record::Set;
 use tokio::io::Interest;
 use tokio::net::{TcpStream, UnixStream};
 
@@ -53,13 +54,15 @@ impl From<io::Error> for ConnectError {
 }
 
 /// Makes one attempt to connect to the server of `slot`, within the backend's `timeout connect`; sends the PROXY header if the
-/// server wants one. `to` replaces the server's address (`option http_proxy`).
+/// server wants one. `to` replaces the server's address (`option http_proxy`); `set` is what rules have
+/// set for the stream.
 pub async fn connect(
     _worker: &Rc<Worker>,
     live: &Arc<Live>,
     slot: &Slot,
     session: &Session,
     to: Option<SocketAddr>,
+    set: &Set,
 ) -> Result<Stream, ConnectError> {
     let Some(proxy) = live.program.plan.proxies.get(slot.backend as usize) else {
         return Err(ConnectError::Other);
@@ -75,12 +78,18 @@ pub async fn connect(
             (Target::Unix(path), None) => unix(&socket2::SockAddr::unix(path)?).await?,
             (Target::Abstract(name), None) => unix(&socket2::SockAddr::unix(format!("\0{name}"))?).await?,
         };
+        if let Some(mark) = set.server_mark {
+            stream.set_mark(mark);
+        }
+        if let Some(tos) = set.server_tos {
+            stream.set_tos(tos);
+        }
         if server.send_proxy > 0 {
             header::send(&stream, server.send_proxy, session).await?;
         }
         Ok::<Stream, io::Error>(stream)
     };
-    match proxy.timeouts.connect {
+    match set.connect.or(proxy.timeouts.connect) {
         None => Ok(attempt.await?),
         Some(limit) => match tokio::time::timeout(Duration::from_millis(limit), attempt).await {
             Ok(done) => Ok(done?),

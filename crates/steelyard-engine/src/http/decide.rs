@@ -9,7 +9,7 @@ use crate::timer::after;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use steelyard_core::http1::{Body, ChunkDecoder, ChunkStep};
+use steelyard_core::http1::{Body, ChunkDecoder, ChunkStep, Version};
 use steelyard_core::plan::{BalanceKind, Stats};
 use steelyard_core::program::ProxyProgram;
 use steelyard_core::reply::{MadeReply, ReplyCause};
@@ -34,6 +34,7 @@ pub(super) enum Decision {
     /// Close without a reply.
     Close {
         silent: bool,
+        ttl: Option<u8>,
     },
     Failed(Error),
 }
@@ -62,11 +63,11 @@ async fn choose(conn: &mut Conn, ex: &mut Exchange) -> Decision {
         return Decision::Monitor(status);
     }
     if conn.front().options.http_buffer_request && ex.body != Body::None {
-        if let Err(failure) = Box::pin(hold_body(conn, ex)).await {
+        if let Err(failure) = Box::pin(hold_body(conn, ex, None, 0)).await {
             return Decision::Failed(failure);
         }
     }
-    if let Some(decision) = proxy_rules(conn, ex, front) {
+    if let Some(decision) = proxy_rules(conn, ex, front).await {
         return decision;
     }
     let Some(backend) = ex.with_ctx(conn, |program, ctx| choose_backend(program, front, ctx, None)) else {
@@ -77,12 +78,12 @@ async fn choose(conn: &mut Conn, ex: &mut Exchange) -> Decision {
     ex.inside = InBackend::enter(&conn.live, backend, u64::try_from(now_ms).unwrap_or(u64::MAX));
     let buffer = proxy(&conn.live, backend).options.http_buffer_request || balances_by_body(conn, ex, backend);
     if buffer && ex.body != Body::None && !ex.body_known {
-        if let Err(failure) = Box::pin(hold_body(conn, ex)).await {
+        if let Err(failure) = Box::pin(hold_body(conn, ex, None, 0)).await {
             return Decision::Failed(failure);
         }
     }
     if backend != front {
-        if let Some(decision) = proxy_rules(conn, ex, backend) {
+        if let Some(decision) = proxy_rules(conn, ex, backend).await {
             return decision;
         }
     }
@@ -99,7 +100,7 @@ fn aim(conn: &mut Conn, ex: &mut Exchange, backend: u32) -> Decision {
             return Decision::Failed(failure(Fault::Proxy, Stage::Request));
         }
     } else if plan.options.transparent && no_servers {
-        ex.target = conn.session.dst;
+        ex.target = ex.record.dst.or(conn.session.dst);
     }
     if by_rule {
         let live = Arc::clone(&conn.live);
@@ -169,7 +170,7 @@ fn monitored(conn: &mut Conn, ex: &mut Exchange) -> Option<u16> {
 }
 
 /// `tcp-request content`, `http-request` and the statistics page of one proxy.
-fn proxy_rules(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decision> {
+async fn proxy_rules(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decision> {
     let program = conn.live.program.proxies.get(index as usize)?;
     let (content, request) = (!program.tcp_request_content.is_empty(), !program.http_request.is_empty());
     let stats = conn
@@ -180,7 +181,7 @@ fn proxy_rules(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decisio
         .get(index as usize)
         .is_some_and(|plan| plan.stats.is_some());
     if content {
-        if let Some(decision) = tcp_content(conn, ex, index) {
+        if let Some(decision) = Box::pin(tcp_content(conn, ex, index)).await {
             return Some(decision);
         }
     }
@@ -190,50 +191,134 @@ fn proxy_rules(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decisio
         conn.tracking.count_backend(Event::HttpRequest);
     }
     if request {
-        if let Some(decision) = run(conn, ex, index, |program| &program.http_request) {
+        if let Some(decision) = run(conn, ex, index, |program| &program.http_request).await {
             return Some(decision);
         }
     }
     if stats {
-        return statistics(conn, ex, index);
+        return statistics(conn, ex, index).await;
     }
     None
 }
 
 /// Runs one rule set; `None` when the request goes on.
-fn run(conn: &mut Conn, ex: &mut Exchange, index: u32, which: fn(&ProxyProgram) -> &Rules) -> Option<Decision> {
+async fn run(conn: &mut Conn, ex: &mut Exchange, index: u32, which: fn(&ProxyProgram) -> &Rules) -> Option<Decision> {
     let mut from = 0;
     loop {
         let verdict = ex.with_ctx(conn, |program, ctx| match program.proxies.get(index as usize) {
             Some(proxy) => evaluate(which(proxy), program, ctx, from, None),
             None => Verdict::Pass,
         });
-        return match verdict {
-            Verdict::Pass | Verdict::Allow => None,
-            Verdict::Reply(made) => Some(Decision::Reply(made)),
-            Verdict::Tarpit(made) => Some(Decision::Tarpit(made)),
-            Verdict::Close { silent } => Some(Decision::Close { silent }),
-            Verdict::Service(name) => Some(Decision::Service { name, proxy: index }),
+        if !ex.record.hints.is_empty() {
+            if let Err(failure) = Box::pin(hints(conn, ex)).await {
+                return Some(Decision::Failed(failure));
+            }
+        }
+        let waited = match verdict {
+            Verdict::Pause { at, ms } => {
+                from = at;
+                Box::pin(pause(conn, ex, ms)).await
+            }
+            Verdict::Body { at, ms, least } => {
+                from = at;
+                Box::pin(hold_body(conn, ex, Some(ms), least)).await
+            }
             // Without `option http-buffer-request` no more of the body will be there to look at.
-            Verdict::Wait { .. } if ex.body_known => None,
-            Verdict::Wait { at } => {
+            Verdict::Wait { at } if !ex.body_known => {
                 from = at;
                 ex.body_known = true;
-                continue;
+                Ok(())
             }
+            verdict => return decided(verdict, index),
         };
+        if let Err(failure) = waited {
+            return Some(Decision::Failed(failure));
+        }
     }
 }
 
-/// TCP rules look at bytes: they get the head of the request.
-fn tcp_content(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decision> {
-    let body = std::mem::take(&mut ex.seen_body);
-    let known = std::mem::replace(&mut ex.body_known, true);
-    ex.req.write(&mut ex.seen_body);
-    ex.seen_body.extend_from_slice(&body);
-    let decision = run(conn, ex, index, |program| &program.tcp_request_content);
-    ex.seen_body = body;
-    ex.body_known = known;
+/// What a final verdict means; `None` when the request goes on.
+fn decided(verdict: Verdict, index: u32) -> Option<Decision> {
+    match verdict {
+        Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. } => None,
+        Verdict::Reply(made) => Some(Decision::Reply(made)),
+        Verdict::Tarpit(made) => Some(Decision::Tarpit(made)),
+        Verdict::Close { silent, ttl } => Some(Decision::Close { silent, ttl }),
+        Verdict::Service(name) => Some(Decision::Service { name, proxy: index }),
+    }
+}
+
+/// Sends the 103 responses that rules have made; a client of HTTP/1.0 would take one for the answer.
+async fn hints(conn: &mut Conn, ex: &mut Exchange) -> Result<(), Error> {
+    if ex.req.version() == Version::Http11 {
+        ex.down.out.extend_from_slice(&ex.record.hints);
+        if !ex.record.hints.ends_with(b"\r\n\r\n") {
+            ex.down.out.extend_from_slice(b"\r\n");
+        }
+        conn.timer.set(after(std::time::Instant::now(), conn.front().timeouts.client));
+        poll_fn(|cx| match ex.down.poll_flush(&mut conn.client, cx) {
+            Poll::Ready(done) => Poll::Ready(done.map_err(|_| failure(Fault::Client, Stage::Request))),
+            Poll::Pending => conn
+                .timer
+                .poll(cx)
+                .map(|()| Err(failure(Fault::ClientTimeout, Stage::Request))),
+        })
+        .await?;
+        ex.down.reset();
+    }
+    ex.record.hints.clear();
+    Ok(())
+}
+
+/// Lets time pass; a client that leaves meanwhile ends the request.
+async fn pause(conn: &mut Conn, ex: &mut Exchange, ms: u64) -> Result<(), Error> {
+    conn.timer.set(after(std::time::Instant::now(), Some(ms)));
+    let stayed = poll_fn(|cx| {
+        if conn.timer.poll(cx).is_ready() {
+            return Poll::Ready(true);
+        }
+        match super::transfer::watch_client(conn, ex, true, cx) {
+            true => Poll::Ready(false),
+            false => Poll::Pending,
+        }
+    })
+    .await;
+    ex.now = std::time::Instant::now();
+    stayed.then_some(()).ok_or(failure(Fault::Client, Stage::Request))
+}
+
+/// TCP rules look at bytes: they get the head of the request and what is there of the body, and may wait for more of it until their
+/// inspect delay is over.
+async fn tcp_content(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decision> {
+    let deadline = after(std::time::Instant::now(), proxy(&conn.live, index).timeouts.inspect);
+    let (mut from, mut over) = (0, deadline.is_none());
+    let decision = loop {
+        let known = ex.body_known;
+        let complete = known || look_at_body(ex).unwrap_or(true);
+        let body = std::mem::take(&mut ex.seen_body);
+        ex.body_known = complete || over || ex.up.input.is_full();
+        ex.req.write(&mut ex.seen_body);
+        ex.seen_body.extend_from_slice(&body);
+        let verdict = ex.with_ctx(conn, |program, ctx| match program.proxies.get(index as usize) {
+            Some(proxy) => evaluate(&proxy.tcp_request_content, program, ctx, from, None),
+            None => Verdict::Pass,
+        });
+        let waits = !ex.body_known;
+        ex.seen_body = body;
+        ex.body_known = known;
+        match verdict {
+            Verdict::Wait { at } if waits => from = at,
+            verdict => break decided(verdict, index),
+        }
+        conn.timer.set(deadline);
+        let more = poll_fn(|cx| match ex.up.poll_read(&mut conn.client, cx) {
+            Poll::Ready(Ok(1..)) => Poll::Ready(true),
+            // A client that ends here has said all that there is to look at.
+            Poll::Ready(_) => Poll::Ready(false),
+            Poll::Pending => conn.timer.poll(cx).map(|()| false),
+        });
+        over |= !more.await;
+    };
     if index == conn.session.frontend && matches!(decision, Some(Decision::Close { .. })) {
         // To a frontend's rules there was no request yet: the log says so, as HAProxy's does.
         ex.record.request_line.clear();
@@ -243,12 +328,12 @@ fn tcp_content(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decisio
 }
 
 /// The statistics page of a proxy, when its URI is asked for.
-fn statistics(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decision> {
+async fn statistics(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decision> {
     let stats = conn.live.program.plan.proxies.get(index as usize)?.stats.as_ref()?;
     if !is_stats_uri(stats, ex.req.pathq().unwrap_or_default()) {
         return None;
     }
-    let denied = run(conn, ex, index, |program| &program.stats);
+    let denied = run(conn, ex, index, |program| &program.stats).await;
     let name = String::from("stats");
     Some(denied.unwrap_or(Decision::Service { name, proxy: index }))
 }
@@ -273,23 +358,28 @@ fn balances_by_body(conn: &Conn, ex: &Exchange, backend: u32) -> bool {
     matches!(kind, Some(BalanceKind::UrlParam { check_post: Some(_), .. })) && ex.req.method() == b"POST"
 }
 
-/// Waits for the body of the request: to its end, or until the buffer is full (manual, `option http-buffer-request`).
-async fn hold_body(conn: &mut Conn, ex: &mut Exchange) -> Result<(), Error> {
+/// Waits for the body of the request: to its end, until the buffer is full (manual, `option http-buffer-request`), or until `least` bytes
+/// of it are there, where that is not 0. `limit`: milliseconds from now, instead of the timeout for requests.
+async fn hold_body(conn: &mut Conn, ex: &mut Exchange, limit: Option<u64>, least: u64) -> Result<(), Error> {
     if ex.req.expects_continue() && ex.up.input.is_empty() {
         ex.down.out.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
         // The answer is given here: the server must not give it again.
         ex.req.remove(b"expect");
     }
     let timeouts = &conn.front().timeouts;
-    conn.timer.set(after(ex.begun, timeouts.http_request.or(timeouts.client)));
-    poll_fn(|cx| poll_hold(conn, ex, cx)).await?;
+    conn.timer.set(match limit {
+        None => after(ex.begun, timeouts.http_request.or(timeouts.client)),
+        limit => after(std::time::Instant::now(), limit),
+    });
+    let complete = poll_fn(|cx| poll_hold(conn, ex, least, cx)).await?;
     ex.down.reset();
     ex.now = std::time::Instant::now();
-    ex.body_known = true;
+    ex.body_known |= complete;
     Ok(())
 }
 
-fn poll_hold(conn: &mut Conn, ex: &mut Exchange, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+/// Ready when there is enough; true where there is no more to come.
+fn poll_hold(conn: &mut Conn, ex: &mut Exchange, least: u64, cx: &mut Context<'_>) -> Poll<Result<bool, Error>> {
     if let Poll::Ready(Err(_)) = ex.down.poll_flush(&mut conn.client, cx) {
         return Poll::Ready(Err(failure(Fault::Client, Stage::Request)));
     }
@@ -298,8 +388,9 @@ fn poll_hold(conn: &mut Conn, ex: &mut Exchange, cx: &mut Context<'_>) -> Poll<R
             Ok(complete) => complete,
             Err(()) => return Poll::Ready(Err(failure(Fault::Proxy, Stage::Request))),
         };
-        if complete || ex.up.input.is_full() {
-            return Poll::Ready(Ok(()));
+        let all = complete || ex.up.input.is_full();
+        if all || (least > 0 && ex.seen_body.len() as u64 >= least) {
+            return Poll::Ready(Ok(all));
         }
         match ex.up.poll_read(&mut conn.client, cx) {
             Poll::Ready(Ok(1..)) => {}

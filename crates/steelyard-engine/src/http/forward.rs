@@ -51,7 +51,9 @@ fn forwarded(conn: &Conn, ex: &mut Exchange) {
     let of = |index: u32| conn.live.program.proxies.get(index as usize);
     let front = of(conn.session.frontend);
     let back = ex.backend.filter(|&back| back != conn.session.frontend).and_then(of);
-    steelyard_core::forward::forwarded(front, back, conn.session.src, conn.session.dst, &mut ex.req);
+    let src = ex.record.src.or(conn.session.src);
+    let dst = ex.record.dst.or(conn.session.dst);
+    steelyard_core::forward::forwarded(front, back, src, dst, &mut ex.req);
 }
 
 /// `unique-id-header`

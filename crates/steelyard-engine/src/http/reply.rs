@@ -60,10 +60,10 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
                 }
             }
         }
-        Decision::Close { silent } => {
+        Decision::Close { silent, ttl } => {
             count_denied_close(conn);
             if silent {
-                conn.client.silence();
+                conn.client.silence(ttl);
             }
             finish_unanswered(conn, ex, *b"PR");
             After::Abort
@@ -214,7 +214,8 @@ async fn flush(conn: &mut Conn, ex: &mut Exchange) -> bool {
 /// Holds the client for `timeout tarpit`; false when it leaves before.
 async fn tarpit(conn: &mut Conn, ex: &mut Exchange) -> bool {
     let timeouts = &ex.back(conn).timeouts;
-    conn.timer.set(after(ex.now, timeouts.tarpit.or(timeouts.connect)));
+    let held = ex.record.set.tarpit.or(timeouts.tarpit).or(timeouts.connect);
+    conn.timer.set(after(ex.now, held));
     let from = ex.now;
     let held = poll_fn(|cx| {
         if conn.timer.poll(cx).is_ready() {

@@ -150,7 +150,7 @@ fn rules(conn: &mut Conn, ex: &mut Exchange, which: fn(&ProxyProgram) -> &Rules)
         });
         match verdict {
             // A rule that waits for input finds all that there will be.
-            Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } => {}
+            Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. } => {}
             other => return Err(other),
         }
     }

@@ -60,8 +60,8 @@ impl Wait {
         let back = ex.back(conn);
         Self {
             limits: limits(conn, back.options.accept_invalid_http_response),
-            client_limit: conn.front().timeouts.client,
-            server_limit: back.timeouts.server,
+            client_limit: ex.record.set.client.or(conn.front().timeouts.client),
+            server_limit: ex.record.set.server.or(back.timeouts.server),
             abort: back.options.abortonclose || conn.front().options.abortonclose,
             again: false,
             refused: false,

@@ -91,12 +91,13 @@ pub(super) async fn run(conn: &mut Conn, ex: &mut Exchange) -> After {
 /// `timeout tunnel` takes the place of both sides' timeouts (manual, `timeout tunnel`).
 fn limits(conn: &Conn, ex: &Exchange) -> Limits {
     let (front, back) = (&conn.front().timeouts, &ex.back(conn).timeouts);
-    let shorter = match (front.client, back.server) {
+    let set = &ex.record.set;
+    let shorter = match (set.client.or(front.client), set.server.or(back.server)) {
         (Some(client), Some(server)) => Some(client.min(server)),
         (client, server) => client.or(server),
     };
     Limits {
-        open: back.tunnel.or(front.tunnel).or(shorter),
+        open: set.tunnel.or(back.tunnel).or(front.tunnel).or(shorter),
         client_fin: front.client_fin,
         server_fin: back.server_fin,
     }

@@ -125,7 +125,9 @@ async fn connect(conn: &mut Conn, ex: &mut Exchange, backend: u32, want: Want, f
     };
     let mut record = std::mem::take(&mut ex.record);
     let (worker, live) = (std::rc::Rc::clone(&conn.worker), std::sync::Arc::clone(&conn.live));
-    let session = conn.session.clone();
+    let mut session = conn.session.clone();
+    session.src = record.src.or(session.src);
+    session.dst = record.dst.or(session.dst);
     let allowed = allowed(conn, ex);
     let pool = std::rc::Rc::clone(&conn.worker);
     // Only after a wait in a queue: without one the caller has looked already.

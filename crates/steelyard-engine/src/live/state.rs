@@ -71,6 +71,18 @@ impl State for WorkerState<'_> {
         sys::saved_syn(self.client.filter(|stream| stream.is_tcp())?.as_fd())
     }
 
+    fn set_mark(&self, mark: u32) {
+        if let Some(client) = self.client {
+            client.set_mark(mark);
+        }
+    }
+
+    fn set_tos(&self, tos: u8) {
+        if let Some(client) = self.client {
+            client.set_tos(tos);
+        }
+    }
+
     fn proc_vars(&self) -> &ProcVars {
         &self.worker.shared.proc_vars
     }

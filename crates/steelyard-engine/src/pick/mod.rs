@@ -21,6 +21,8 @@ pub struct Want {
     pub server: Option<u32>,
     /// Rather not this one: it has just failed.
     pub avoid: Option<u32>,
+    /// Class and offset in milliseconds (`set-priority-class`, `set-priority-offset`).
+    pub priority: (i16, i32),
     /// End of `timeout queue`.
     pub deadline: Option<Instant>,
 }
@@ -101,10 +103,8 @@ pub fn try_pick(worker: &Worker, live: &Arc<Live>, backend: u32, want: Want) -> 
     };
     let load = state.counters.scur.load(Relaxed);
     let mut random = || worker.random();
-    match state
-        .roster
-        .take(&state.servers, load, want.key, want.server, want.avoid, &mut random)
-    {
+    let now = i64::try_from(worker.shared.now_ms()).unwrap_or(i64::MAX);
+    match state.roster.take(&state.servers, load, &want, now, &mut random) {
         Taken::Seat(server) => slot(worker, live, backend, server, (0, 0))
             .map(Picked::Slot)
             .ok_or(PickError::NoServer),

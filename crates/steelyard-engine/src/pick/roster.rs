@@ -4,6 +4,7 @@
 //! wait, either for that very server (persistence) or for any. A freed place goes to whoever has waited longest for
 //! it, on whatever thread that is. Newcomers don't overtake.
 
+use super::Want;
 use crate::live::{ServerLive, STEPS};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
@@ -33,8 +34,16 @@ pub enum Taken {
 /// A place in a queue: `server` is `None` for the backend's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket {
-    number: u64,
+    place: Place,
     server: Option<u32>,
+}
+
+/// Who leaves a queue first: lower classes, then earlier times, then lower numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    class: i16,
+    time: i64,
+    number: u64,
 }
 
 /// Static limits of a server.
@@ -61,12 +70,12 @@ struct Inner {
     seats: Vec<ServerSeat>,
     balancer: Balancer,
     next_ticket: u64,
-    /// Oldest first; the waker is there once the future has been polled.
-    any: BTreeMap<u64, Option<Waker>>,
+    /// The waker is there once the future has been polled.
+    any: BTreeMap<Place, Option<Waker>>,
     any_most: u32,
-    only: Vec<BTreeMap<u64, Option<Waker>>>,
+    only: Vec<BTreeMap<Place, Option<Waker>>>,
     /// Tickets that got a place and have not fetched it yet.
-    granted: BTreeMap<u64, u32>,
+    granted: BTreeMap<Place, u32>,
 }
 
 impl Roster {
@@ -127,28 +136,24 @@ impl Roster {
         }
     }
 
-    /// Takes a place now, or one in a queue. `load`: streams in the backend, which moves limits with `minconn`.
-    pub fn take(
-        &self,
-        servers: &[Arc<ServerLive>],
-        load: u32,
-        key: Option<u32>,
-        wanted: Option<u32>,
-        avoid: Option<u32>,
-        random: &mut dyn FnMut() -> u32,
-    ) -> Taken {
+    /// Takes a place now, or one in a queue. `load`: streams in the backend, which moves limits with `minconn`. `now`: milliseconds.
+    pub fn take(&self, servers: &[Arc<ServerLive>], load: u32, want: &Want, now: i64, random: &mut dyn FnMut() -> u32) -> Taken {
         let mut inner = self.inner.lock();
         let inner = &mut *inner;
         if self.dynamic {
             self.move_limits(inner, load);
         }
-        if let Some(index) = wanted.filter(|&w| self.takes_persistent(servers, w)) {
-            return self.take_wanted(inner, servers, index);
+        let turn = (want.priority.0, now.saturating_add(i64::from(want.priority.1)));
+        if let Some(index) = want.server.filter(|&w| self.takes_persistent(servers, w)) {
+            return self.take_wanted(inner, servers, index, turn);
         }
-        match inner.balancer.pick(&inner.seats, key, avoid.map(|a| a as usize), random) {
+        match inner
+            .balancer
+            .pick(&inner.seats, want.key, want.avoid.map(|a| a as usize), random)
+        {
             // Hashing gives a key its own server even when that is full: the request queues there.
-            Some(found) => self.take_wanted(inner, servers, found as u32),
-            None if inner.seats.iter().any(|seat| seat.usable) => inner.wait(None),
+            Some(found) => self.take_wanted(inner, servers, found as u32, turn),
+            None if inner.seats.iter().any(|seat| seat.usable) => inner.wait(None, turn),
             None => Taken::None,
         }
     }
@@ -159,7 +164,7 @@ impl Roster {
             .is_some_and(|server| self.persist || server.takes_persistent())
     }
 
-    fn take_wanted(&self, inner: &mut Inner, servers: &[Arc<ServerLive>], index: u32) -> Taken {
+    fn take_wanted(&self, inner: &mut Inner, servers: &[Arc<ServerLive>], index: u32, turn: (i16, i64)) -> Taken {
         let (Some(seat), Some(limits)) = (inner.seats.get_mut(index as usize), self.limits.get(index as usize)) else {
             return Taken::None;
         };
@@ -175,20 +180,20 @@ impl Roster {
             server.counters.qcur.store(seat.queued, Relaxed);
             server.counters.qmax.fetch_max(seat.queued, Relaxed);
         }
-        inner.wait(Some(index))
+        inner.wait(Some(index), turn)
     }
 
     /// Whether the ticket has its place by now; else `waker` is called when it has.
     pub fn poll(&self, ticket: Ticket, waker: &Waker) -> Option<u32> {
         let mut inner = self.inner.lock();
-        if let Some(server) = inner.granted.remove(&ticket.number) {
+        if let Some(server) = inner.granted.remove(&ticket.place) {
             return Some(server);
         }
         let inner = &mut *inner;
         // A ticket for one server moves to the backend's queue when that server goes away.
         let own = ticket.server.and_then(|server| inner.only.get_mut(server as usize));
-        let place = own.and_then(|queue| queue.get_mut(&ticket.number));
-        if let Some(place) = place.or_else(|| inner.any.get_mut(&ticket.number)) {
+        let place = own.and_then(|queue| queue.get_mut(&ticket.place));
+        if let Some(place) = place.or_else(|| inner.any.get_mut(&ticket.place)) {
             match place {
                 Some(known) if known.will_wake(waker) => {}
                 _ => *place = Some(waker.clone()),
@@ -200,12 +205,12 @@ impl Roster {
     /// Leaves the queue; a place that was granted meanwhile goes to the next one.
     pub fn leave(&self, servers: &[Arc<ServerLive>], ticket: Ticket) {
         let mut inner = self.inner.lock();
-        if let Some(server) = inner.granted.remove(&ticket.number) {
+        if let Some(server) = inner.granted.remove(&ticket.place) {
             drop(inner);
             self.release(servers, server);
             return;
         }
-        if inner.any.remove(&ticket.number).is_some() {
+        if inner.any.remove(&ticket.place).is_some() {
             return;
         }
         match ticket.server {
@@ -214,7 +219,7 @@ impl Roster {
                 let removed = inner
                     .only
                     .get_mut(server as usize)
-                    .and_then(|queue| queue.remove(&ticket.number));
+                    .and_then(|queue| queue.remove(&ticket.place));
                 if let (Some(_), Some(seat)) = (removed, inner.seats.get_mut(server as usize)) {
                     seat.queued = seat.queued.saturating_sub(1);
                     let queued = seat.queued;
@@ -320,31 +325,32 @@ impl Roster {
 }
 
 impl Inner {
-    fn wait(&mut self, server: Option<u32>) -> Taken {
+    fn wait(&mut self, server: Option<u32>, (class, time): (i16, i64)) -> Taken {
         let number = self.next_ticket;
         self.next_ticket += 1;
+        let place = Place { class, time, number };
         let own = server.and_then(|server| self.only.get_mut(server as usize));
         let (server_queue, backend_queue) = match own {
             Some(queue) => {
-                let before = queue.len();
-                queue.insert(number, None);
+                let before = ahead(queue, place);
+                queue.insert(place, None);
                 (before as u32 + 1, 0)
             }
             None => {
-                let before = self.any.len();
-                self.any.insert(number, None);
-                self.any_most = self.any_most.max(before as u32 + 1);
+                let before = ahead(&self.any, place);
+                self.any.insert(place, None);
+                self.any_most = self.any_most.max(self.any.len() as u32);
                 (0, before as u32 + 1)
             }
         };
         Taken::Queued {
-            ticket: Ticket { number, server },
+            ticket: Ticket { place, server },
             server_queue,
             backend_queue,
         }
     }
 
-    /// Hands free places of a server to the oldest of its queue and the backend's.
+    /// Hands free places of a server to the first of its queue and the backend's.
     fn serve(&mut self, servers: &[Arc<ServerLive>], server: u32) -> Vec<Waker> {
         let mut wakers = Vec::new();
         let index = server as usize;
@@ -355,8 +361,8 @@ impl Inner {
             return wakers;
         }
         while seat.maxconn == 0 || seat.conns < seat.maxconn {
-            let own_first = own.first_key_value().map(|(number, _)| *number);
-            let any_first = self.any.first_key_value().map(|(number, _)| *number).filter(|_| seat.usable);
+            let own_first = own.first_key_value().map(|(place, _)| *place);
+            let any_first = self.any.first_key_value().map(|(place, _)| *place).filter(|_| seat.usable);
             let take_own = match (own_first, any_first) {
                 (None, None) => break,
                 (Some(own), Some(any)) => own < any,
@@ -364,12 +370,12 @@ impl Inner {
                 (None, Some(_)) => false,
             };
             let taken = if take_own { own.pop_first() } else { self.any.pop_first() };
-            let Some((number, waker)) = taken else { break };
+            let Some((place, waker)) = taken else { break };
             if take_own {
                 seat.queued = seat.queued.saturating_sub(1);
             }
             seat.conns += 1;
-            self.granted.insert(number, server);
+            self.granted.insert(place, server);
             wakers.extend(waker);
         }
         if let Some(live) = servers.get(index) {
@@ -386,6 +392,14 @@ impl Inner {
         if let Some(seat) = self.seats.get_mut(index) {
             seat.queued = 0;
         }
+    }
+}
+
+/// How many leave the queue before that place.
+fn ahead(queue: &BTreeMap<Place, Option<Waker>>, place: Place) -> usize {
+    match queue.last_key_value() {
+        Some((last, _)) if *last > place => queue.range(..place).count(),
+        _ => queue.len(),
     }
 }
 

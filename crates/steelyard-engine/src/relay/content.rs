@@ -33,9 +33,14 @@ impl Tcp {
             match verdict {
                 Verdict::Pass | Verdict::Allow => return Ok(()),
                 Verdict::Wait { at } => from = at,
-                Verdict::Close { silent } => {
+                // Not found in TCP rule sets.
+                Verdict::Pause { at, .. } | Verdict::Body { at, .. } => {
+                    from = at;
+                    continue;
+                }
+                Verdict::Close { silent, ttl } => {
                     if silent {
-                        self.input.client.silence();
+                        self.input.client.silence(ttl);
                     }
                     return Err(self.refused(proxy));
                 }
@@ -76,6 +81,10 @@ impl Tcp {
             }) {
                 Verdict::Pass | Verdict::Allow => return Ok(()),
                 Verdict::Wait { at } => from = at,
+                Verdict::Pause { at, .. } | Verdict::Body { at, .. } => {
+                    from = at;
+                    continue;
+                }
                 Verdict::Close { .. } | Verdict::Reply(_) | Verdict::Tarpit(_) | Verdict::Service(_) => {
                     if let Some(counters) = live.backend(backend).map(|b| &b.counters) {
                         bump(&counters.dresp);

@@ -8,6 +8,7 @@ use crate::worker::Worker;
 use std::task::{Context, Poll};
 use std::time::Instant;
 use steelyard_core::plan::Proxy;
+use steelyard_core::record::Set;
 
 /// Timeouts of a relay in milliseconds (manual, `timeout client`, `server`, `client-fin`, `server-fin`, `tunnel`).
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,11 +21,13 @@ pub struct Limits {
 
 impl Limits {
     /// As the two proxies say: a `timeout tunnel` takes the place of both sides' ordinary timeouts.
-    pub fn new(front: &Proxy, back: &Proxy) -> Self {
+    /// What rules have set counts first.
+    pub fn new(front: &Proxy, back: &Proxy, set: &Set) -> Self {
         let (front_times, back_times) = (&front.timeouts, &back.timeouts);
+        let tunnel = set.tunnel.or(back_times.tunnel);
         Self {
-            client: back_times.tunnel.or(front_times.client),
-            server: back_times.tunnel.or(back_times.server),
+            client: tunnel.or(set.client).or(front_times.client),
+            server: tunnel.or(set.server).or(back_times.server),
             client_fin: front_times.client_fin,
             server_fin: back_times.server_fin,
         }

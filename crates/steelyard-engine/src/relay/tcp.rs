@@ -82,6 +82,8 @@ impl Tcp {
         if backend != frontend {
             Box::pin(self.content(backend)).await?;
         }
+        self.session.src = self.record.src.or(self.session.src);
+        self.session.dst = self.record.dst.or(self.session.dst);
         let Established { slot, connection } = Box::pin(self.connect(backend)).await?;
         let Connection::New(server) = connection;
         self.relay(backend, slot, server).await
@@ -150,7 +152,12 @@ impl Tcp {
             };
             let up = front.options.splice_request || back.options.splice_request;
             let down = front.options.splice_response || back.options.splice_response;
-            Duplex::new(Limits::new(front, back), splicing(up), splicing(down), Instant::now())
+            Duplex::new(
+                Limits::new(front, back, &self.record.set),
+                splicing(up),
+                splicing(down),
+                Instant::now(),
+            )
         };
         if let Some(buffer) = self.input.buffer.take() {
             duplex.up.preload(buffer);

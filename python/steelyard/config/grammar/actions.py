@@ -68,6 +68,7 @@ class Shape:
     follow in any order, as `word:field:kind`, `yes` for a kind that takes no word; `later` names those not supported yet.
     `reader`: named where the arguments have a grammar of their own. `fixed`: fields that have a value where no word gives one.
     `needs`: `experimental` (global must ask for such words), `section` (not in defaults), `frontend` or `backend` (that part).
+    `not_in`: rule sets in which the action comes later.
     """
 
     variant: str
@@ -79,11 +80,16 @@ class Shape:
     later: tuple[str, ...] = ()
     needs: str = ""
     ready: bool = True
+    not_in: tuple[str, ...] = ()
 
 
 _NAME_REGEX_VALUE = "name:header regex:regex value:format"
 _BINARY_HEADERS = "prefix:prefix:text"
 _NO_PREFIX = (("prefix", None),)
+_CLIENT_MARK = (("side", "client"), ("tos", False))
+_CLIENT_TOS = (("side", "client"), ("tos", True))
+_SERVER_MARK = (("side", "server"), ("tos", False))
+_SERVER_TOS = (("side", "server"), ("tos", True))
 
 SHAPES = {
     "accept": Shape("allow"),
@@ -112,11 +118,11 @@ SHAPES = {
     "do-resolve*": Shape(
         "do_resolve", "expr:expr", inside="var:variable resolvers:text family:=ipv4|ipv6?", fixed=(("family", None),), ready=False
     ),
-    "early-hint": Shape("early_hint", "name:header value:format", ready=False),
+    "early-hint": Shape("early_hint", "name:header value:format"),
     "expect-netscaler-cip": Shape("expect_netscaler_cip", "layer:=layer4", ready=False),
     "expect-proxy": Shape("expect_proxy", "layer:=layer4", ready=False),
-    "normalize-uri": Shape("normalize_uri", reader="normalizer", needs="experimental", ready=False),
-    "pause": Shape("pause", "time:time|expr", ready=False),
+    "normalize-uri": Shape("normalize_uri", reader="normalizer", needs="experimental"),
+    "pause": Shape("pause", "time:time|expr", not_in=("http-response",)),
     "redirect": Shape("redirect", reader="redirect"),
     "reject": Shape("reject"),
     "replace-header": Shape("replace_header", _NAME_REGEX_VALUE),
@@ -141,34 +147,34 @@ SHAPES = {
         needs="section",
         ready=False,
     ),
-    "set-bc-mark": Shape("set_bc_mark", "mark:mark|expr", ready=False),
-    "set-bc-tos": Shape("set_bc_tos", "tos:tos|expr", ready=False),
-    "set-dst": Shape("set_dst", "expr:expr", ready=False),
-    "set-dst-port": Shape("set_dst_port", "expr:expr", ready=False),
-    "set-fc-mark": Shape("set_fc_mark", "mark:mark|expr", ready=False),
-    "set-fc-tos": Shape("set_fc_tos", "tos:tos|expr", ready=False),
+    "set-bc-mark": Shape("set_packet", "value:mark|expr", fixed=_SERVER_MARK),
+    "set-bc-tos": Shape("set_packet", "value:tos|expr", fixed=_SERVER_TOS),
+    "set-dst": Shape("set_address", "expr:expr", fixed=(("side", "server"), ("port", False))),
+    "set-dst-port": Shape("set_address", "expr:expr", fixed=(("side", "server"), ("port", True))),
+    "set-fc-mark": Shape("set_packet", "value:mark|expr", fixed=_CLIENT_MARK),
+    "set-fc-tos": Shape("set_packet", "value:tos|expr", fixed=_CLIENT_TOS),
     "set-header": Shape("set_header", "name:header value:format"),
     "set-headers-bin": Shape("set_headers_bin", "expr:expr", _BINARY_HEADERS, fixed=_NO_PREFIX, ready=False),
     "set-log-level": Shape("set_log_level", "level:level"),
     "set-map*": Shape("set_map", "key:format value:format", inside="file:text", ready=False),
-    "set-mark": Shape("set_fc_mark", "mark:mark|expr", ready=False),
+    "set-mark": Shape("set_packet", "value:mark|expr", fixed=_CLIENT_MARK),
     "set-method": Shape("set_method", "value:format"),
     "set-nice": Shape("set_nice", "nice:nice", ready=False),
     "set-path": Shape("set_path", "value:format"),
     "set-pathq": Shape("set_pathq", "value:format"),
-    "set-priority-class": Shape("set_priority_class", "expr:expr", ready=False),
-    "set-priority-offset": Shape("set_priority_offset", "expr:expr", ready=False),
+    "set-priority-class": Shape("set_priority", "expr:expr", fixed=(("offset", False),)),
+    "set-priority-offset": Shape("set_priority", "expr:expr", fixed=(("offset", True),)),
     "set-query": Shape("set_query", "value:format"),
-    "set-retries": Shape("set_retries", "retries:retries|expr", needs="section backend", ready=False),
-    "set-src": Shape("set_src", "expr:expr", ready=False),
-    "set-src-port": Shape("set_src_port", "expr:expr", ready=False),
+    "set-retries": Shape("set_retries", "retries:retries|expr", needs="section backend"),
+    "set-src": Shape("set_address", "expr:expr", fixed=(("side", "client"), ("port", False))),
+    "set-src-port": Shape("set_address", "expr:expr", fixed=(("side", "client"), ("port", True))),
     "set-status": Shape("set_status", "status:status", options="reason:reason:text", fixed=(("reason", None),)),
-    "set-timeout": Shape("set_timeout", reader="timeout", ready=False),
-    "set-tos": Shape("set_fc_tos", "tos:tos|expr", ready=False),
+    "set-timeout": Shape("set_timeout", reader="timeout"),
+    "set-tos": Shape("set_packet", "value:tos|expr", fixed=_CLIENT_TOS),
     "set-uri": Shape("set_uri", "value:format"),
     "set-var*": Shape("set_var", "expr:expr", reader="variable"),
     "set-var-fmt*": Shape("set_var_fmt", "value:format", reader="variable"),
-    "silent-drop": Shape("silent_drop", options="rst-ttl:rst_ttl:ttl", later=("rst-ttl",)),
+    "silent-drop": Shape("silent_drop", options="rst-ttl:ttl:ttl", fixed=(("ttl", None),)),
     "strict-mode": Shape("strict_mode", "on:=on|off", ready=False),
     "switch-mode": Shape(
         "switch_mode", "mode:=http", "proto:proto:=h1|h2", fixed=(("proto", None),), needs="frontend", ready=False
@@ -177,8 +183,8 @@ SHAPES = {
     "track-sc*": Shape("track_sc", "expr:expr", "table:table:table", reader="counter", fixed=(("table", None),)),
     "unset-var*": Shape("unset_var", reader="variable"),
     "use-service": Shape("use_service", "name:service", ready=False),
-    "wait-for-body": Shape("wait_for_body", reader="body", ready=False),
-    "wait-for-handshake": Shape("wait_for_handshake", ready=False),
+    "wait-for-body": Shape("wait_for_body", reader="body", not_in=("http-response",)),
+    "wait-for-handshake": Shape("wait_for_handshake"),
 }
 # Words in the place of an action's argument.
 NORMALIZERS = {
@@ -246,16 +252,21 @@ REDIRECT_WORDS = {
     "set-cookie": ("set_cookie", "text"),
     "set-cookie-fmt": ("set_cookie_fmt", "format"),
 }
-REDIRECT_COOKIES = ("clear_cookie", "set_cookie")
-REDIRECT_LATER = ("keep-query", "set-cookie-fmt", "clear-cookie-fmt")
+# The last word about a cookie holds: what each of them is where it was not given.
+REDIRECT_COOKIES: dict[str, tuple[()] | None] = {
+    "clear_cookie": None,
+    "clear_cookie_fmt": (),
+    "set_cookie": None,
+    "set_cookie_fmt": (),
+}
 REDIRECT_CODES = (301, 302, 303, 307, 308)
-REDIRECT_DEFAULTS: dict[str, bool | int | None] = {
+REDIRECT_DEFAULTS: dict[str, bool | int | tuple[()] | None] = {
     "code": 302,
     "drop_query": False,
     "append_slash": False,
     "ignore_empty": False,
-    "set_cookie": None,
-    "clear_cookie": None,
+    "keep_query": False,
+    **REDIRECT_COOKIES,
 }
 
 

@@ -105,7 +105,9 @@ class _Arguments:
                 fields[field] = level[0]
             return level is not None
         else:
-            fields[field] = READERS[plain](word, self.place, self.report)
+            value = READERS[plain](word, self.place, self.report)
+            # Where an expression could stand, a number is one.
+            fields[field] = constant(value) if either and isinstance(value, int) else value
         return fields[field] is not None
 
     def _options(self, shape: Shape, fields: Fields) -> bool:
@@ -186,8 +188,9 @@ class _Arguments:
                 help = f"did you mean '{guess}'?" if guess else f"one of: {', '.join(actions.VARIABLE_CONDITIONS)}"
                 self.report.alert("SY0504", f"'{text}' is no condition on setting a variable", span, help=help)
                 return False
-            self.report.later("SY0402", "conditions on setting a variable are not supported yet", span)
             at += 1
+        if not self.action.text.startswith("unset"):
+            fields["conditions"] = " ".join(piece.text for piece in pieces[1:])
         return True
 
     def _counter(self, shape: Shape, fields: Fields) -> bool:
@@ -255,10 +258,11 @@ class _Arguments:
 
     def body(self, fields: Fields) -> bool:
         """`time <time> [at-least <bytes>] [use-large-buffer]` in any order."""
-        fields |= {"at_least": 0, "large": False}
-        shape = Shape("", options="time:time:time at-least:at_least:size use-large-buffer:large:yes")
+        fields["at_least"] = 0
+        shape = Shape("", options="time:time:time at-least:at_least:size use-large-buffer:large:yes", later=("use-large-buffer",))
         if not self._options(shape, fields):
             return False
+        fields.pop("large", None)
         return "time" in fields or self._missing("'time' and how long to wait")
 
 

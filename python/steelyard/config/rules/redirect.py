@@ -28,8 +28,6 @@ def read_redirect(words: Sequence[Word], at: int, place: Place, report: Report) 
             hint = f"did you mean '{guess}'?" if guess else f"one of: {', '.join(known)}"
             report.alert("SY0502", f"unknown '{word}' in a redirect", word.span, help=hint)
             return None, len(words)
-        if word.text in actions.REDIRECT_LATER:
-            report.later("SY0402", f"'{word}' of a redirect is not supported yet", word.span)
         at += 1
         if row is not None and row[1] == "yes":
             fields[row[0]] = True
@@ -49,7 +47,7 @@ def read_redirect(words: Sequence[Word], at: int, place: Place, report: Report) 
         else:
             if row[0] in actions.REDIRECT_COOKIES:
                 # The last word about a cookie holds, as in HAProxy.
-                fields |= dict.fromkeys(actions.REDIRECT_COOKIES)
+                fields |= actions.REDIRECT_COOKIES
             fields[row[0]] = value
     if "kind" not in fields:
         help = f"write one of {', '.join(actions.REDIRECT_KINDS)} and where to"

@@ -41,7 +41,7 @@ def parse_rule(ruleset: str, words: Sequence[Word], at: int, place: Place, repor
             return None
     if action is None:
         return None
-    if not shape.ready:
+    if not shape.ready or ruleset in shape.not_in:
         report.later("SY0402", f"action '{name.rstrip('*')}' of '{ruleset}' is not supported yet", word.span)
     return Rule(action, condition, " ".join(each.text for each in words), word.span)
 

@@ -37,9 +37,9 @@ def threads(config: Config, machine: Machine) -> int:
 def init(context: Context, name: str, value: Expr | LogFormat) -> Rule:
     """One `set-var` or `set-var-fmt` line."""
     if isinstance(value, Expr):
-        set_var = SetVar(scope="proc", name=name, expr=expression(context, value))
+        set_var = SetVar(scope="proc", name=name, conditions="", expr=expression(context, value))
         return Rule(at=context.at(value.span), action=set_var, cond=None, text=f"set-var proc.{name} {value.text}")
-    set_var_fmt = SetVarFmt(scope="proc", name=name, value=log_format(context, value))
+    set_var_fmt = SetVarFmt(scope="proc", name=name, conditions="", value=log_format(context, value))
     return Rule(at=At(), action=set_var_fmt, cond=None, text=f"set-var-fmt proc.{name}")
 
 

@@ -10,6 +10,18 @@ from steelyard.plan.schema.base import At, Node
 from steelyard.plan.schema.expr import Cond, Expr, LogFormat, Matcher, Scope
 
 RedirectKind = Literal["location", "prefix", "scheme"]
+Side = Literal["client", "server"]
+StreamTimeout = Literal["client", "connect", "queue", "server", "tarpit", "tunnel"]
+Normalizer = Literal[
+    "fragment-encode",
+    "fragment-strip",
+    "path-merge-slashes",
+    "path-strip-dot",
+    "path-strip-dotdot",
+    "percent-decode-unreserved",
+    "percent-to-uppercase",
+    "query-sort-by-name",
+]
 Payload = str
 """Bytes as base64 (standard alphabet, padded)."""
 
@@ -81,7 +93,9 @@ class Reject(Node, frozen=True, tag="reject"):
 
 
 class SilentDrop(Node, frozen=True, tag="silent_drop"):
-    """Drop the connection without telling the client."""
+    """Drop the connection without telling the client. `ttl`: hop limit of the reset that is sent where that can't be."""
+
+    ttl: int | None
 
 
 class Redirect(Node, frozen=True, tag="redirect"):
@@ -93,6 +107,9 @@ class Redirect(Node, frozen=True, tag="redirect"):
     ignore_empty: bool
     set_cookie: str | None
     clear_cookie: str | None
+    keep_query: bool
+    set_cookie_fmt: LogFormat
+    clear_cookie_fmt: LogFormat
 
 
 class Auth(Node, frozen=True, tag="auth"):
@@ -167,14 +184,18 @@ class SetStatus(Node, frozen=True, tag="set_status"):
 
 
 class SetVar(Node, frozen=True, tag="set_var"):
+    """`conditions`: words such as `ifexists`, with spaces between them."""
+
     scope: Scope
     name: str
+    conditions: str
     expr: Expr
 
 
 class SetVarFmt(Node, frozen=True, tag="set_var_fmt"):
     scope: Scope
     name: str
+    conditions: str
     value: LogFormat
 
 
@@ -187,6 +208,67 @@ class SetLogLevel(Node, frozen=True, tag="set_log_level"):
     """0 (emerg) to 7 (debug); None is `silent`."""
 
     level: int | None
+
+
+class SetAddress(Node, frozen=True, tag="set_address"):
+    side: Side
+    port: bool
+    expr: Expr
+
+
+class SetTimeout(Node, frozen=True, tag="set_timeout"):
+    """Milliseconds."""
+
+    timeout: StreamTimeout
+    value: Expr
+
+
+class SetRetries(Node, frozen=True, tag="set_retries"):
+    retries: Expr
+
+
+class SetPriority(Node, frozen=True, tag="set_priority"):
+    """The class, or the offset in milliseconds."""
+
+    offset: bool
+    expr: Expr
+
+
+class SetPacket(Node, frozen=True, tag="set_packet"):
+    """Mark or type of service of the packets of a connection."""
+
+    side: Side
+    tos: bool
+    value: Expr
+
+
+class EarlyHint(Node, frozen=True, tag="early_hint"):
+    name: str
+    value: LogFormat
+
+
+class NormalizeUri(Node, frozen=True, tag="normalize_uri"):
+    """`option`: `full` or `strict`."""
+
+    name: Normalizer
+    option: bool
+
+
+class Pause(Node, frozen=True, tag="pause"):
+    """Milliseconds."""
+
+    time: Expr
+
+
+class WaitForBody(Node, frozen=True, tag="wait_for_body"):
+    """Milliseconds, and bytes that are enough; 0: the whole body."""
+
+    time: int
+    at_least: int
+
+
+class WaitForHandshake(Node, frozen=True, tag="wait_for_handshake"):
+    """Nothing is to be waited for where nothing is secured."""
 
 
 class Capture(Node, frozen=True, tag="capture"):
@@ -249,6 +331,16 @@ Action = (
     | SetVarFmt
     | UnsetVar
     | SetLogLevel
+    | SetAddress
+    | SetTimeout
+    | SetRetries
+    | SetPriority
+    | SetPacket
+    | EarlyHint
+    | NormalizeUri
+    | Pause
+    | WaitForBody
+    | WaitForHandshake
     | Capture
     | TrackSc
     | ScAddGpc

@@ -28,6 +28,7 @@ mod variable;
 
 pub(crate) use date::{strftime, Moment};
 pub(crate) use form::HEX;
+pub(crate) use variable::SetIf;
 
 use super::args::Args;
 use super::{Sample, View};

@@ -47,15 +47,8 @@ impl Variable {
     pub fn compile(args: &Args<'_>) -> Result<Option<Self>, PlanError> {
         Ok(Some(match args.name {
             "set-var" => {
-                let conditions = (1..args.list.len()).map(|index| match args.str(index)? {
-                    "ifexists" | "ifset" => Ok(SetIf::Exists),
-                    "ifnotexists" | "ifnotset" => Ok(SetIf::NotExists),
-                    "ifempty" => Ok(SetIf::Empty),
-                    "ifnotempty" => Ok(SetIf::NotEmpty),
-                    "ifgt" => Ok(SetIf::Greater),
-                    "iflt" => Ok(SetIf::Less),
-                    _ => Err(args.wrong(index, "a condition such as ifexists")),
-                });
+                let conditions = (1..args.list.len())
+                    .map(|index| SetIf::of(args.str(index)?).ok_or_else(|| args.wrong(index, "a condition such as ifexists")));
                 Self::Set {
                     id: args.var(0)?,
                     conditions: conditions.collect::<Result<_, _>>()?,
@@ -124,7 +117,19 @@ impl Variable {
 }
 
 impl SetIf {
-    fn holds(self, view: &View<'_>, id: VarId, sample: Sample<'_>) -> bool {
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        Some(match word {
+            "ifexists" | "ifset" => Self::Exists,
+            "ifnotexists" | "ifnotset" => Self::NotExists,
+            "ifempty" => Self::Empty,
+            "ifnotempty" => Self::NotEmpty,
+            "ifgt" => Self::Greater,
+            "iflt" => Self::Less,
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn holds(self, view: &View<'_>, id: VarId, sample: Sample<'_>) -> bool {
         let old = get_var(view, id);
         let empty = matches!(sample, Sample::Str(b"") | Sample::Bin(b"") | Sample::Meth(b""));
         let numbers = old.and_then(Sample::as_int).zip(sample.as_int());

@@ -327,7 +327,7 @@ fn hash_of<'e>(view: &View<'e>, part: impl Fn(&'e [u8]) -> Option<&'e [u8]>) -> 
 }
 
 fn with_src<'e>(view: &View<'e>, hash: u32) -> Option<Sample<'e>> {
-    let ip = view.session.src_ip()?;
+    let ip = view.src()?.ip();
     Some(Sample::Bin(view.build(|out| {
         out.extend_from_slice_copy(&hash.to_be_bytes());
         match ip {

@@ -129,7 +129,7 @@ fn value<'e>(of: Of, metric: Metric, view: &View<'e>) -> Option<Sample<'e>> {
         }
         Of::Source(table) => {
             let table = view.state.tables().get(table)?;
-            let source = Sample::from_ip(view.session.src_ip()?);
+            let source = Sample::from_ip(view.src()?.ip());
             return in_table(table, table.key.of(source, view.arena)?, metric, view);
         }
     };

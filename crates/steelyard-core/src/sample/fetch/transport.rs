@@ -80,7 +80,6 @@ impl Transport {
     }
 
     pub fn one<'e>(self, view: &View<'e>) -> Option<Sample<'e>> {
-        let session = view.session;
         let ip = |address: Option<SocketAddr>| address.map(|address| Sample::from_ip(address.ip()));
         let port = |address: Option<SocketAddr>| Some(Sample::Int(i64::from(address?.port())));
         let local = |address: Option<SocketAddr>| Some(Sample::Bool(view.state.is_local(address?.ip())));
@@ -88,12 +87,12 @@ impl Transport {
         let id = |id: u32| Some(Sample::Int(i64::from(id)));
         let name = |name: &'e str| Some(Sample::Str(name.as_bytes()));
         match self {
-            Self::Src => ip(session.src),
-            Self::SrcPort => port(session.src),
-            Self::Dst => ip(session.dst),
-            Self::DstPort => port(session.dst),
-            Self::SrcIsLocal => local(session.src),
-            Self::DstIsLocal => local(session.dst),
+            Self::Src => ip(view.src()),
+            Self::SrcPort => port(view.src()),
+            Self::Dst => ip(view.dst()),
+            Self::DstPort => port(view.dst()),
+            Self::SrcIsLocal => local(view.src()),
+            Self::DstIsLocal => local(view.dst()),
             Self::DstConn => Some(Sample::Int(view.state.gauge(Gauge::FeConn(view.frontend)))),
             Self::FrontendId => id(proxies.get(view.frontend as usize)?.id),
             Self::FrontendName => name(&proxies.get(view.frontend as usize)?.name),
