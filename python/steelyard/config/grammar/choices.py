@@ -8,6 +8,7 @@ FETCH = {
     ("accept_date", 0): "s ms us",
     ("request_date", 0): "s ms us",
     ("uuid", 0): "4 7",
+    **{(f"ssl_{whose}_dn", 2): "rfc2253" for whose in ("c_i", "c_r", "c_s", "f_i", "f_s", "s_i", "s_s")},
     ("bc_rtt", 0): "ms us",
     ("bc_rttvar", 0): "ms us",
     ("fc_rtt", 0): "ms us",

@@ -74,9 +74,8 @@ def _proxy(kind: str, where: Where) -> Open:
     def open_(words: Sequence[Word], room: Room) -> Draft:
         draft = Draft(kind, name_of(words, room), where, run_of(words[:2]))
         if len(words) > 2 and words[2].text != "from" and kind == "backend":
-            room.report.notice(
-                "SY0114", f"'{words[2]}' is not read, 'backend' ends before it", run_of(words[2:]), help="leave it out"
-            )
+            # HAProxy does not open the section then, and refuses the lines that follow
+            room.report.alert("SY0108", f"'backend' takes no argument '{words[2]}'", run_of(words[2:]), help="leave it out")
         _from(draft, words, 2, room, use_last=True)
         _unique(draft, room)
         return keep(draft, room)
