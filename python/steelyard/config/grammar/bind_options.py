@@ -39,6 +39,8 @@ class Mss:
         return Bad(value) if isinstance(value, str) else value if value else Bad("is out of range")
 
 
+PROCESSES = re.compile(r"(?:all|odd|even|[1-9]\d?(?:-(?:[1-9]\d?)?)?)\Z", re.ASCII)
+"""Of `bind-process`: 64 at most."""
 _SHARDS = re.compile(r"(?:by-thread|by-group|[1-9]\d{0,3})\Z", re.ASCII)
 _SET = r"(?:all|odd|even|[1-9]\d{0,3}(?:-[1-9]\d{0,3})?)"
 _THREADS = re.compile(rf"(?:\d+/)?{_SET}(?:,(?:\d+/)?{_SET})*\Z", re.ASCII)

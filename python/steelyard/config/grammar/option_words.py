@@ -11,7 +11,6 @@ from steelyard.config.grammar.row import (
     Row,
     Where,
 )
-from steelyard.config.grammar.said import anything
 from steelyard.config.grammar.today import gone, renamed
 from steelyard.config.grammar.values import OneOf
 
@@ -119,7 +118,7 @@ ROWS = (
         "option http-use-htx",
         PROXY,
         "The HTTP engine of 1.9; now the only one.",
-        parse=anything,
+        parse=phrase(),
         effect="accepted",
         repeat="add",
         negate=True,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from steelyard.config.grammar.bind_options import PROCESSES, Shaped
 from steelyard.config.grammar.old_rules import added, deleted, refused, replaced
+from steelyard.config.grammar.phrases import each, phrase
 from steelyard.config.grammar.row import PROXY, Row
-from steelyard.config.grammar.said import anything
 from steelyard.config.grammar.today import Today, gone, renamed
 from steelyard.config.span import Word
 
@@ -25,7 +26,7 @@ _ACCEPTED = (
         "bind-process",
         PROXY,
         "Processes that serve the proxy; all of them do here.",
-        parse=anything,
+        parse=phrase(each(Shaped(PROCESSES, "all, odd, even or <first>[-<last>]"))),
         effect="accepted",
         repeat="add",
         removed="2.5",

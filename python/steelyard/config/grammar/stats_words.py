@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from steelyard.config.grammar.row import PROXY, Row
-from steelyard.config.grammar.said import anything
 from steelyard.config.grammar.values import NodeName, Text, Time
 from steelyard.config.statement import Statement
 
@@ -56,7 +55,7 @@ ROWS = (
     ),
     Row("stats show-desc", PROXY, "A description on the page.", sets="stats.show_desc", parse=_show),
     Row("stats show-legends", PROXY, "More details on the page.", sets="stats.show_legends", lax=True),
-    Row("stats show-modules", PROXY, "Figures of modules; there are none here.", parse=anything, effect="accepted", repeat="add"),
+    Row("stats show-modules", PROXY, "Figures of modules; there are none here.", effect="accepted", lax=True),
     Row("stats show-node", PROXY, "The machine's name on the page.", sets="stats.show_node", parse=_show, lax=True),
     Row("stats uri", PROXY, "Where the page is.", (Text("<prefix>"),), "stats.uri", lax=True, mode="http"),
 )
