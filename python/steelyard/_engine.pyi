@@ -33,6 +33,12 @@ class Engine:
     def snapshot(self) -> bytes:
         """The state of the engine as JSON, with the field names of HAProxy's statistics."""
 
+    def table(self, table: int, shard: int, slot: int, most: int) -> bytes:
+        """Some entries of a stick table as JSON, at most `most` (1 to 1,000), from the place where the page before ended.
+
+        `table` is an index in the plan; the first page begins at shard 0, slot 0. Raises OrderError for an unknown table.
+        """
+
     def event_fd(self) -> int:
         """A descriptor that is readable while events wait; it belongs to the engine."""
 

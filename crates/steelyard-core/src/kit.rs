@@ -261,3 +261,27 @@ fn split(text: &str, sign: char) -> Vec<&str> {
     parts.push(&text[start..]);
     parts
 }
+
+/// A process of which only the changes of pattern files are known.
+pub struct Changed<'a> {
+    pub changes: &'a crate::rules::pattern::Changes,
+}
+
+impl State for Changed<'_> {
+    fn gauge(&self, _: Gauge) -> i64 {
+        0
+    }
+    fn wall(&self) -> (u64, u32) {
+        (0, 0)
+    }
+    fn random(&self) -> u32 {
+        0
+    }
+    fn pattern_changes(&self) -> &crate::rules::pattern::Changes {
+        self.changes
+    }
+    fn proc_vars(&self) -> &ProcVars {
+        static NONE: std::sync::OnceLock<ProcVars> = std::sync::OnceLock::new();
+        NONE.get_or_init(ProcVars::new)
+    }
+}

@@ -6,7 +6,7 @@ use crate::error::PlanError;
 use crate::logformat::{Format, Style};
 use crate::plan::{self, Plan, PLAN_VERSION};
 use crate::reply::CompiledReply;
-use crate::rules::pattern::NetSet;
+use crate::rules::pattern::{FileUse, NetSet};
 use crate::rules::{Acl, Choosers, Cond, RuleSet, Rules, Stick};
 use crate::sample::args::{Build, Keys};
 use crate::sample::key::PublicKey;
@@ -82,6 +82,8 @@ pub struct Program {
     pub(crate) passwords: Vec<Vec<Password>>,
     backends: HashMap<Box<[u8]>, u32, ahash::RandomState>,
     keys: Keys,
+    /// How each pattern file is used: what [`Changes`](crate::rules::pattern::Changes) needs to know.
+    pub pattern_uses: Vec<FileUse>,
     keeps_request_line: bool,
     keeps_addresses: bool,
 }
@@ -137,7 +139,7 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
     let passwords = passwords.collect::<Result<_, _>>()?;
     let init = Rules::compile(RuleSet::TcpRequestSession, 0, &plan.global.init, &build)?;
     let keeps_addresses = build.wants_addresses();
-    let (variables, keys) = build.into_tables();
+    let (variables, keys, pattern_uses) = build.into_tables();
     let keeps_request_line = proxies.iter().any(|proxy| proxy.needs.request_line);
     Ok(Program {
         plan,
@@ -148,6 +150,7 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
         passwords,
         backends,
         keys,
+        pattern_uses,
         keeps_request_line,
         keeps_addresses,
     })

@@ -1,5 +1,6 @@
 //! What rules may ask about the running process. The engine implements [`State`]; tests and `explain` give it fixed values.
 
+use crate::rules::pattern::Changes;
 use crate::table::Tables;
 use crate::vars::ProcVars;
 use std::net::IpAddr;
@@ -105,6 +106,10 @@ pub trait State {
     /// Sets the mark or the type of service of packets to the client.
     fn set_mark(&self, _mark: u32) {}
     fn set_tos(&self, _tos: u8) {}
+    /// What was changed of pattern files since they were read, as in `Plan::pattern_files`.
+    fn pattern_changes(&self) -> &Changes {
+        Changes::none()
+    }
     /// Variables of scope `proc`.
     fn proc_vars(&self) -> &ProcVars;
 }

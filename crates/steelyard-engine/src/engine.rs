@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use steelyard_core::plan::Plan;
+use steelyard_core::table::Cursor;
 
 /// Why a call failed.
 #[derive(Debug)]
@@ -99,6 +100,15 @@ impl Engine {
     pub fn snapshot(&self) -> Result<Vec<u8>, EngineError> {
         let snapshot = crate::snapshot::take(&self.shared);
         serde_json::to_vec(&snapshot).map_err(|error| EngineError::State(error.to_string()))
+    }
+
+    /// Some entries of a stick table, as JSON: at most `most` (and never more than 1,000), from the cursor of the page before on.
+    pub fn table(&self, table: u32, from: Cursor, most: usize) -> Result<Vec<u8>, EngineError> {
+        let live = self.shared.live.load_full();
+        let plan = live.program.plan.tables.get(table as usize);
+        let page = plan.and_then(|plan| live.tables.page(table, plan, from, most.clamp(1, 1_000)));
+        let page = page.ok_or_else(|| EngineError::Order(format!("there is no stick table {table}")))?;
+        serde_json::to_vec(&page).map_err(|error| EngineError::State(error.to_string()))
     }
 
     /// Readable while events wait.

@@ -19,6 +19,16 @@ pub enum Order {
     SoftStop,
     /// Stop or resume accepting on one frontend.
     Frontend { proxy: u32, state: FrontendState },
+    /// The value of a key in a map (index in `Plan::pattern_files`), or a new entry.
+    PatternSet { file: u32, key: String, value: String },
+    /// A new entry of a pattern file or map, where there is none of that key.
+    PatternAdd { file: u32, key: String, value: String },
+    /// All entries of a key go.
+    PatternDel { file: u32, key: String },
+    /// All entries go.
+    PatternClear { file: u32 },
+    /// Entries of a stick table go: that of a key, or all. Those that are tracked are emptied.
+    TableClear { table: u32, key: Option<String> },
     /// Send a line to the logs of a proxy, or the global ones; `level` 0 (emerg) to 7 (debug).
     Log { proxy: Option<u32>, level: u8, message: String },
 }
@@ -66,6 +76,19 @@ fn check(live: &Live, order: &Order) -> Result<(), String> {
             Some(_) => Ok(()),
             None => Err(format!("there is no frontend {proxy}")),
         },
+        Order::PatternSet { file, key, .. } | Order::PatternAdd { file, key, .. } => {
+            pattern_file(live, *file)?;
+            if key.is_empty() || !live.pattern_changes.takes(*file, key.as_bytes()) {
+                return Err(format!("'{key}' can't be a key of pattern file {file}"));
+            }
+            Ok(())
+        }
+        Order::PatternDel { file, .. } | Order::PatternClear { file } => pattern_file(live, *file),
+        Order::TableClear { table, key } => match (live.tables.get(*table), key) {
+            (None, _) => Err(format!("there is no stick table {table}")),
+            (Some(found), Some(key)) if !found.takes(key) => Err(format!("'{key}' can't be a key of stick table {table}")),
+            _ => Ok(()),
+        },
         Order::Log { proxy, level, .. } => {
             if *level > 7 {
                 return Err(format!("log level {level} is above 7"));
@@ -75,6 +98,13 @@ fn check(live: &Live, order: &Order) -> Result<(), String> {
                 None => Ok(()),
             }
         }
+    }
+}
+
+fn pattern_file(live: &Live, file: u32) -> Result<(), String> {
+    match live.program.plan.pattern_files.get(file as usize) {
+        Some(_) => Ok(()),
+        None => Err(format!("there is no pattern file {file}")),
     }
 }
 
@@ -102,6 +132,26 @@ fn carry_out(shared: &Shared, live: &Live, order: &Order) {
         Order::Frontend { proxy, state } => {
             if let Some(frontend) = live.frontend(*proxy) {
                 frontend.set_enabled(*state == FrontendState::Enable);
+            }
+        }
+        Order::PatternSet { file, key, value } => {
+            live.pattern_changes.set(*file, key.as_bytes(), value.as_bytes());
+        }
+        Order::PatternAdd { file, key, value } => {
+            live.pattern_changes.add(*file, key.as_bytes(), value.as_bytes());
+        }
+        Order::PatternDel { file, key } => {
+            live.pattern_changes.remove(*file, key.as_bytes());
+        }
+        Order::PatternClear { file } => {
+            live.pattern_changes.clear(*file);
+        }
+        Order::TableClear { table, key } => {
+            if let Some(table) = live.tables.get(*table) {
+                match key {
+                    Some(key) => table.remove_text(key, live.tables.now()),
+                    None => table.clear(),
+                }
             }
         }
         Order::Log { proxy, level, message } => observe::send_order(shared, live, *proxy, *level, message.as_bytes()),

@@ -10,6 +10,7 @@ use pyo3::types::PyBytes;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use steelyard_core::program;
+use steelyard_core::table::Cursor;
 use steelyard_engine::service::ServiceReply;
 
 /// Many small, short-lived allocations on several threads: mimalloc is markedly faster there than the system's.
@@ -41,6 +42,13 @@ impl Engine {
 
     fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let json = py.detach(|| self.0.snapshot()).map_err(|error| raise(&error))?;
+        Ok(PyBytes::new(py, &json))
+    }
+
+    fn table<'py>(&self, py: Python<'py>, table: u32, shard: u32, slot: u32, most: usize) -> PyResult<Bound<'py, PyBytes>> {
+        let json = py
+            .detach(|| self.0.table(table, Cursor { shard, slot }, most))
+            .map_err(|error| raise(&error))?;
         Ok(PyBytes::new(py, &json))
     }
 

@@ -275,7 +275,7 @@ class ReplySpec:
     errorfiles: tuple[str, Span] | None = None
 
 
-Value = str | int | bool | None | tuple[str, ...] | LogFormat | Expr | ReplySpec | TableArg
+Value = str | int | bool | None | tuple[str, ...] | LogFormat | Expr | ReplySpec | TableArg | PatternFileRef
 
 
 @dataclass(frozen=True, slots=True)

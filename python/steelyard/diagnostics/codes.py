@@ -102,6 +102,11 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0433": ("log alias needs mode http", "The alias is about HTTP requests, which mode tcp does not have."),
     "SY0440": ("pattern file can't be read", "The files of ACLs and maps are read when the configuration is."),
     "SY0441": ("bad line in a pattern file", "The file holds a pattern or value of another type than its use needs."),
+    "SY0442": (
+        "file read in two ways",
+        "A file has keys alone, or keys and values: it can't be both for two lines.",
+    ),
+    "SY0443": ("change that nobody sees", "Rules change files of patterns and maps that something looks up."),
     "SY0501": ("words after a rule", "Behind an action and its arguments only `if` or `unless` may follow."),
     "SY0502": ("unknown action", "The rule set has no action or option of that name."),
     "SY0503": ("action is not complete", "The action needs more words."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from steelyard import _engine
-from steelyard.engine import events, snapshot
+from steelyard.engine import events, snapshot, tables
 from steelyard.plan import orders, schema
 
 PlanError = _engine.PlanError
@@ -38,6 +38,14 @@ class Engine:
 
     def snapshot(self) -> snapshot.Snapshot:
         return snapshot.decode(self._engine.snapshot())
+
+    def table(self, table: int, start: tables.Cursor | None = None, most: int = 100) -> tables.Page:
+        """At most `most` (1 to 1,000) entries of a stick table, an index in the plan, from `start` on: `next` of the page before.
+
+        Raises OrderError for an unknown table.
+        """
+        start = start or tables.Cursor()
+        return tables.decode(self._engine.table(table, start.shard, start.slot, most))
 
     def event_fd(self) -> int:
         """Becomes readable when `events` has something to give."""

@@ -14,18 +14,20 @@ pub use case::{Case, End, Message, Outcome, ProxyState, ServerState};
 use crate::balance::Balancer;
 use crate::plan::Plan;
 use crate::program::{self, Program};
+use crate::rules::pattern::Changes;
 use crate::table::Tables;
 use crate::vars::ProcVars;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Arc;
 
-/// A plan, and what it remembers from case to case: turns of the balancers, variables of the process, stick tables.
+/// A plan, and what it remembers from case to case: turns of the balancers, variables of the process, stick tables, changes of maps.
 #[derive(Debug)]
 pub struct Simulation {
     program: Program,
     balancers: Vec<Option<Balancer>>,
     vars: ProcVars,
     tables: Arc<Tables>,
+    changes: Changes,
     /// The clock of the tables, milliseconds: that of the case.
     clock: Arc<AtomicU64>,
     played: u32,
@@ -58,11 +60,13 @@ impl Simulation {
             let clock = Arc::clone(&clock);
             Tables::new(&program.plan.tables, Box::new(move || clock.load(Relaxed)))
         };
+        let changes = Changes::new(&program.pattern_uses);
         Ok(Self {
             program,
             balancers,
             vars: ProcVars::new(),
             tables: Arc::new(tables),
+            changes,
             clock,
             played: 0,
         })

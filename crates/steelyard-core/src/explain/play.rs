@@ -33,11 +33,12 @@ pub(super) fn play(simulation: &mut Simulation, case: &Case) -> Result<Outcome, 
         balancers,
         vars,
         tables,
+        changes,
         clock,
         played,
     } = simulation;
     clock.store(case.now / 1_000, Relaxed);
-    let world = World::new(&program.plan, case, vars, tables);
+    let world = World::new(&program.plan, case, vars, tables, changes);
     let front = program.plan.proxies.get(case.frontend as usize);
     let front = front.filter(|proxy| proxy.frontend.is_some());
     let front = front.ok_or_else(|| CaseError(format!("the configuration has no frontend number {}", case.frontend)))?;

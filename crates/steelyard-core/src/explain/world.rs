@@ -3,6 +3,7 @@
 use super::case::{Case, ProxyState};
 use crate::balance::ServerSeat;
 use crate::plan::Plan;
+use crate::rules::pattern::Changes;
 use crate::state::{Gauge, State};
 use crate::table::Tables;
 use crate::vars::ProcVars;
@@ -15,18 +16,20 @@ pub(super) struct World<'w> {
     pub case: &'w Case,
     pub vars: &'w ProcVars,
     pub tables: &'w Arc<Tables>,
+    pub changes: &'w Changes,
     /// Of each proxy, in the order of the plan.
     pub seats: Vec<Vec<ServerSeat>>,
 }
 
 impl<'w> World<'w> {
-    pub(super) fn new(plan: &'w Plan, case: &'w Case, vars: &'w ProcVars, tables: &'w Arc<Tables>) -> Self {
+    pub(super) fn new(plan: &'w Plan, case: &'w Case, vars: &'w ProcVars, tables: &'w Arc<Tables>, changes: &'w Changes) -> Self {
         let seats = (0..).zip(&plan.proxies).map(|(index, _)| seats(plan, case, index)).collect();
         Self {
             plan,
             case,
             vars,
             tables,
+            changes,
             seats,
         }
     }
@@ -164,6 +167,10 @@ impl State for World<'_> {
 
     fn tables(&self) -> &Arc<Tables> {
         self.tables
+    }
+
+    fn pattern_changes(&self) -> &Changes {
+        self.changes
     }
 
     fn proc_vars(&self) -> &ProcVars {

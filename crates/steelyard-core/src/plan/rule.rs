@@ -293,6 +293,25 @@ pub enum Action {
         number: u32,
         value: Expr,
     },
+    /// The value of a key in a map file (index in `Plan::pattern_files`), or a new entry.
+    SetMap {
+        file: u32,
+        key: LogFormat,
+        value: LogFormat,
+    },
+    DelMap {
+        file: u32,
+        key: LogFormat,
+    },
+    /// An entry of a pattern file, where there is none of that key.
+    AddAcl {
+        file: u32,
+        key: LogFormat,
+    },
+    DelAcl {
+        file: u32,
+        key: LogFormat,
+    },
     /// `http-request use-service`: the name of a service of the Python side.
     UseService {
         name: String,

@@ -1,6 +1,7 @@
 //! Actions, compiled, and what each does.
 
 use super::edit::{Edit, Removal};
+use super::entry::Entry;
 use super::normalize::normalize;
 use super::redirect::Redirect;
 use super::steer::Steer;
@@ -54,6 +55,7 @@ pub enum Action {
         slot: usize,
     },
     Track(Box<Track>),
+    Entry(Box<Entry>),
     UseService(Box<str>),
 }
 
@@ -96,6 +98,10 @@ pub const NAMES: &[&str] = &[
     "wait_for_body",
     "wait_for_handshake",
     "capture",
+    "set_map",
+    "del_map",
+    "add_acl",
+    "del_acl",
     "track_sc",
     "sc_add_gpc",
     "sc_set_gpt",
@@ -117,6 +123,9 @@ impl Action {
         }
         if let Some(redirect) = Redirect::compile(action, build)? {
             return Ok(Self::Redirect(Box::new(redirect)));
+        }
+        if let Some(entry) = Entry::compile(action, build)? {
+            return Ok(Self::Entry(Box::new(entry)));
         }
         if let Some(track) = Track::compile(action, build)? {
             return Ok(Self::Track(Box::new(track)));
@@ -198,6 +207,7 @@ impl Action {
             Self::Steer(steer) => steer.wants_body(),
             Self::WaitForBody { .. } => true,
             Self::Track(track) => track.wants_body(),
+            Self::Entry(entry) => entry.formats().any(Format::wants_body),
             _ => false,
         }
     }
@@ -209,6 +219,7 @@ impl Action {
             Self::Redirect(redirect) => redirect.wants_request_line(),
             Self::Steer(steer) => steer.wants_request_line(),
             Self::Track(track) => track.wants_request_line(),
+            Self::Entry(entry) => entry.formats().any(Format::wants_request_line),
             _ => false,
         }
     }
@@ -234,6 +245,10 @@ impl Action {
                 Some(Verdict::Tarpit(Box::new(reply)))
             }
             Self::Track(track) => track.run(rules, index, program, ctx),
+            Self::Entry(entry) => {
+                entry.run(&ctx.view(program, None));
+                None
+            }
             Self::Redirect(redirect) => redirect.make(&ctx.view(program, None)).and_then(made),
             Self::Auth(realm) => {
                 let view = ctx.view(program, None);

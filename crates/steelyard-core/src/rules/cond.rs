@@ -70,7 +70,7 @@ impl Acl {
         for (number, test) in self.tests.iter().enumerate() {
             view.incomplete.set(false);
             let matched = match view.trace {
-                None => test.expr.any(view, |sample| test.matching.matches(sample, view.arena)),
+                None => test.expr.any(view, |sample| test.matching.matches(sample, view)),
                 Some(trace) => self.traced(number, test, view, trace),
             };
             if matched {
@@ -89,9 +89,9 @@ impl Acl {
         let mut pattern = None;
         let matched = test.expr.any(view, |sample| {
             values.push(legible(sample.as_str(view.arena)));
-            let matched = test.matching.matches(sample, view.arena);
+            let matched = test.matching.matches(sample, view);
             if matched {
-                pattern = test.matching.which(sample, view.arena);
+                pattern = test.matching.which(sample, view);
             }
             matched
         });

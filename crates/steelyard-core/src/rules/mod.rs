@@ -5,6 +5,7 @@ mod changes;
 mod choose;
 mod cond;
 mod edit;
+mod entry;
 mod evaluate;
 mod lookup;
 mod normalize;

@@ -132,7 +132,7 @@ fn begin(
         _ if rules.proxy != ctx.frontend => Level::Backend,
         _ => Level::Stream,
     };
-    if ctx.tracking.is_taken(level, number) {
+    if ctx.tracking.is_taken(number) {
         return None;
     }
     let tables = std::sync::Arc::clone(ctx.state.tables());

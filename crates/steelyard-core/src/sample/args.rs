@@ -2,7 +2,7 @@
 
 use crate::error::PlanError;
 use crate::plan::{Arg, Plan, Scope};
-use crate::rules::pattern::MapCache;
+use crate::rules::pattern::{FileCache, FileUse};
 use crate::sample::key::PublicKey;
 use crate::vars::VarId;
 use std::cell::{Cell, RefCell};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub struct Build<'p> {
     pub plan: &'p Plan,
     names: RefCell<HashMap<String, u32>>,
-    pub(crate) maps: MapCache,
+    pub(crate) files: FileCache,
     keys: RefCell<Keys>,
     addresses: Cell<bool>,
 }
@@ -26,7 +26,7 @@ impl<'p> Build<'p> {
         Self {
             plan,
             names: RefCell::default(),
-            maps: MapCache::default(),
+            files: FileCache::default(),
             keys: RefCell::default(),
             addresses: Cell::default(),
         }
@@ -60,11 +60,12 @@ impl<'p> Build<'p> {
 }
 
 impl Build<'_> {
-    /// All names of variables, by their numbers, and all keys.
-    pub fn into_tables(self) -> (Vec<String>, Keys) {
+    /// All names of variables, by their numbers, all keys, and how pattern files are used.
+    pub fn into_tables(self) -> (Vec<String>, Keys, Vec<FileUse>) {
         let mut names: Vec<(String, u32)> = self.names.into_inner().into_iter().collect();
         names.sort_unstable_by_key(|name| name.1);
-        (names.into_iter().map(|name| name.0).collect(), self.keys.into_inner())
+        let names = names.into_iter().map(|name| name.0).collect();
+        (names, self.keys.into_inner(), self.files.into_uses(self.plan))
     }
 }
 

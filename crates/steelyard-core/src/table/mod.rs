@@ -19,6 +19,7 @@ pub use row::{Event, Row};
 pub use track::{Level, Tracking};
 
 use crate::plan::{ServerKey, StickTable};
+use crate::sample::Sample;
 use ahash::RandomState;
 use row::Layout;
 use shard::{Rules, Shard};
@@ -199,6 +200,20 @@ impl Table {
             self.used.fetch_sub(1, Relaxed);
         }
         true
+    }
+
+    /// Whether a text can be a key.
+    pub fn takes(&self, key: &str) -> bool {
+        let arena = bumpalo::Bump::new();
+        self.key.of(Sample::Str(key.as_bytes()), &arena).is_some()
+    }
+
+    /// As [`remove`](Self::remove), of a key as people write it.
+    pub fn remove_text(&self, key: &str, now: u64) {
+        let arena = bumpalo::Bump::new();
+        if let Some(key) = self.key.of(Sample::Str(key.as_bytes()), &arena) {
+            self.remove(key, now);
+        }
     }
 
     /// Removes all entries; those that are tracked are only emptied.

@@ -161,7 +161,7 @@ fn a_full_table_of_tracked_entries_takes_no_more() {
 }
 
 #[test]
-fn events_count_for_the_stream_before_the_session() {
+fn events_count_once_for_each_counter() {
     let bench = Bench::new(
         10,
         None,
@@ -169,24 +169,22 @@ fn events_count_for_the_stream_before_the_session() {
     );
     let mut tracking = Tracking::new();
     bench.track(&mut tracking, Level::Session, 0, "session");
-    bench.track(&mut tracking, Level::Session, 1, "other");
-    assert!(tracking.is_taken(Level::Session, 0) && !tracking.is_taken(Level::Stream, 0));
+    bench.track(&mut tracking, Level::Stream, 1, "stream");
+    bench.track(&mut tracking, Level::Backend, 2, "stream");
+    assert!(tracking.is_taken(0) && tracking.is_taken(1) && !tracking.is_taken(3));
     tracking.count(Event::HttpRequest);
-    bench.track(&mut tracking, Level::Stream, 0, "stream");
-    tracking.count(Event::HttpRequest);
-    tracking.count(Event::BytesIn(5_000_000_000));
+    tracking.count_backend(Event::HttpRequest);
     tracking.count_session(Event::HttpError);
+    tracking.count(Event::BytesIn(5_000_000_000));
     assert_eq!(bench.read("session", D::HttpReqCnt), Some(1));
-    assert_eq!(bench.read("stream", D::HttpReqCnt), Some(1));
-    assert_eq!(bench.read("other", D::HttpReqCnt), Some(2));
-    assert_eq!(bench.read("stream", D::BytesInCnt), Some(5_000_000_000));
-    assert_eq!(bench.read("session", D::BytesInCnt), Some(0));
+    assert_eq!(bench.read("stream", D::HttpReqCnt), Some(3));
+    assert_eq!(bench.read("stream", D::BytesInCnt), Some(10_000_000_000));
     assert_eq!(bench.read("session", D::HttpErrCnt), Some(1));
     assert_eq!(bench.read("stream", D::HttpErrCnt), Some(0));
-    assert_eq!(tracking.with(0, |row| row.key.to_vec()).unwrap(), b"stream");
+    assert_eq!(tracking.with(1, |row| row.key.to_vec()).unwrap(), b"stream");
     tracking.end_stream();
     assert_eq!(tracking.with(0, |row| row.key.to_vec()).unwrap(), b"session");
-    assert_eq!(tracking.with(2, |_| ()), None);
+    assert_eq!(tracking.with(1, |_| ()), None);
 }
 
 #[test]

@@ -38,12 +38,10 @@ impl Tracking {
         self.held.is_empty()
     }
 
-    /// Whether counter `number` is taken at this level: then it tracks nothing else.
-    pub fn is_taken(&self, level: Level, number: u32) -> bool {
-        let session = level == Level::Session;
-        self.held
-            .iter()
-            .any(|held| held.number == number && (held.level == Level::Session) == session)
+    /// Whether counter `number` tracks something: then it tracks nothing else. As in HAProxy, a counter of the session is taken
+    /// for its streams, too.
+    pub fn is_taken(&self, number: u32) -> bool {
+        self.find(number).is_some()
     }
 
     /// Counter `number` tracks a key from now on; `count` is done with its entry. False: the table is full.
@@ -70,7 +68,7 @@ impl Tracking {
         true
     }
 
-    /// The table of what counter `number` tracks: the stream's before the session's.
+    /// The table of what counter `number` tracks.
     pub fn table(&self, number: u32) -> Option<u32> {
         self.find(number).map(|held| held.table)
     }
@@ -83,9 +81,7 @@ impl Tracking {
     /// Counts an event once for each counter.
     pub fn count(&self, event: Event) {
         for held in &self.held {
-            if held.level != Level::Session || !self.is_taken(Level::Stream, held.number) {
-                self.lend(held, |row| row.count(event));
-            }
+            self.lend(held, |row| row.count(event));
         }
     }
 
@@ -111,12 +107,7 @@ impl Tracking {
     }
 
     fn find(&self, number: u32) -> Option<&Held> {
-        let mut mine = self.held.iter().filter(|held| held.number == number);
-        let first = mine.next()?;
-        match mine.next() {
-            Some(other) if first.level == Level::Session => Some(other),
-            _ => Some(first),
-        }
+        self.held.iter().find(|held| held.number == number)
     }
 
     fn lend<R>(&self, held: &Held, run: impl FnOnce(&mut Row<'_>) -> R) -> Option<R> {

@@ -190,7 +190,6 @@ fn begin(worker: &Rc<Worker>, live: &Arc<Live>, guard: Guard, client: Stream, fr
     if !prepare::connection_rules(worker, live, &client, &mut session, &mut kept) {
         return;
     }
-    kept.tracking.count_session(Event::Session);
     let Some(compiled) = live.program.proxies.get(proxy as usize) else {
         return;
     };
@@ -206,7 +205,11 @@ fn begin(worker: &Rc<Worker>, live: &Arc<Live>, guard: Guard, client: Stream, fr
         session,
         kept,
     };
-    match (header || !compiled.tcp_request_session.is_empty(), plan.mode) {
+    let later = header || !compiled.tcp_request_session.is_empty();
+    if !later {
+        connection.kept.tracking.count_session(Event::Session);
+    }
+    match (later, plan.mode) {
         (true, mode) => spawn(guard, prepare_and_serve(connection, header, mode)),
         (false, Mode::Http) => spawn(guard, connection.http()),
         (false, Mode::Tcp) => spawn(guard, connection.tcp()),
@@ -247,6 +250,7 @@ async fn prepare_and_serve(mut connection: Connection, header: bool, mode: Mode)
     if !prepare::session_rules(worker, live, client, session, kept) {
         return;
     }
+    kept.tracking.count_session(Event::Session);
     match mode {
         Mode::Http => Box::pin(connection.http()).await,
         Mode::Tcp => Box::pin(connection.tcp()).await,

@@ -87,7 +87,10 @@ pub(super) fn failed(conn: &Conn, ex: &mut Exchange, error: Error) {
         }
         (Fault::Client | Fault::ClientTimeout, _) => both().for_each(|counters| bump(&counters.cli_abrt)),
         (Fault::Proxy, b'R') => front.into_iter().for_each(|counters| bump(&counters.ereq)),
-        (Fault::Server | Fault::ServerTimeout | Fault::Proxy, b'H') => both().for_each(|counters| bump(&counters.eresp)),
+        (Fault::Server | Fault::ServerTimeout | Fault::Proxy, b'H') => {
+            both().for_each(|counters| bump(&counters.eresp));
+            conn.tracking.count(Event::HttpFailure);
+        }
         (Fault::Server | Fault::ServerTimeout, b'D' | b'L') => both().for_each(|counters| bump(&counters.srv_abrt)),
         _ => {}
     }

@@ -201,9 +201,9 @@ pub(super) async fn refuse(conn: &mut Conn, ex: &mut Exchange, stop: Stop) -> Af
     if let (Some(front), true) = (front, counted && !probe) {
         bump(&front.counters.ereq);
     }
-    if !(nothing && stop == Stop::Ended) && !probe {
+    if !probe {
         conn.tracking.count_session(Event::HttpRequest);
-        if matches!(stop, Stop::Bad(_) | Stop::BadBody) {
+        if stop != Stop::Timeout {
             conn.tracking.count_session(Event::HttpError);
         }
     }

@@ -16,6 +16,7 @@ pub use state::{wall, Random, WorkerState};
 use crate::observe::Logs;
 use std::sync::Arc;
 use steelyard_core::program::Program;
+use steelyard_core::rules::pattern::Changes;
 use steelyard_core::table::Tables;
 
 /// Milliseconds for stick tables. The coarse clock steps by a few of them, and costs a fifth of the fine one.
@@ -34,6 +35,8 @@ pub struct Live {
     pub proxies: Vec<ProxyLive>,
     pub logs: Logs,
     pub tables: Arc<Tables>,
+    /// What became of maps and pattern files since they were read.
+    pub pattern_changes: Changes,
 }
 
 impl Live {
@@ -45,12 +48,14 @@ impl Live {
             proxies.push(proxy);
         }
         let logs = Logs::open(&program.plan)?;
+        let pattern_changes = Changes::new(&program.pattern_uses);
         let tables = Arc::new(Tables::new(&program.plan.tables, Box::new(clock)));
         Ok(Self {
             program,
             proxies,
             logs,
             tables,
+            pattern_changes,
         })
     }
 

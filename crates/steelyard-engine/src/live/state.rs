@@ -9,6 +9,7 @@ use std::os::fd::AsFd;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use steelyard_core::rules::pattern::Changes;
 use steelyard_core::state::{Gauge, Side, State, TcpInfo};
 use steelyard_core::table::Tables;
 use steelyard_core::vars::ProcVars;
@@ -81,6 +82,10 @@ impl State for WorkerState<'_> {
         if let Some(client) = self.client {
             client.set_tos(tos);
         }
+    }
+
+    fn pattern_changes(&self) -> &Changes {
+        &self.live.pattern_changes
     }
 
     fn proc_vars(&self) -> &ProcVars {

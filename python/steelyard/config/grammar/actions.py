@@ -93,7 +93,7 @@ _SERVER_TOS = (("side", "server"), ("tos", True))
 
 SHAPES = {
     "accept": Shape("allow"),
-    "add-acl*": Shape("add_acl", "key:format", inside="file:text", ready=False),
+    "add-acl*": Shape("add_acl", "key:format", inside="file:acl_file"),
     "add-header": Shape("add_header", "name:header value:format"),
     "add-headers-bin": Shape("add_headers_bin", "expr:expr", _BINARY_HEADERS, fixed=_NO_PREFIX, ready=False),
     "allow": Shape("allow"),
@@ -105,12 +105,12 @@ SHAPES = {
     "cache-use": Shape("cache_use", "name:text", "no-early-hints:no_early_hints:yes", ready=False),
     "capture": Shape("capture", "expr:expr", reader="capture"),
     "close": Shape("close", ready=False),
-    "del-acl*": Shape("del_acl", "key:format", inside="file:text", ready=False),
+    "del-acl*": Shape("del_acl", "key:format", inside="file:acl_file"),
     "del-header": Shape("del_header", "name:header", options="-m:matcher:header_matcher", fixed=(("matcher", "str"),)),
     "del-headers-bin": Shape(
         "del_headers_bin", "expr:expr", "-m:matcher:=str|beg|end|sub", fixed=(("matcher", "str"),), ready=False
     ),
-    "del-map*": Shape("del_map", "key:format", inside="file:text", ready=False),
+    "del-map*": Shape("del_map", "key:format", inside="file:map_file"),
     "deny": Shape("deny", reader="reply"),
     "dgram-drop": Shape("dgram_drop", ready=False),
     "disable-l7-retry": Shape("disable_l7_retry", ready=False),
@@ -156,7 +156,7 @@ SHAPES = {
     "set-header": Shape("set_header", "name:header value:format"),
     "set-headers-bin": Shape("set_headers_bin", "expr:expr", _BINARY_HEADERS, fixed=_NO_PREFIX, ready=False),
     "set-log-level": Shape("set_log_level", "level:level"),
-    "set-map*": Shape("set_map", "key:format value:format", inside="file:text", ready=False),
+    "set-map*": Shape("set_map", "key:format value:format", inside="file:map_file"),
     "set-mark": Shape("set_packet", "value:mark|expr", fixed=_CLIENT_MARK),
     "set-method": Shape("set_method", "value:format"),
     "set-nice": Shape("set_nice", "nice:nice", ready=False),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
-from steelyard.config.expr import AclTest, Call, MapArg, Matcher, PatternFile
+from steelyard.config.expr import AclTest, Action, Call, MapArg, Matcher, PatternFile, PatternFileRef
 from steelyard.config.grammar.calls import converter_rows
 from steelyard.config.model import Config
 from steelyard.config.paths import Paths
@@ -37,6 +37,7 @@ def load_pattern_files(config: Config, report: Report, paths: Paths) -> Config:
     """The configuration with the contents of every file that its ACLs and maps name. `paths`: where their names start."""
     found: dict[tuple[str, bool], PatternFile | None] = {}
     checked: set[tuple[str, bool, str, str]] = set()
+    mixed: set[tuple[str, bool]] = set()
     for use in _uses((config.proxies, config.global_)):
         key = (use.path, use.is_map)
         if key not in found:
@@ -46,6 +47,18 @@ def load_pattern_files(config: Config, report: Report, paths: Paths) -> Config:
         if file is not None and how not in checked:
             checked.add(how)
             _check(file, use, report)
+        other = (use.path, not use.is_map)
+        if other in found and other not in mixed:
+            mixed.add(key)
+            one, two = ("a map", "patterns") if use.is_map else ("patterns", "a map")
+            report.alert("SY0442", f"file '{use.path}' is read as {one} here, and as {two} by a line before", use.span)
+    for action in nodes(config.proxies, Action):
+        for _, ref in action.fields:
+            if isinstance(ref, PatternFileRef) and (ref.path, ref.is_map) not in found:
+                what, line = ("map", "map(<file>)") if ref.is_map else ("pattern file", "acl ... -f <file>")
+                help = f"only what is read elsewhere, as in '{line}', can be changed"
+                report.warning("SY0443", f"nothing looks up {what} '{ref.path}': this rule changes nothing", ref.span, help=help)
+                found[ref.path, ref.is_map] = PatternFile(ref.path, ref.is_map, ())
     files = tuple(each for each in found.values() if each is not None)
     return replace(config, pattern_files=files) if files else config
 

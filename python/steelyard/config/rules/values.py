@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from steelyard.config.expr import Value
+from steelyard.config.expr import PatternFileRef, Value
 from steelyard.config.grammar import actions
 from steelyard.config.grammar.calls import LUA
 from steelyard.config.grammar.units import parse_int, parse_size, parse_time
@@ -146,7 +146,9 @@ def _amount(word: Word, place: Place, report: Report) -> Value:
 
 
 READERS: dict[str, Reader] = {
+    "acl_file": lambda word, place, report: PatternFileRef(word.text, False, word.span),
     "amount": _amount,
+    "map_file": lambda word, place, report: PatternFileRef(word.text, True, word.span),
     "table": lambda word, place, report: table_of(word),
     "text": _text,
     "header": _header,

@@ -192,4 +192,27 @@ frontend web
 frontend web
   bind :80
   acl inside src 10.0.0.0/8
+=== SY0442
+frontend web
+  bind :80
+  mode http
+  acl blocked src -f virt@blocked
+  use_backend %[src,map_ip(virt@blocked)]
+--- right
+frontend web
+  bind :80
+  mode http
+  acl blocked src -f virt@blocked
+  use_backend %[src,map_ip(virt@backends)]
+=== SY0443
+frontend web
+  bind :80
+  mode http
+  http-request add-acl(virt@blocked) %[src] if { path /block-me }
+--- right
+frontend web
+  bind :80
+  mode http
+  http-request deny if { src -f virt@blocked }
+  http-request add-acl(virt@blocked) %[src] if { path /block-me }
 """

@@ -115,13 +115,15 @@ def pattern(value: model.Pattern) -> plan.Pattern:
             return plan.PatternHex(value=text)
 
 
+def pattern_file(context: Context, ref: model.PatternFileRef) -> int:
+    found = context.patterns.get((ref.path, ref.is_map))
+    if found is None:
+        context.report.alert("SY0605", f"pattern file '{ref.path}' was not read", ref.span)
+    return found or 0
+
+
 def acl_test(context: Context, value: model.AclTest) -> plan.AclTest:
-    files = []
-    for ref in value.files:
-        found = context.patterns.get((ref.path, ref.is_map))
-        if found is None:
-            context.report.alert("SY0605", f"pattern file '{ref.path}' was not read", ref.span)
-        files.append(found or 0)
+    files = [pattern_file(context, ref) for ref in value.files]
     return plan.AclTest(
         at=context.at(value.span),
         expr=expression(context, value.expr),

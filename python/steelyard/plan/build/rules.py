@@ -8,7 +8,7 @@ from typing import Any, get_args
 from steelyard.config import expr as model
 from steelyard.config.model import ErrorFile
 from steelyard.plan.build.context import Context
-from steelyard.plan.build.exprs import condition, expression, log_format, table_index
+from steelyard.plan.build.exprs import condition, expression, log_format, pattern_file, table_index
 from steelyard.plan.schema import rule as plan
 
 ACTIONS: dict[str, type[plan.Action]] = {str(each.__struct_config__.tag): each for each in get_args(plan.Action)}
@@ -44,6 +44,8 @@ def _body(context: Context, value: model.ReplySpec) -> plan.ReplyBody:
 def _field(context: Context, value: model.Value) -> Any:
     if isinstance(value, model.Expr):
         return expression(context, value)
+    if isinstance(value, model.PatternFileRef):
+        return pattern_file(context, value)
     if isinstance(value, model.TableArg):
         return table_index(context, value)
     if isinstance(value, model.ReplySpec):

@@ -276,6 +276,29 @@ class Capture(Node, frozen=True, tag="capture"):
     len: int
 
 
+class SetMap(Node, frozen=True, tag="set_map"):
+    """`file`: index in `Plan.pattern_files`."""
+
+    file: int
+    key: LogFormat
+    value: LogFormat
+
+
+class DelMap(Node, frozen=True, tag="del_map"):
+    file: int
+    key: LogFormat
+
+
+class AddAcl(Node, frozen=True, tag="add_acl"):
+    file: int
+    key: LogFormat
+
+
+class DelAcl(Node, frozen=True, tag="del_acl"):
+    file: int
+    key: LogFormat
+
+
 class TrackSc(Node, frozen=True, tag="track_sc"):
     """Counter `number` tracks a key in a table, an index in `Plan.tables`."""
 
@@ -342,6 +365,10 @@ Action = (
     | WaitForBody
     | WaitForHandshake
     | Capture
+    | SetMap
+    | DelMap
+    | AddAcl
+    | DelAcl
     | TrackSc
     | ScAddGpc
     | ScSetGpt

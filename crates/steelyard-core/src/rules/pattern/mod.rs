@@ -2,25 +2,27 @@
 //!
 //! Each set answers with the smallest index of a matching entry, so that it serves ACLs (any) and maps (the first) alike.
 
-mod map;
+mod changes;
+mod file;
 mod net;
 mod number;
 pub mod regex;
 mod text;
 
-pub use map::{MapCache, MapMatch, MapTable};
+pub use changes::{Changes, FileUse};
+pub use file::{FileCache, FileSet, How};
 pub use net::{net_key, NetSet};
 pub use number::RangeSet;
 pub use text::{TextKind, TextSet};
 
 use self::regex::RegexList;
 use crate::error::PlanError;
-use crate::plan::{AclTest, Matcher, Pattern, PatternFile};
+use crate::plan::{AclTest, Matcher, Pattern};
 use crate::sample::args::Build;
 use crate::sample::fetch::constant::unhex;
-use crate::sample::{parse_int, Sample};
-use bumpalo::Bump;
+use crate::sample::{parse_int, Sample, View};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// The compiled patterns of an ACL test.
 #[derive(Debug)]
@@ -33,26 +35,30 @@ pub enum Matching {
     Bin(TextSet),
     Text(TextSet),
     Reg(RegexList),
+    /// `-f`: the patterns of the line, their number, and the files.
+    Files {
+        inline: Option<Box<Matching>>,
+        count: usize,
+        files: Box<[Arc<FileSet>]>,
+    },
 }
 
 impl Matching {
     pub fn compile(test: &AclTest, build: &Build<'_>) -> Result<Self, PlanError> {
-        let files: Vec<&PatternFile> = test
-            .files
-            .iter()
-            .map(|file| {
-                build
-                    .plan
-                    .pattern_files
-                    .get(*file as usize)
-                    .ok_or_else(|| PlanError::new("no such pattern file"))
-            })
-            .collect::<Result<_, _>>()?;
-        let keys = || {
-            files
-                .iter()
-                .flat_map(|file| file.keys.iter().map(move |key| (file.path.as_str(), key.as_str())))
+        let inline = Self::inline(test)?;
+        let Some(how) = how(test).filter(|_| !test.files.is_empty()) else {
+            return Ok(inline);
         };
+        let set = |file: &u32| build.files.get(build.plan, *file, how);
+        Ok(Self::Files {
+            inline: (!test.patterns.is_empty()).then(|| Box::new(inline)),
+            count: test.patterns.len(),
+            files: test.files.iter().map(set).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The patterns of the line itself.
+    fn inline(test: &AclTest) -> Result<Self, PlanError> {
         let unfit = || PlanError::new(format!("a pattern of '{}' does not fit its match method", test.text));
         let ranges = || -> Result<RangeSet, PlanError> {
             let mut ranges = Vec::new();
@@ -61,9 +67,6 @@ impl Matching {
                     Pattern::Range { min, max } => ranges.push((min.unwrap_or(i64::MIN), max.unwrap_or(i64::MAX))),
                     _ => return Err(unfit()),
                 }
-            }
-            for (path, key) in keys() {
-                ranges.push(number::parse_range(key).ok_or_else(|| wrong_key(path, key, "an integer or a range"))?);
             }
             Ok(RangeSet::new(ranges))
         };
@@ -75,7 +78,6 @@ impl Matching {
                     _ => return Err(unfit()),
                 }
             }
-            texts.extend(keys().map(|(_, key)| key.as_bytes().to_vec()));
             Ok(texts)
         };
         let text = |kind| -> Result<Self, PlanError> { Ok(Self::Text(TextSet::new(kind, test.icase, texts()?)?)) };
@@ -94,9 +96,6 @@ impl Matching {
                         _ => return Err(unfit()),
                     }
                 }
-                for (path, key) in keys() {
-                    nets.push(net::parse_net(key).ok_or_else(|| wrong_key(path, key, "an address or a network"))?);
-                }
                 NetSet::new(nets).map(Self::Ip)
             }
             Matcher::Bin => {
@@ -106,9 +105,6 @@ impl Matching {
                         Pattern::Hex { value } => blocks.push(unhex(value).ok_or_else(unfit)?),
                         _ => return Err(unfit()),
                     }
-                }
-                for (path, key) in keys() {
-                    blocks.push(unhex(key).ok_or_else(|| wrong_key(path, key, "hexadecimal digits"))?);
                 }
                 TextSet::new(TextKind::Str, false, blocks).map(Self::Bin)
             }
@@ -126,14 +122,18 @@ impl Matching {
                         _ => return Err(unfit()),
                     }
                 }
-                patterns.extend(keys().map(|(_, key)| key));
                 RegexList::new(&patterns, test.icase).map(Self::Reg)
             }
         }
     }
 
-    pub fn matches<'e>(&self, sample: Sample<'e>, arena: &'e Bump) -> bool {
+    pub fn matches<'e>(&self, sample: Sample<'e>, view: &View<'e>) -> bool {
+        let arena = view.arena;
         match self {
+            Self::Files { inline, files, .. } => {
+                inline.as_ref().is_some_and(|inline| inline.matches(sample, view))
+                    || files.iter().any(|file| file.has(sample, view))
+            }
             Self::Found => true,
             Self::Bool => sample.as_bool().unwrap_or(false),
             Self::Int(ranges) => match sample {
@@ -151,8 +151,22 @@ impl Matching {
 
     /// The number of the pattern that a sample matches, counted through the line and then its files; for traces. Numbers and
     /// lengths are merged into ranges, so they have none.
-    pub fn which<'e>(&self, sample: Sample<'e>, arena: &'e Bump) -> Option<usize> {
+    pub fn which<'e>(&self, sample: Sample<'e>, view: &View<'e>) -> Option<usize> {
+        let arena = view.arena;
         let found = match self {
+            Self::Files { inline, count, files } => {
+                if let Some(found) = inline.as_ref().and_then(|inline| inline.which(sample, view)) {
+                    return Some(found);
+                }
+                let mut before = *count;
+                for file in files {
+                    if let Some(found) = file.which(sample, view) {
+                        return Some(before + found as usize);
+                    }
+                    before += file.count();
+                }
+                None
+            }
             Self::Found | Self::Bool | Self::Int(_) | Self::Len(_) => None,
             Self::Ip(nets) => nets.find(sample.as_ip()?),
             Self::Bin(blocks) => blocks.find(sample.as_bin(arena)),
@@ -163,8 +177,23 @@ impl Matching {
     }
 }
 
-fn wrong_key(path: &str, key: &str, wanted: &str) -> PlanError {
-    PlanError::new(format!("'{key}' in {path} is not {wanted}"))
+/// How the files of a test are compared; `None`: its method looks at no pattern.
+fn how(test: &AclTest) -> Option<How> {
+    let text = |kind| How::Text { kind, icase: test.icase };
+    Some(match test.matcher {
+        Matcher::Found | Matcher::Bool => return None,
+        Matcher::Int => How::Int,
+        Matcher::Len => How::Len,
+        Matcher::Ip => How::Ip,
+        Matcher::Bin => How::Bin,
+        Matcher::Str => text(TextKind::Str),
+        Matcher::Beg => text(TextKind::Beg),
+        Matcher::Sub => text(TextKind::Sub),
+        Matcher::Dir => text(TextKind::Dir),
+        Matcher::Dom => text(TextKind::Dom),
+        Matcher::End => text(TextKind::End),
+        Matcher::Reg => How::Reg { icase: test.icase },
+    })
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ type Group<M> = (M, HashMap<M, u32, RandomState>);
 /// Networks, grouped by prefix length: one hash look-up for each length that occurs, longest first.
 #[derive(Debug)]
 pub struct NetSet {
-    v4: Box<[Group<u32>]>,
-    v6: Box<[Group<u128>]>,
+    v4: Vec<Group<u32>>,
+    v6: Vec<Group<u128>>,
     /// Few networks are simply compared.
     few_v4: Option<Box<[(u32, u32, u32)]>>,
 }
@@ -55,11 +55,43 @@ impl NetSet {
         // The longest prefix wins, then the first entry: the order in which they are compared.
         few.sort_by(|a, b| b.1.cmp(&a.1).then(a.2.cmp(&b.2)));
         let few_v4 = (few.len() <= FEW).then(|| few.into());
-        Ok(Self {
-            v4: v4.into(),
-            v6: v6.into(),
-            few_v4,
-        })
+        Ok(Self { v4, v6, few_v4 })
+    }
+
+    /// An empty set that may grow.
+    pub fn open() -> Self {
+        Self {
+            v4: Vec::new(),
+            v6: Vec::new(),
+            few_v4: None,
+        }
+    }
+
+    /// Adds a network; of equal ones the first stays.
+    pub fn insert(&mut self, ip: IpAddr, prefix: u8, at: u32) {
+        match net_key(ip, prefix) {
+            Some((IpAddr::V4(ip), prefix)) => {
+                group(&mut self.v4, mask4(prefix)).entry(u32::from(ip)).or_insert(at);
+                self.v4.sort_by_key(|group| std::cmp::Reverse(group.0));
+            }
+            Some((IpAddr::V6(ip), prefix)) => {
+                group(&mut self.v6, mask6(prefix)).entry(u128::from(ip)).or_insert(at);
+                self.v6.sort_by_key(|group| std::cmp::Reverse(group.0));
+            }
+            None => {}
+        }
+    }
+
+    pub fn remove(&mut self, ip: IpAddr, prefix: u8) {
+        match net_key(ip, prefix) {
+            Some((IpAddr::V4(ip), prefix)) => {
+                group(&mut self.v4, mask4(prefix)).remove(&u32::from(ip));
+            }
+            Some((IpAddr::V6(ip), prefix)) => {
+                group(&mut self.v6, mask6(prefix)).remove(&u128::from(ip));
+            }
+            None => {}
+        }
     }
 
     /// Index of the network with the longest prefix that has the address.

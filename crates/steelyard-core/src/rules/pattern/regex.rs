@@ -63,6 +63,18 @@ impl RegexList {
         }
     }
 
+    /// Hands the index of every regex that matches to `hit`.
+    pub fn each(&self, value: &[u8], hit: &mut impl FnMut(u32)) {
+        match self {
+            Self::One(regex) if regex.is_match(value) => hit(0),
+            Self::One(_) => {}
+            Self::Set(set) => {
+                let matches = set.matches(value);
+                matches.iter().filter_map(|at| u32::try_from(at).ok()).for_each(hit);
+            }
+        }
+    }
+
     /// Index of the first regex that matches.
     pub fn find(&self, value: &[u8]) -> Option<u32> {
         match self {

@@ -210,3 +210,195 @@ fn substitutions() {
         "bounded"
     );
 }
+
+mod changed {
+    use super::super::{Changes, FileCache, How, TextKind};
+    use crate::kit::{plan as base_plan, World};
+    use crate::plan::PatternFile;
+    use crate::sample::Sample;
+    use proptest::prelude::*;
+
+    const HOWS: [How; 9] = [
+        How::Text {
+            kind: TextKind::Str,
+            icase: false,
+        },
+        How::Text {
+            kind: TextKind::Beg,
+            icase: true,
+        },
+        How::Text {
+            kind: TextKind::End,
+            icase: false,
+        },
+        How::Text {
+            kind: TextKind::Sub,
+            icase: false,
+        },
+        How::Text {
+            kind: TextKind::Dom,
+            icase: false,
+        },
+        How::Ip,
+        How::Int,
+        How::Len,
+        How::Reg { icase: false },
+    ];
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Set(usize, u8),
+        Add(usize),
+        Remove(usize),
+        Clear,
+    }
+
+    fn keys(how: How) -> &'static [&'static str] {
+        match how {
+            How::Ip => &["10.0.0.0/8", "10.1.0.0/16", "10.1.2.3", "::/0", "192.0.2.0/24", "10.1.2.0/24"],
+            How::Int | How::Len => &["1", "1:4", "3", "2:", ":3", "9"],
+            How::Reg { .. } => &["^a", "b", "c$", "a.b", "x*", "[0-9]"],
+            _ => &["a", "ab", "d", "b.a", "c", "abc"],
+        }
+    }
+
+    fn samples(how: How) -> &'static [&'static str] {
+        match how {
+            How::Ip => &["10.1.2.3", "10.1.2.4", "10.9.9.9", "192.0.2.1", "8.8.8.8", "fe80::1"],
+            How::Int | How::Len => &["1", "3", "4", "12", "123", "9"],
+            _ => &["a", "abc", "b.a", "xAx", "c", "b.a.b"],
+        }
+    }
+
+    /// Entries one after the other, each looked at alone by a set that holds nothing else.
+    fn model(how: How, entries: &[(&str, String)], world: &mut World, sample: &str) -> Option<String> {
+        let mut best: Option<(usize, &String)> = None;
+        for (key, value) in entries {
+            if look(how, &[(key, value.clone())], &Changes::new(&[]), world, sample).is_none() {
+                continue;
+            }
+            let weight = match how {
+                How::Text { kind: TextKind::Beg, .. } => key.len(),
+                How::Ip => super::super::net::parse_net(key).map_or(0, |net| usize::from(net.1)),
+                _ => 0,
+            };
+            if best.is_none_or(|best| weight > best.0) {
+                best = Some((weight, value));
+            }
+        }
+        best.map(|best| best.1.clone())
+    }
+
+    fn file(entries: &[(&str, String)]) -> PatternFile {
+        PatternFile {
+            path: "m".into(),
+            keys: entries.iter().map(|entry| entry.0.to_owned()).collect(),
+            values: entries.iter().map(|entry| entry.1.clone()).collect(),
+        }
+    }
+
+    fn look(how: How, entries: &[(&str, String)], changes: &Changes, world: &mut World, sample: &str) -> Option<String> {
+        let mut plan = base_plan();
+        plan.pattern_files.push(file(entries));
+        let cache = FileCache::default();
+        let set = cache.get(&plan, 0, how).unwrap();
+        let (program, ctx) = world.ctx();
+        let state = crate::kit::Changed { changes };
+        let view = crate::sample::View {
+            state: &state,
+            ..ctx.view(program, None)
+        };
+        let sample = Sample::Str(sample.as_bytes());
+        let found = set
+            .find(&view, sample)
+            .map(|found| String::from_utf8_lossy(found.1).into_owned());
+        assert_eq!(found.is_some(), set.has(sample, &view), "{how:?} {entries:?}");
+        found
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => (0..6_usize, 0..9_u8).prop_map(|(key, value)| Step::Set(key, value)),
+            2 => (0..6_usize).prop_map(Step::Add),
+            3 => (0..6_usize).prop_map(Step::Remove),
+            1 => Just(Step::Clear),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+        #[test]
+        fn changes_are_what_a_new_file_would_say(
+            how in prop::sample::select(&HOWS[..]),
+            read in prop::collection::vec(0..6_usize, 0..5),
+            steps in prop::collection::vec(step(), 0..12),
+        ) {
+            let keys = keys(how);
+            let mut read = read;
+            let mut seen = std::collections::HashSet::new();
+            read.retain(|key| seen.insert(*key));
+            let before: Vec<(&str, String)> = read.iter().map(|key| (keys[*key], format!("read{key}"))).collect();
+            let mut plan = base_plan();
+            plan.pattern_files.push(file(&before));
+            let cache = FileCache::default();
+            cache.get(&plan, 0, how).unwrap();
+            let changes = Changes::new(&cache.into_uses(&plan));
+            let mut after = before.clone();
+            for step in steps {
+                match step {
+                    Step::Set(key, value) => {
+                        let done = changes.set(0, keys[key].as_bytes(), format!("set{value}").as_bytes());
+                        prop_assert!(done);
+                        match after.iter_mut().find(|entry| entry.0 == keys[key]) {
+                            Some(entry) => entry.1 = format!("set{value}"),
+                            None => after.push((keys[key], format!("set{value}"))),
+                        }
+                    }
+                    Step::Add(key) => {
+                        prop_assert!(changes.add(0, keys[key].as_bytes(), b"added"));
+                        if after.iter().all(|entry| entry.0 != keys[key]) {
+                            after.push((keys[key], "added".into()));
+                        }
+                    }
+                    Step::Remove(key) => {
+                        let there = after.iter().any(|entry| entry.0 == keys[key]);
+                        prop_assert_eq!(changes.remove(0, keys[key].as_bytes()), there);
+                        after.retain(|entry| entry.0 != keys[key]);
+                    }
+                    Step::Clear => {
+                        prop_assert!(changes.clear(0));
+                        after.clear();
+                    }
+                }
+            }
+            let mut world = World::new(base_plan());
+            for sample in samples(how) {
+                let found = look(how, &before, &changes, &mut world, sample);
+                let wanted = model(how, &after, &mut world, sample);
+                prop_assert_eq!(&found, &wanted, "{} in {:?}", sample, after);
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_that_the_method_cannot_read_is_refused() {
+        let mut plan = base_plan();
+        plan.pattern_files.push(file(&[("10.0.0.0/8", "a".into())]));
+        let cache = FileCache::default();
+        cache.get(&plan, 0, How::Ip).unwrap();
+        cache
+            .get(
+                &plan,
+                0,
+                How::Text {
+                    kind: TextKind::Str,
+                    icase: false,
+                },
+            )
+            .unwrap();
+        let changes = Changes::new(&cache.into_uses(&plan));
+        assert!(!changes.set(0, b"no address", b"x") && !changes.takes(0, b"no address") && changes.takes(0, b"::1"));
+        assert!(!changes.set(1, b"::1", b"x"), "there is no such file");
+        assert!(!changes.remove(0, b"1.2.3.4"));
+    }
+}

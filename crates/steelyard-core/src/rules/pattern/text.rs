@@ -34,7 +34,7 @@ enum Keys {
     /// By content; and the lengths that occur, ascending.
     Many {
         index: HashMap<Box<[u8]>, u32, RandomState>,
-        lengths: Box<[usize]>,
+        lengths: Vec<usize>,
     },
     Substrings(Box<AhoCorasick>),
 }
@@ -58,12 +58,41 @@ impl TextSet {
                 let at = u32::try_from(at).map_err(|_| PlanError::new("too many patterns"))?;
                 index.entry(text.into_boxed_slice()).or_insert(at);
             }
-            Keys::Many {
-                index,
-                lengths: lengths.into(),
-            }
+            Keys::Many { index, lengths }
         };
         Ok(Self { kind, icase, keys })
+    }
+
+    /// An empty set that may grow; `None`: substrings are looked for otherwise.
+    pub fn open(kind: TextKind, icase: bool) -> Option<Self> {
+        (kind != TextKind::Sub).then(|| Self {
+            kind,
+            icase,
+            keys: Keys::Many {
+                index: HashMap::default(),
+                lengths: Vec::new(),
+            },
+        })
+    }
+
+    /// Adds an entry, as [`TextKind::normal`] gives it; of equal ones the first stays.
+    pub fn insert(&mut self, text: Vec<u8>, at: u32) {
+        if let Keys::Many { index, lengths } = &mut self.keys {
+            if let Err(place) = lengths.binary_search(&text.len()) {
+                lengths.insert(place, text.len());
+            }
+            index.entry(text.into_boxed_slice()).or_insert(at);
+        }
+    }
+
+    pub fn remove(&mut self, text: &[u8]) {
+        if let Keys::Many { index, .. } = &mut self.keys {
+            index.remove(text);
+        }
+    }
+
+    pub fn kind(&self) -> TextKind {
+        self.kind
     }
 
     /// Index of the entry that matches: of the longest prefix with `beg`, else of the first entry.

@@ -4,12 +4,12 @@ use super::super::args::Args;
 use super::super::{parse_int, parse_ip, Sample, View};
 use crate::error::PlanError;
 use crate::plan::Arg;
-use crate::rules::pattern::{MapMatch, MapTable, TextKind};
+use crate::rules::pattern::{FileSet, How, TextKind};
 use std::sync::Arc;
 
 #[derive(Debug)]
 pub struct Map {
-    table: Arc<MapTable>,
+    table: Arc<FileSet>,
     output: Output,
     default: Option<Box<[u8]>>,
 }
@@ -66,17 +66,18 @@ pub const NAMES: &[&str] = &[
 impl Map {
     pub fn compile(args: &Args<'_>) -> Result<Option<Self>, PlanError> {
         let mut words = args.name.split('_').skip(1);
+        let text = |kind| How::Text { kind, icase: false };
         let how = match words.next() {
-            None | Some("str") => MapMatch::Text(TextKind::Str),
-            Some("beg") => MapMatch::Text(TextKind::Beg),
-            Some("end") => MapMatch::Text(TextKind::End),
-            Some("sub") => MapMatch::Text(TextKind::Sub),
-            Some("dir") => MapMatch::Text(TextKind::Dir),
-            Some("dom") => MapMatch::Text(TextKind::Dom),
-            Some("reg") => MapMatch::Reg,
-            Some("regm") => MapMatch::Regm,
-            Some("int") => MapMatch::Int,
-            Some("ip") => MapMatch::Ip,
+            None | Some("str") => text(TextKind::Str),
+            Some("beg") => text(TextKind::Beg),
+            Some("end") => text(TextKind::End),
+            Some("sub") => text(TextKind::Sub),
+            Some("dir") => text(TextKind::Dir),
+            Some("dom") => text(TextKind::Dom),
+            Some("reg") => How::Reg { icase: false },
+            Some("regm") => How::Regm,
+            Some("int") => How::Int,
+            Some("ip") => How::Ip,
             Some(_) => return Ok(None),
         };
         let output = match words.next() {
@@ -86,19 +87,13 @@ impl Map {
             _ => Output::Str,
         };
         let number = args.map(0)?;
-        let file = args
-            .build
-            .plan
-            .pattern_files
-            .get(number as usize)
-            .ok_or_else(|| args.wrong(0, "a map"))?;
         let default: Option<Box<[u8]>> = match args.list.get(1) {
             Some(Arg::Int { value }) => Some(value.to_string().into_bytes().into()),
             Some(Arg::Net { address, .. }) => Some(address.as_bytes().into()),
             _ => args.opt_str(1)?.map(|text| text.as_bytes().into()),
         };
         Ok(Some(Self {
-            table: args.build.maps.get(number, file, how)?,
+            table: args.build.files.get(args.build.plan, number, how)?,
             output,
             default,
         }))

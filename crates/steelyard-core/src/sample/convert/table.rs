@@ -97,6 +97,11 @@ impl Table {
         };
         match self.what {
             What::In => Some(Sample::Bool(table.look(key, tables.now(), |_| ()).is_some())),
+            // HAProxy counts the look itself as one that tracks the key.
+            What::Value(Metric::Trackers) => {
+                let found = table.look(key, tables.now(), |row| i64::from(row.trackers) + 1);
+                Some(Sample::Int(found.unwrap_or(0)))
+            }
             What::Value(metric) => in_table(table, key, metric, view),
             What::Expire(default) => age(default, |left, _| left),
             What::Idle(default) => age(default, |left, whole| whole.saturating_sub(left)),
