@@ -142,6 +142,7 @@ class Global:
     unix_bind: UnixBind = UnixBind()
     noreuseport: bool = False
     fd_hard_limit: int | None = None
+    pp2_never_send_local: bool = False
     ca_base: str | None = None
     crt_base: str | None = None
     key_base: str | None = None

@@ -22,7 +22,8 @@ _HEAD_END = re.compile(rb"\r?\n\r?\n")
 # A server's words go into log lines.
 _UNPRINTABLE = re.compile(r'[^ -~]|"')
 # PROXY protocol v2, section 2.2: signature, version 2 LOCAL, no addresses. A check speaks for no client.
-_PROXY_V2_LOCAL = b"\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00"
+_PROXY_V2 = b"\r\n\r\n\x00\r\nQUIT\n"
+_PROXY_V2_LOCAL = _PROXY_V2 + b"\x20\x00\x00\x00"
 # Close at once with a reset: a check leaves no TIME_WAIT behind, as HAProxy's.
 _LINGER_OFF = struct.pack("ii", 1, 0)
 
@@ -175,7 +176,7 @@ def _target(spec: Spec) -> tuple[str, int] | str | bytes:
 def _preface(spec: Spec, sock: socket.socket) -> bytes:
     """The PROXY protocol's head, for the check's own connection."""
     if spec.send_proxy == 2:
-        return _PROXY_V2_LOCAL
+        return _proxy_v2(sock) if spec.never_local else _PROXY_V2_LOCAL
     if spec.send_proxy == 1:
         if sock.family == socket.AF_UNIX:
             return b"PROXY UNKNOWN\r\n"
@@ -183,6 +184,18 @@ def _preface(spec: Spec, sock: socket.socket) -> bytes:
         family = "TCP6" if sock.family == socket.AF_INET6 else "TCP4"
         return f"PROXY {family} {mine[0]} {theirs[0]} {mine[1]} {theirs[1]}\r\n".encode()
     return b""
+
+
+def _proxy_v2(sock: socket.socket) -> bytes:
+    """Version 2 with the PROXY command (section 2.2): over TCP the addresses of both ends, else none."""
+    if sock.family == socket.AF_UNIX:
+        return _PROXY_V2 + b"\x21\x00\x00\x00"
+    mine, theirs = sock.getsockname(), sock.getpeername()
+    addresses = socket.inet_pton(sock.family, mine[0]) + socket.inet_pton(sock.family, theirs[0])
+    family = b"\x21" if sock.family == socket.AF_INET6 else b"\x11"
+    return (
+        _PROXY_V2 + b"\x21" + family + struct.pack("!H", len(addresses) + 4) + addresses + struct.pack("!HH", mine[1], theirs[1])
+    )
 
 
 def _words(error: OSError) -> str:

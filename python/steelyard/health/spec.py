@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from steelyard.config.model import Config, HttpCheck, Inet, Proxy, Server
 from steelyard.plan.schema import Plan
@@ -46,7 +46,10 @@ class HttpSpec:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One checked server. Times in milliseconds. `timeout_read` None: the whole check has `timeout_connect`."""
+    """One checked server. Times in milliseconds. `timeout_read` None: the whole check has `timeout_connect`.
+
+    `never_local`: a PROXY protocol head of version 2 tells the check's own addresses, where it else tells none.
+    """
 
     proxy: int
     server: int
@@ -61,6 +64,7 @@ class Spec:
     http: HttpSpec | None
     send_proxy: int
     source: SourceAddress | None
+    never_local: bool = False
 
 
 def specs(config: Config, plan: Plan) -> list[Spec]:
@@ -74,6 +78,8 @@ def specs(config: Config, plan: Plan) -> list[Spec]:
                 found.append(
                     _spec(index, number, proxy, server, planned_server, planned.timeouts.connect, planned.timeouts.check)
                 )
+    if config.global_.pp2_never_send_local:
+        return [replace(spec, never_local=True) for spec in found]
     return found
 
 
