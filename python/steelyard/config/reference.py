@@ -191,6 +191,8 @@ def _row_notes(row: Row) -> Iterator[str]:
         yield f"Deprecated since HAProxy {row.deprecated}."
     if row.removed:
         yield f"Gone since HAProxy {row.removed}."
+    if row.today is not None:
+        yield "It is read in today's words."
     if row.instead:
         yield f"{row.instead[0].upper()}{row.instead[1:]}."
 

@@ -11,12 +11,35 @@ from steelyard.config.grammar.row import PROXY, Row
 from steelyard.config.grammar.today import Today, gone, renamed
 from steelyard.config.span import Word
 
+_WAS = {
+    "appsession": "Remembered which server a session's cookie came from.",
+    "cliexp": "Time without data from the client.",
+    "grace": "How long listeners stayed open after a soft stop.",
+    "reqadd": "Added a line to the headers of requests.",
+    "reqallow": "Let requests with a matching line pass.",
+    "reqdel": "Removed matching lines from the headers of requests.",
+    "reqdeny": "Refused requests with a matching line.",
+    "reqpass": "Ended the `req` rules for requests with a matching line.",
+    "reqrep": "Rewrote matching lines of requests, the first one too.",
+    "reqsetbe": "Chose a backend for requests with a matching line.",
+    "reqtarpit": "Kept clients waiting whose requests had a matching line.",
+    "rspadd": "Added a line to the headers of responses.",
+    "rspdel": "Removed matching lines from the headers of responses.",
+    "rspdeny": "Refused responses with a matching line.",
+    "rsprep": "Rewrote matching lines of responses.",
+    "srvexp": "Time without data from the server.",
+}
+
+
+def _was(name: str) -> str:
+    """What a word did; with an `i` in it, `reqirep`, it did so whatever the case of letters."""
+    return _WAS.get(name, f"As `{name[:3] + name[4:]}`, whatever the case of letters.")
+
 
 def _gone(names: str, removed: str, instead: str, today: Today | None = None, sets: str = "") -> tuple[Row, ...]:
     """`sets`: where the rules that a translation gives are kept, which says when they are carried out."""
-    doc = f"Dropped by HAProxy {removed}."
     return tuple(
-        Row(name, PROXY, doc, sets=sets, effect="removed", removed=removed, instead=instead, today=today)
+        Row(name, PROXY, _was(name), sets=sets, effect="removed", removed=removed, instead=instead, today=today)
         for name in names.split()
     )
 
