@@ -40,7 +40,15 @@ fn arguments(number: usize) -> Vec<Arg> {
         2 => vec![text("cookie")],
         3 => vec![int(-2), text(",;= "), int(0)],
         4 => vec![text("[a-z]*"), text("<\\0>"), text("g")],
-        _ => vec![int(8), int(48)],
+        5 => vec![int(8), int(48)],
+        6 => vec![text("1.2")],
+        7 => vec![text("$.a[1].b")],
+        8 => vec![text("connect"), text("username")],
+        9 => vec![text("HS256"), text("secret")],
+        10 => vec![text("MsgType")],
+        11 => vec![text("host")],
+        12 => vec![text("DIST"), int(1)],
+        _ => vec![int(128), text("MTIzNDU2Nzg5MDEy"), text("Rm9vNkZvbzZGb282Rm9vNg=="), text("uzUhANLs8qmrRy5Tbonm7w==")],
     }
 }
 
@@ -51,11 +59,11 @@ fn program() -> &'static Program {
         let call = |name: &str, number| Call { name: name.into(), args: arguments(number) };
         let mut exprs = Vec::new();
         for name in capabilities().fetches {
-            exprs.extend((0..6).map(|number| Expr { fetch: call(name, number), ..Expr::default() }));
+            exprs.extend((0..14).map(|number| Expr { fetch: call(name, number), ..Expr::default() }));
         }
         for name in capabilities().converters {
             for fetch in ["url", "req.hdrs", "req.body", "query"] {
-                exprs.extend((0..6).map(|number| Expr {
+                exprs.extend((0..14).map(|number| Expr {
                     fetch: call(fetch, 0),
                     converters: vec![call(name, number)],
                     ..Expr::default()

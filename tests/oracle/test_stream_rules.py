@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.kit import http
-from tests.kit.behaviours import echo, hello, stall_before_head
+from tests.kit.behaviours import echo, hello, reply, stall_before_head
 from tests.kit.wire import DEADLINE
 from tests.oracle.common import GET, get, site
 
@@ -385,3 +385,51 @@ def test_queues_are_left_by_priority(run, serve, by):
         server.release()
         assert [each.response().status for each in (first, second, last)] == [200] * 3
     assert [request.target for request in server.requests] == ["/first", "/second", "/last"]
+
+
+CONVERTER_CONDITIONS = [
+    ("str(2),set-var(txn.a,ifexists)", "2"),
+    ("str(2),set-var(txn.a,ifnotexists)", "1"),
+    ("str(),set-var(txn.a,ifnotempty)", "1"),
+    ("int(5),set-var(txn.a,iflt)", "5"),
+    ("int(5),set-var(txn.a,ifgt)", "1"),
+    ("str(),set-var(txn.a,ifempty)", ""),
+]
+
+
+@pytest.mark.parametrize(("expression", "want"), CONVERTER_CONDITIONS)
+def test_the_converter_sets_variables_on_conditions(run, expression, want):
+    rules = f"http-request set-var(txn.a) int(1)\nhttp-request set-var(txn.x) {expression}"
+    assert shown(run, rules, "[%[var(txn.a)]]").text == f"[{want}]"
+
+
+def test_declared_captures(run, serve, sink):
+    """Places by number: of a frontend's rules and of a backend's, cut at their length, and none where the frontend has none."""
+    answer = http("HTTP/1.1 200 OK", "X-R: response", "Content-Length: 0")
+    proxy = run(
+        "defaults\n    mode http\n    timeout client 20s\n    timeout server 20s\n    timeout connect 20s\n    log <sink> local0\n"
+        "frontend fe\n    bind <fe>\n    declare capture request len 5\n    declare capture request len 9\n"
+        "    declare capture response len 4\n    http-request capture req.hdr(x-a) id 1\n"
+        '    log-format "%hr|%hs|%[capture.req.hdr(1)]|%[capture.res.hdr(0)]"\n    default_backend be\n'
+        'frontend bare\n    bind <bare>\n    log-format "%hr|%hs|%[capture.req.hdr(1)]"\n    default_backend be\n'
+        "backend be\n    http-request capture req.hdr(x-b) id 0\n    http-response capture res.hdr(x-r) id 0\n    server s1 <s1>\n",
+        bare=True,
+        s1=serve(reply(answer)),
+        sink=sink,
+    )
+    proxy.ask(get("/", "X-A: one", "X-B: fourteen bytes"))
+    assert sink.take() == "{fourt|one}|{resp}|one|resp"
+    proxy.ask(get("/", "X-A: one", "X-B: b"), "bare")
+    assert sink.take() == "||-"
+
+
+def test_declared_captures_of_tcp(run, sink):
+    proxy = run(
+        "frontend fe\n    mode tcp\n    bind <fe>\n    log <sink> local0\n    declare capture request len 3\n"
+        "    tcp-request inspect-delay 20s\n    tcp-request content capture req.payload(0,5) len 10\n    tcp-request content reject\n"
+        '    log-format "[%hr]"\n',
+        sink=sink,
+    )
+    with proxy.connect() as client:
+        client.send(b"hello")
+        assert sink.take() == "[{|hello}]"

@@ -60,6 +60,8 @@ pub struct ProxyProgram {
     pub needs: Needs,
     /// What the frontend keeps of messages for its log.
     pub captures: Captures,
+    /// Bytes that each place of the log has, for requests and for responses.
+    pub(crate) slots: [Box<[usize]>; 2],
     pub(crate) use_backend: Choosers,
     pub(crate) use_server: Choosers,
     pub(crate) stick: Vec<Stick>,
@@ -214,6 +216,7 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
         unique_id: format(&proxy.unique_id_format, Style::Http)?,
         needs: Needs::default(),
         captures: Captures::default(),
+        slots: Default::default(),
         use_backend: Choosers::backends(use_backend, build)?,
         use_server: Choosers::servers(use_server, build)?,
         stick: stick
@@ -250,28 +253,22 @@ fn forwarded(option: &plan::ForwardFor) -> Result<Forwarded, PlanError> {
 
 /// Reads off what must be recorded, and gives captures by lines and by rules their slots: those share one row in the log.
 fn needs(made: &mut ProxyProgram, frontend: Option<&plan::Frontend>, acls: &[Acl]) -> Result<Needs, PlanError> {
+    let header = |capture: &plan::HeaderCapture| (capture.at, capture.len as usize);
+    let lines = frontend.iter();
     let mut requests: Vec<_> = made
         .tcp_request_content
         .captures()
         .chain(made.http_request.captures())
-        .chain(
-            frontend
-                .iter()
-                .flat_map(|frontend| frontend.capture_request.iter().map(|capture| capture.at)),
-        )
         .collect();
+    requests.extend(lines.clone().flat_map(|frontend| frontend.capture_request.iter().map(header)));
     let mut responses: Vec<_> = made
         .tcp_response_content
         .captures()
         .chain(made.http_response.captures())
-        .chain(
-            frontend
-                .iter()
-                .flat_map(|frontend| frontend.capture_response.iter().map(|capture| capture.at)),
-        )
         .collect();
-    requests.sort_by_key(|at| (at.file, at.line));
-    responses.sort_by_key(|at| (at.file, at.line));
+    responses.extend(lines.flat_map(|frontend| frontend.capture_response.iter().map(header)));
+    requests.sort_by_key(|(at, _)| (at.file, at.line));
+    responses.sort_by_key(|(at, _)| (at.file, at.line));
     made.tcp_request_content.assign_slots(&requests);
     made.http_request.assign_slots(&requests);
     made.tcp_response_content.assign_slots(&responses);
@@ -279,9 +276,11 @@ fn needs(made: &mut ProxyProgram, frontend: Option<&plan::Frontend>, acls: &[Acl
     if let Some(frontend) = frontend {
         made.captures = Captures::new(frontend, |request, at| {
             let slots = if request { &requests } else { &responses };
-            slots.iter().position(|slot| *slot == at).unwrap_or_default()
+            slots.iter().position(|slot| slot.0 == at).unwrap_or_default()
         });
     }
+    let lengths = |slots: &[(plan::At, usize)]| slots.iter().map(|slot| slot.1).collect();
+    made.slots = [lengths(&requests), lengths(&responses)];
     let count = |slots: usize| u16::try_from(slots).map_err(|_| PlanError::new("too many captures"));
     let sets = [
         &made.tcp_request_connection,

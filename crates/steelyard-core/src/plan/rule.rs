@@ -267,10 +267,11 @@ pub enum Action {
         at_least: u64,
     },
     WaitForHandshake,
-    /// tcp-request content: keep the sample in the capture slot (`len` bytes) of the log.
+    /// Keep the sample in a place of the log: one of its own, of `len` bytes, or number `id` of those that the frontend declares.
     Capture {
         expr: Expr,
-        len: u32,
+        len: Option<u32>,
+        id: Option<u32>,
     },
     /// Counter `number` tracks the key that the expression gives, in a table (index in `Plan::tables`).
     TrackSc {

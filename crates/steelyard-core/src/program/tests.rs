@@ -93,7 +93,8 @@ fn needs_are_read_off_rules_acls_and_logs() {
         at: at(line),
         action: Action::Capture {
             expr: expr(text),
-            len: 10,
+            len: Some(10),
+            id: None,
         },
         cond: None,
         text: String::new(),

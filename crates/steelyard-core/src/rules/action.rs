@@ -51,7 +51,8 @@ pub enum Action {
     SetLogLevel(Option<u8>),
     Capture {
         expr: Box<CompiledExpr>,
-        length: usize,
+        /// `None`: that of the slot, which a line of the frontend declares.
+        length: Option<usize>,
         slot: usize,
     },
     Track(Box<Track>),
@@ -188,10 +189,10 @@ impl Action {
             A::WaitForHandshake => Self::Pass,
             A::UnsetVar { scope, name } => Self::UnsetVar(build.var(*scope, name)),
             A::SetLogLevel { level } => Self::SetLogLevel(*level),
-            A::Capture { expr: value, len } => Self::Capture {
+            A::Capture { expr: value, len, id } => Self::Capture {
                 expr: expr(value)?,
-                length: *len as usize,
-                slot: 0,
+                length: len.map(|len| len as usize),
+                slot: id.unwrap_or(0) as usize,
             },
             A::UseService { name } => Self::UseService(name.as_str().into()),
             // Edits and redirects were taken above.
@@ -361,9 +362,15 @@ impl Action {
                 if sample.is_none() && view.incomplete.get() && !view.input_done {
                     return Some(Verdict::Wait { at: index });
                 }
+                // A rule of a backend may find a frontend without such a place: then nothing is kept.
+                let lengths = program
+                    .proxies
+                    .get(view.frontend as usize)
+                    .map(|proxy| &proxy.slots[usize::from(response)]);
+                let room = (*length).or_else(|| lengths?.get(*slot).copied())?;
                 let value = sample.map(|sample| {
                     let text = sample.as_str(view.arena);
-                    text[..text.len().min(*length)].to_vec()
+                    text[..text.len().min(room)].to_vec()
                 });
                 let slots = if response {
                     &mut ctx.record.response_captures

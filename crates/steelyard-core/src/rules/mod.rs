@@ -119,22 +119,26 @@ impl Rules {
         self.list.iter().any(|rule| rule.action.wants_request_line())
     }
 
-    /// Gives each capture rule its slot, in the order of the file; says how many there are after it.
-    pub(crate) fn assign_slots(&mut self, slots: &[At]) {
+    /// Gives each capture rule that has a place of its own its slot, in the order of the file.
+    pub(crate) fn assign_slots(&mut self, slots: &[(At, usize)]) {
         for rule in &mut self.list {
-            if let Action::Capture { slot, .. } = &mut rule.action {
-                if let Some(at) = slots.iter().position(|at| *at == rule.at) {
+            if let Action::Capture {
+                slot, length: Some(_), ..
+            } = &mut rule.action
+            {
+                if let Some(at) = slots.iter().position(|(at, _)| *at == rule.at) {
                     *slot = at;
                 }
             }
         }
     }
 
-    pub(crate) fn captures(&self) -> impl Iterator<Item = At> + '_ {
-        self.list
-            .iter()
-            .filter(|rule| matches!(rule.action, Action::Capture { .. }))
-            .map(|rule| rule.at)
+    /// The capture rules that have a place of their own, and its length.
+    pub(crate) fn captures(&self) -> impl Iterator<Item = (At, usize)> + '_ {
+        self.list.iter().filter_map(|rule| match rule.action {
+            Action::Capture { length, .. } => length.map(|length| (rule.at, length)),
+            _ => None,
+        })
     }
 }
 

@@ -109,13 +109,9 @@ def _captures(draft: Draft, room: Room) -> None:
     """A frontend knows how many captures it has; what a backend finds is seen when it runs."""
     if not draft.where & FRONT:
         return
-    declared = [said.words[0] for said in _others(draft) if said.name == "declare capture"]
-    have = {
-        "request": len(draft.get("capture_request", ())) + declared.count("request"),
-        "response": len(draft.get("capture_response", ())) + declared.count("response"),
-    }
+    have = {side: len(draft.get(f"capture_{side}", ())) for side in ("request", "response")}
     captures = [(ruleset, rule, dict(rule.action.fields)) for ruleset, rule in _rules(draft) if rule.action.name == "capture"]
-    have["request"] += sum("len" in fields for _, _, fields in captures)
+    have["request"] += sum(fields["len"] is not None for _, _, fields in captures)
     for ruleset, rule, fields in captures:
         side = "request" if "request" in ruleset else "response"
         number = fields.get("id")

@@ -43,8 +43,10 @@ def _declared(statement: Statement) -> None:
     side = statement.read(statement.at, OneOf(("request", "response")))
     if side is None or statement.read(statement.at + 1, OneOf(("len",))) is None:
         return
-    if statement.read(statement.at + 2, Int(1, show="<bytes>")) is not None:
-        statement.no_more(statement.at + 3)
+    length = statement.read_int(statement.at + 2, Int(1, show="<bytes>"))
+    if length is not None and statement.no_more(statement.at + 3):
+        # A capture without a header: only rules fill it.
+        statement.add(Capture("", length, statement.span), f"capture_{side}")
 
 
 ROWS = (
@@ -62,7 +64,6 @@ ROWS = (
         FRONT,
         "A place for a part of a message in logs.",
         parse=_declared,
-        effect="later",
         repeat="add",
         strict=True,
         lax=True,

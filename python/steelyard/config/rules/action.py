@@ -219,12 +219,12 @@ class _Arguments:
         self.at += 2
         if not least:
             fields["id"] = int(text)
-            self.report.later("SY0402", "capture by 'id' is not supported yet", words[0].span)
+            fields["len"] = None
         elif self.place.section == "backend":
             help = "write 'declare capture request len <bytes>' in the frontend, and 'id <number>' here"
             return self._wrong(f"backend '{self.place.proxy}' has no place for captures", help, words[0])
         else:
-            fields["len"] = int(text)
+            fields |= {"len": int(text), "id": None}
         return True
 
     def normalizer(self, fields: Fields) -> bool:

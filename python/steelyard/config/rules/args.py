@@ -109,7 +109,7 @@ def _mask(text: str, version: int) -> Read:
 def _set_if(text: str, span: Span) -> Read:
     """When a variable is set: `ifempty` and the like."""
     if text in _CONDITIONS:
-        return Later("conditions on setting a variable are not supported yet")
+        return StrArg(text)
     return f"'{text}' is not one of {', '.join(_CONDITIONS)}"
 
 

@@ -47,8 +47,10 @@ def use_backend(context: Context, value: UseBackend) -> plan.UseBackend:
     )
 
 
-def _headers(context: Context, captures: tuple[Capture, ...]) -> list[plan.HeaderCapture]:
-    return [plan.HeaderCapture(at=context.at(each.span), name=each.name, len=each.length) for each in captures]
+def _headers(context: Context, proxy: Proxy, captures: tuple[Capture, ...]) -> list[plan.HeaderCapture]:
+    """Those of headers are for HTTP; places that only rules fill (no name) for TCP as well."""
+    wanted = [each for each in captures if proxy.mode == "http" or not each.name]
+    return [plan.HeaderCapture(at=context.at(each.span), name=each.name, len=each.length) for each in wanted]
 
 
 def _cookie(context: Context, capture: Capture | None) -> plan.CookieCapture | None:
@@ -65,7 +67,6 @@ def frontend(context: Context, proxy: Proxy) -> plan.Frontend:
         default = context.backend(proxy.default_backend)
         if default is None:
             context.report.alert("SY0602", f"no backend '{proxy.default_backend}'", proxy.default_backend_span)
-    captures = proxy if proxy.mode == "http" else Proxy(proxy.kind, proxy.name, proxy.span)
     conditions = [condition(context, each) for each in proxy.monitor_fail]
     return plan.Frontend(
         binds=binds(context, proxy),
@@ -75,7 +76,7 @@ def frontend(context: Context, proxy: Proxy) -> plan.Frontend:
         default_backend=default,
         monitor_uri=proxy.monitor_uri,
         monitor_fail=[each for each in conditions if each is not None],
-        capture_request=_headers(context, captures.capture_request),
-        capture_response=_headers(context, captures.capture_response),
-        capture_cookie=_cookie(context, captures.capture_cookie),
+        capture_request=_headers(context, proxy, proxy.capture_request),
+        capture_response=_headers(context, proxy, proxy.capture_response),
+        capture_cookie=_cookie(context, proxy.capture_cookie if proxy.mode == "http" else None),
     )

@@ -272,8 +272,11 @@ class WaitForHandshake(Node, frozen=True, tag="wait_for_handshake"):
 
 
 class Capture(Node, frozen=True, tag="capture"):
+    """A place of its own, of `len` bytes, or number `id` of those that the frontend declares."""
+
     expr: Expr
-    len: int
+    len: int | None
+    id: int | None
 
 
 class SetMap(Node, frozen=True, tag="set_map"):
