@@ -47,7 +47,11 @@ def test_what_unix_sockets_have_in_common(run, tmp_path):
     )
     for name, mode in (("common", 0o640), ("own", 0o600)):
         path = tmp_path / name
-        eventually(f"socket {name}", lambda path=path: path.exists() and connects(path))
+
+        def there(path: Path = path) -> bool:
+            return path.exists() and connects(path)
+
+        eventually(f"socket {name}", there)
         assert stat.S_IMODE(path.stat().st_mode) == mode
 
 
