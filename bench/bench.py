@@ -30,6 +30,11 @@ class Bench:
             text = configs.nginx_config(scenario, port, self.origins, log, str(self.directory))
         else:
             text = configs.haproxy_config(scenario, port, self.origins, log)
+            if "{map}" in text:
+                names = self.directory / "million.map"
+                if not names.exists():
+                    configs.million(names)
+                text = text.replace("{map}", str(names))
         path = self.directory / f"{program.name.replace(' ', '-')}-{port}.cfg"
         path.write_text(text)
         return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class Scenario:
     path: str = "/"
     close: bool = False
     mode: str = "http"
+    more: str = ""  # further sections of HAProxy and Steelyard
     goal: float | None = None  # the most CPU per request that Steelyard may use, as a share of HAProxy's
 
 
@@ -48,6 +50,29 @@ NGINX_RULES = """\
         add_header X-Served-By bench;
 """
 
+# The client's path and host are in none of these: every rule is asked, or looked up, in vain.
+HUNDRED_RULES = "".join(
+    f"    http-request deny if {{ path_beg /no/{n} }}\n    http-request set-header x-{n} y if {{ req.hdr(x-{n}) -m found }}\n"
+    for n in range(50)
+)
+HOST_RULES = "".join(f"    use_backend be if {{ hdr(host) -i h{n}.example }}\n" for n in range(1_000))
+# `{map}` stands for a file of a million lines, see `million`.
+MAP_RULES = "    http-request set-header x-name %[path,map({map},none)]\n"
+TRACKING = """\
+    http-request track-sc0 src table clients
+    http-request deny deny_status 429 if { sc_http_req_rate(0) gt 1000000000 }
+"""
+CLIENTS = (
+    "backend clients\n    stick-table type ip size 1m expire 10m store http_req_rate(10s),http_req_cnt,conn_cur,bytes_out_cnt\n"
+)
+
+
+def million(path: Path) -> None:
+    """Writes the map of a million names."""
+    with path.open("w") as file:
+        file.writelines(f"/shop/{n * 7919 % 1_000_003}/item name-{n}\n" for n in range(1_000_000))
+
+
 LOG = "    log 127.0.0.1:{log} local0\n    option httplog\n"
 NGINX_LOG = "        access_log syslog:server=127.0.0.1:{log};\n"
 
@@ -55,6 +80,10 @@ SCENARIOS = [
     Scenario("http, 64 clients", "", "", 64, goal=0.85),
     Scenario("http, 512 clients", "", "", 512, goal=0.85),
     Scenario("http, ten rules", RULES, NGINX_RULES, 64, goal=0.85),
+    Scenario("http, 100 rules", HUNDRED_RULES, None, 64, goal=0.8),
+    Scenario("http, 1,000 host rules", HOST_RULES, None, 64, goal=0.8),
+    Scenario("http, map of 1M entries", MAP_RULES, None, 64, goal=0.8),
+    Scenario("http, a stick table", TRACKING, None, 64, more=CLIENTS, goal=0.8),
     Scenario("http, httplog to UDP", LOG, NGINX_LOG, 64, goal=0.85),
     Scenario("tcp", "", None, 64, mode="tcp", goal=1.0),
     Scenario("http, a connection per request", "", "", 64, close=True, goal=1.0),
@@ -78,7 +107,7 @@ frontend fe
     bind 127.0.0.1:{port}
 {scenario.haproxy.replace("{log}", str(log))}    default_backend be
 backend be
-{http}{servers}"""
+{http}{servers}{scenario.more}"""
 
 
 def nginx_config(scenario: Scenario, port: int, origins: list[int], log: int, directory: str) -> str:

@@ -113,7 +113,7 @@ impl Program {
 }
 
 /// Builds what a plan describes. Fails on what this engine can't do, saying which line.
-pub fn compile(plan: Plan) -> Result<Program, PlanError> {
+pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
     if plan.version != PLAN_VERSION {
         return Err(PlanError::new(format!("plan version {} is not {PLAN_VERSION}", plan.version)));
     }
@@ -142,6 +142,11 @@ pub fn compile(plan: Plan) -> Result<Program, PlanError> {
     let init = Rules::compile(RuleSet::TcpRequestSession, 0, &plan.global.init, &build)?;
     let keeps_addresses = build.wants_addresses();
     let (variables, keys, pattern_uses) = build.into_tables();
+    // What the files hold is in the sets now: large ones need not be kept twice.
+    for file in &mut plan.pattern_files {
+        file.keys = Vec::new();
+        file.values = Vec::new();
+    }
     let keeps_request_line = proxies.iter().any(|proxy| proxy.needs.request_line);
     Ok(Program {
         plan,

@@ -13,6 +13,8 @@ import time
 import traceback
 from collections.abc import Callable
 
+import msgspec
+
 from steelyard.config.model import Config
 from steelyard.engine.engine import Engine
 from steelyard.engine.events import Drained, Service
@@ -34,9 +36,10 @@ class Worker:
 
     def __init__(self, config: Config, plan: Plan, console: Console) -> None:
         """Compiles the plan; no thread yet, so that the process may still fork and change its user. Raises PlanError."""
-        self._plan = plan
         self._console = console
         self._engine = Engine(plan)
+        # The engine has what the files of patterns hold; a map may be large.
+        self._plan = msgspec.structs.replace(plan, pattern_files=[])
         self._checker = Checker(config, plan, self._engine, console)
         self._started = time.time()
         self._stopping = False

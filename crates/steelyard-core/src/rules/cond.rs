@@ -107,14 +107,14 @@ impl Acl {
             text: test.text.to_string(),
             values,
             matched,
-            pattern: pattern.and_then(|index| pattern_text(&view.program.plan, plan?, index)),
+            pattern: pattern.and_then(|index| pattern_text(&view.program.plan, plan?, &test.matching, index)),
         });
         matched
     }
 }
 
 /// The pattern of that number, as the configuration or the file has it.
-fn pattern_text(plan: &plan::Plan, test: &plan::AclTest, index: usize) -> Option<String> {
+fn pattern_text(plan: &plan::Plan, test: &plan::AclTest, matching: &Matching, index: usize) -> Option<String> {
     if let Some(pattern) = test.patterns.get(index) {
         return match pattern {
             plan::Pattern::Text { value } | plan::Pattern::Hex { value } | plan::Pattern::Regex { value } => Some(value.clone()),
@@ -122,15 +122,9 @@ fn pattern_text(plan: &plan::Plan, test: &plan::AclTest, index: usize) -> Option
             plan::Pattern::Range { .. } => None,
         };
     }
-    let mut left = index.saturating_sub(test.patterns.len());
-    for file in &test.files {
-        let file = plan.pattern_files.get(*file as usize)?;
-        if let Some(key) = file.keys.get(left) {
-            return Some(format!("{key} ({})", file.path));
-        }
-        left -= file.keys.len();
-    }
-    None
+    let (key, file) = matching.key(index)?;
+    let path = &plan.pattern_files.get(file as usize)?.path;
+    Some(format!("{} ({path})", String::from_utf8_lossy(key)))
 }
 
 /// A compiled condition: sums of products of ACLs.

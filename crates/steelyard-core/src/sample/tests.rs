@@ -16,23 +16,30 @@ fn world() -> World {
             groups: vec!["dev".into(), "ops".into()],
         }],
     });
+    plan.pattern_files = files();
+    World::new(plan)
+}
+
+fn files() -> Vec<PatternFile> {
     let file = |keys: &[&str], values: &[&str]| PatternFile {
         path: "m".into(),
         keys: keys.iter().map(|key| (*key).into()).collect(),
         values: values.iter().map(|value| (*value).into()).collect(),
     };
-    plan.pattern_files
-        .push(file(&["a.example", "example", "b"], &["1", "2", "9.9.9.9"]));
-    plan.pattern_files
-        .push(file(&["10.0.0.0/8", "10.1.0.0/16", "::1"], &["big", "small", "six"]));
-    plan.pattern_files.push(file(&["^/x(.)(.)$", "y"], &["<\\2\\1>", "why"]));
-    World::new(plan)
+    vec![
+        file(&["a.example", "example", "b"], &["1", "2", "9.9.9.9"]),
+        file(&["10.0.0.0/8", "10.1.0.0/16", "::1"], &["big", "small", "six"]),
+        file(&["^/x(.)(.)$", "y"], &["<\\2\\1>", "why"]),
+    ]
 }
 
 /// The value as text; `None` where there is none.
 fn ask(world: &mut World, text: &str) -> Option<String> {
     let (program, ctx) = world.ctx();
-    let build = Build::new(&program.plan);
+    // A program has let go of what files hold.
+    let mut plan = program.plan.clone();
+    plan.pattern_files = files();
+    let build = Build::new(&plan);
     let compiled = CompiledExpr::compile(&expr(text), &build).unwrap_or_else(|error| panic!("{text}: {error}"));
     let view = ctx.view(program, None);
     let value = compiled

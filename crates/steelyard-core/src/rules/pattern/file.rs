@@ -280,6 +280,16 @@ fn first_within(list: &[((i64, i64), u32)], value: i64) -> Option<u32> {
 }
 
 impl FileSet {
+    /// Index in `Plan::pattern_files`.
+    pub fn file(&self) -> u32 {
+        self.file
+    }
+
+    /// The key of an entry that was read.
+    pub fn key(&self, at: usize) -> &[u8] {
+        u32::try_from(at).map_or(&[], |at| self.entries.key(at))
+    }
+
     /// Entries that were read.
     pub fn count(&self) -> usize {
         self.entries.count()

@@ -175,6 +175,19 @@ impl Matching {
         };
         found.map(|index| index as usize)
     }
+
+    /// The key of that number where it stands in a file, and the file.
+    pub fn key(&self, index: usize) -> Option<(&[u8], u32)> {
+        let Self::Files { count, files, .. } = self else { return None };
+        let mut left = index.checked_sub(*count)?;
+        for file in files {
+            if left < file.count() {
+                return Some((file.key(left), file.file()));
+            }
+            left -= file.count();
+        }
+        None
+    }
 }
 
 /// How the files of a test are compared; `None`: its method looks at no pattern.
