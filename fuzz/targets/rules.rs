@@ -11,6 +11,7 @@ use steelyard_core::program::{capabilities, compile, Program};
 use steelyard_core::record::Record;
 use steelyard_core::rules::evaluate;
 use steelyard_core::state::{Gauge, State};
+use steelyard_core::table::Tracking;
 use steelyard_core::vars::{ProcVars, Vars};
 
 struct Still(ProcVars);
@@ -73,7 +74,7 @@ fn program() -> &'static Program {
         let plan = |rules: Vec<Expr>| {
             let rule = |expr: Expr| Rule {
                 at: At::default(),
-                action: Action::SetHeader { name: "x".into(), value: vec![LogItem::Expr { expr, flags: Vec::new() }] },
+                action: Action::SetHeader { name: "x".into(), value: vec![LogItem::Expr { expr, flags: Vec::new(), label: Default::default() }] },
                 cond: None,
                 text: String::new(),
             };
@@ -81,7 +82,7 @@ fn program() -> &'static Program {
             proxy.rules.http_request = rules.into_iter().map(rule).collect();
             let names = capabilities().aliases;
             proxy.log_format =
-                names.into_iter().map(|name| LogItem::Alias { name: name.into(), arg: String::new(), flags: vec![] }).collect();
+                names.into_iter().map(|name| LogItem::Alias { name: name.into(), label: Default::default(), flags: vec![] }).collect();
             Plan { version: PLAN_VERSION, proxies: vec![proxy], ..Plan::default() }
         };
         let good = exprs.into_iter().filter(|expr| compile(plan(vec![expr.clone()])).is_ok()).collect();
@@ -106,6 +107,7 @@ fuzz_target!(|data: &[u8]| {
         input: &data[consumed..],
         input_done: true,
         vars: &mut vars,
+        tracking: &mut Tracking::new(),
         record: &mut record,
         state: &state,
         scratch: &mut scratch,
