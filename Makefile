@@ -6,10 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONFIG ?=
 JOBS ?= 2
+FUZZ_SECONDS ?= 600
 ENGINE_SOURCES := Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-python lint lint-style lint-types lint-rust lint-laws format bench fuzz soak dev clean tools
+.PHONY: help run test test-rust test-python lint lint-style lint-types lint-rust lint-laws format bench bench-large fuzz soak dev clean tools
 
 help:
 	@echo 'make run                 build and start the demo: two sample servers behind 127.0.0.1:8080'
@@ -19,7 +20,8 @@ help:
 	@echo 'make format              rewrite the sources as `make lint` wants them'
 	@echo 'make dev                 .venv with the test tools and an engine built for tests'
 	@echo 'make bench               Steelyard beside HAProxy and nginx, in turns (needs haproxy, nginx, wrk, h2load)'
-	@echo 'make fuzz                the fuzz targets, a minute each'
+	@echo 'make bench-large         how long configurations of 10,000 to 100,000 lines are checked (needs haproxy)'
+	@echo 'make fuzz                the fuzz targets, a minute each, and ten minutes of the language'
 	@echo 'make soak                a long run under load'
 	@echo 'make clean               remove .venv and everything that was built'
 
@@ -101,8 +103,12 @@ format: $(VENV)/.dev
 bench: $(VENV)/.engine-max
 	@$(BIN)/python -m bench $(ARGS)
 
+bench-large: $(VENV)/.engine-max
+	@$(BIN)/python -m bench.large $(ARGS)
+
 fuzz: $(VENV)/.dev
 	@fuzz/run
+	@$(BIN)/python fuzz/language.py --seconds $(FUZZ_SECONDS)
 
 soak: $(VENV)/.engine-release $(VENV)/.dev
 	@$(BIN)/python -m bench.soak $(ARGS)

@@ -55,6 +55,7 @@ class Statement:
     prefix: Prefix
     draft: Draft
     room: Room
+    _span: Span | None = None
 
     @property
     def report(self) -> Report:
@@ -63,7 +64,9 @@ class Statement:
     @property
     def span(self) -> Span:
         """The keyword itself, all its words."""
-        return run_of(self.words[: self.at])
+        if self._span is None:
+            self._span = run_of(self.words[: self.at])
+        return self._span
 
     @property
     def args(self) -> Sequence[Word]:

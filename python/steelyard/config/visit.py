@@ -23,7 +23,7 @@ def nodes(value: object, *wanted: type[T]) -> Iterator[T]:
         item = stack.pop()
         kind = type(item)
         if kind is tuple or kind is list:
-            stack.extend(item[::-1])
+            stack.extend(filter(None, item[::-1]))  # what is empty holds nothing, and most fields are
         elif kind is dict:
             stack.extend(reversed(item.values()))
         elif kind is not str and item is not None:
@@ -33,7 +33,7 @@ def nodes(value: object, *wanted: type[T]) -> Iterator[T]:
                 _known[kind] = _parts(kind)
             parts = _known[kind]
             if parts is not None:
-                stack.extend(parts(item))
+                stack.extend(filter(None, parts(item)))
 
 
 def _parts(kind: type) -> Callable[[Any], tuple[Any, ...]] | None:
