@@ -8,7 +8,7 @@ from dataclasses import replace
 from steelyard.config.checks.order import check_order
 from steelyard.config.draft import Draft
 from steelyard.config.grammar.keywords import KEYWORDS
-from steelyard.config.grammar.row import ANY, PLAIN, USUAL, Row
+from steelyard.config.grammar.row import ANY, PLAIN, USUAL, Row, Where
 from steelyard.config.grammar.section import Section
 from steelyard.config.grammar.sections import SECTIONS, old_bind
 from steelyard.config.grammar.today import made
@@ -30,6 +30,8 @@ class Walker:
         self.room = room
         self.draft: Draft | None = None
         self.section: Section | None = None
+        self.where = Where(0)
+        self.here: dict[str, Row] = {}
         self.left_out: list[tuple[Row, Sequence[Word], int, Prefix]] = []
 
     def line(self, words: Sequence[Word]) -> None:
@@ -104,9 +106,11 @@ class Walker:
         if not rows:
             self._unknown(draft, words)
             return
-        row = KEYWORDS.at(draft.where).get(rows[0].name)
+        if draft.where is not self.where:
+            self.where, self.here = draft.where, KEYWORDS.at(draft.where)
+        row = self.here.get(rows[0].name)
         if row is None and count > 1:  # the longer name is a word of other sections
-            row, count = KEYWORDS.at(draft.where).get(words[0].text), 1 if words[0].text in KEYWORDS.at(draft.where) else count
+            row, count = self.here.get(words[0].text), 1 if words[0].text in self.here else count
         if row is None and self._family_here(draft, words, count):
             self._unknown(draft, words)
             return

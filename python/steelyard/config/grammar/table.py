@@ -30,6 +30,9 @@ class Table:
 
         A parenthesis may follow some names, as in `tcp-check set-var(check.port)`.
         """
+        first = words[0].text
+        if first in self.by_name and first not in self.families:  # most words start no longer name
+            return self.by_name[first], 1
         for count in range(min(LONGEST, len(words)), 0, -1):
             name = words[0].text if count == 1 else " ".join(word.text for word in words[:count])
             rows = self.by_name.get(name, ())
