@@ -39,6 +39,9 @@ class Engine:
         `table` is an index in the plan; the first page begins at shard 0, slot 0. Raises OrderError for an unknown table.
         """
 
+    def ring(self, index: int) -> bytes | None:
+        """The latest lines of a `ring` without servers (its index in the plan); None where there is no such ring."""
+
     def event_fd(self) -> int:
         """A descriptor that is readable while events wait; it belongs to the engine."""
 

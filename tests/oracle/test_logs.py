@@ -520,3 +520,38 @@ def test_log_to_a_stream(run, serve, word):
     proxy = site(run, front=f"log {word} format raw local0\noption httplog", s1=serve(hello))
     proxy.ask(get("/stream"))
     assert proxy.wait_said('"GET /stream HTTP/1.1"\n')
+
+
+def test_sample_takes_one_line_of_each_round(run, serve, sink):
+    """Manual 4.2, `log`: ranges count lines from 1, in rounds of the size. HAProxy counts the line that tells of its start."""
+    proxy = logged(run, sink, front="no log\nlog <sink> sample 1:3 local0", s1=serve(hello))
+    for number in range(9):
+        proxy.ask(get(f"/{number}"))
+    found = [int(sink.take().split('"GET /')[1][0]) for _ in range(3)]
+    assert [each - found[0] for each in found] == [0, 3, 6]
+
+
+def test_sample_takes_ranges_of_lines(run, serve, sink, program):
+    if program.is_haproxy:
+        pytest.skip("HAProxy 2.8 with several ranges takes other lines than the manual says")
+    proxy = logged(run, sink, front="no log\nlog <sink> sample 2-3,5:5 local0", s1=serve(hello))
+    for number in range(10):
+        proxy.ask(get(f"/{number}"))
+    assert [sink.take().split('"GET /')[1][0] for _ in range(6)] == ["1", "2", "4", "6", "7", "9"]
+
+
+def test_structured_data_of_rfc5424(run, serve, sink):
+    front = (
+        "no log\nlog <sink> format rfc5424 local0\n"
+        "log-format-sd '%{+Q,+E}o [exampleSDID@1234 header=%[capture.req.uri]]'\nlog-format body"
+    )
+    proxy = logged(run, sink, front=front, kind="", s1=serve(hello))
+    proxy.ask(get('/a]b"c'))
+    line = sink.take()
+    assert re.fullmatch(r'1 \S+ - haproxy \d+ - \[exampleSDID@1234 header="/a\\]b\\"c"\] body', plain_head(line)), line.raw
+
+
+def plain_head(line) -> str:
+    """The datagram behind its priority."""
+    text: str = line.raw.decode()
+    return text.rstrip("\n").partition(">")[2]

@@ -3,7 +3,7 @@
 use crate::capture::Captures;
 use crate::crypt::Password;
 use crate::error::PlanError;
-use crate::logformat::{Format, Style};
+use crate::logformat::{Format, Profile, Style};
 use crate::plan::{self, Plan, PLAN_VERSION};
 use crate::reply::CompiledReply;
 use crate::rules::pattern::{FileUse, NetSet};
@@ -55,6 +55,8 @@ pub struct ProxyProgram {
     pub originalto: Option<Forwarded>,
     /// `None`: no log line is made.
     pub log: Option<Format>,
+    /// `log-format-sd`
+    pub log_sd: Option<Format>,
     pub error_log: Option<Format>,
     pub unique_id: Option<Format>,
     pub needs: Needs,
@@ -77,6 +79,8 @@ pub struct Program {
     pub proxies: Vec<ProxyProgram>,
     /// Done once before the first connection, without one: see `plan::Global::init`.
     pub init: Rules,
+    /// `log-profile` sections, as `LogTarget::profile` counts them.
+    pub profiles: Vec<Profile>,
     pub(crate) acls: Vec<Acl>,
     /// Names of variables, by number.
     pub(crate) variables: Vec<String>,
@@ -140,6 +144,12 @@ pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
         .map(|list| list.users.iter().map(Password::new).collect());
     let passwords = passwords.collect::<Result<_, _>>()?;
     let init = Rules::compile(RuleSet::TcpRequestSession, 0, &plan.global.init, &build)?;
+    let profiles = plan
+        .global
+        .log_profiles
+        .iter()
+        .map(|profile| Profile::compile(profile, &build));
+    let profiles = profiles.collect::<Result<_, _>>()?;
     let keeps_addresses = build.wants_addresses();
     let (variables, keys, pattern_uses) = build.into_tables();
     // What the files hold is in the sets now: large ones need not be kept twice.
@@ -152,6 +162,7 @@ pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
         plan,
         proxies,
         init,
+        profiles,
         acls,
         variables,
         passwords,
@@ -217,6 +228,7 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
         forwardfor: proxy.forwardfor.as_ref().map(forwarded).transpose()?,
         originalto: proxy.originalto.as_ref().map(forwarded).transpose()?,
         log: format(&proxy.log_format, Style::Log)?,
+        log_sd: format(&proxy.log_format_sd, Style::Log)?,
         error_log: format(&proxy.error_log_format, Style::Log)?,
         unique_id: format(&proxy.unique_id_format, Style::Http)?,
         needs: Needs::default(),

@@ -111,6 +111,11 @@ impl Engine {
         serde_json::to_vec(&page).map_err(|error| EngineError::State(error.to_string()))
     }
 
+    /// The latest lines of a ring without servers: its index in the plan.
+    pub fn ring(&self, index: usize) -> Option<Vec<u8>> {
+        self.shared.live.load().logs.ring(index)
+    }
+
     /// Readable while events wait.
     pub fn event_fd(&self) -> RawFd {
         self.shared.events.fd()

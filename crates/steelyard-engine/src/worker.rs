@@ -5,6 +5,7 @@ use crate::accept::{self, listen::Listening};
 use crate::buffer::Buffers;
 use crate::event::{Event, Events};
 use crate::live::{Live, Random, Rate};
+use crate::observe::Lines;
 use crate::pool::Pool;
 use crate::relay::splice::Pipes;
 use crate::service::Services;
@@ -176,8 +177,7 @@ pub struct Worker {
     pub pipes: Pipes,
     /// Memory of rule evaluation and log lines; borrowed only for the length of a call.
     pub scratch: RefCell<Scratch>,
-    pub line: RefCell<Vec<u8>>,
-    pub(crate) datagram: RefCell<Vec<u8>>,
+    pub(crate) lines: RefCell<Lines>,
     /// `tune.bufsize`, bytes.
     pub bufsize: usize,
     random: Random,
@@ -195,8 +195,7 @@ impl Worker {
             pool: Pool::default(),
             pipes: Pipes::default(),
             scratch: RefCell::new(Scratch::new()),
-            line: RefCell::new(Vec::new()),
-            datagram: RefCell::new(Vec::new()),
+            lines: RefCell::default(),
             bufsize: bufsize.max(1024),
             random: Random::new(),
             offset: Cell::new((0, 0)),

@@ -52,6 +52,11 @@ impl Engine {
         Ok(PyBytes::new(py, &json))
     }
 
+    /// The latest lines of a ring, `None` where there is no such ring.
+    fn ring<'py>(&self, py: Python<'py>, index: usize) -> Option<Bound<'py, PyBytes>> {
+        self.0.ring(index).map(|lines| PyBytes::new(py, &lines))
+    }
+
     fn event_fd(&self) -> i32 {
         self.0.event_fd()
     }

@@ -7,7 +7,20 @@ from typing import Any
 
 from steelyard.config.draft import Draft
 from steelyard.config.expr import Rule
-from steelyard.config.model import ErrorFile, Global, HttpCheck, LogTarget, Proxy, Said, Section, Server, Stats, Timeouts
+from steelyard.config.model import (
+    ErrorFile,
+    Global,
+    HttpCheck,
+    LogProfile,
+    LogTarget,
+    Proxy,
+    Ring,
+    Said,
+    Section,
+    Server,
+    Stats,
+    Timeouts,
+)
 from steelyard.config.span import Span
 
 
@@ -19,6 +32,14 @@ def freeze_global(draft: Draft, default_formats: set[Span]) -> Global:
 
 def others(draft: Draft) -> tuple[Said, ...]:
     return tuple(said for _, said in draft.others)
+
+
+def freeze_ring(draft: Draft) -> Ring:
+    return Ring(draft.name, draft.span, others=others(draft), **draft.fields())
+
+
+def freeze_profile(draft: Draft) -> LogProfile:
+    return LogProfile(draft.name, draft.span, others=others(draft), **draft.fields())
 
 
 def freeze_section(draft: Draft) -> Section:

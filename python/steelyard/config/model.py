@@ -75,8 +75,8 @@ class Said:
 class LogTarget:
     """A `log` line; `use_global` stands for `log global` (all else is unused then).
 
-    `path`: of a socket, or the name of a ring or backend. `sample`: which of each `sample_size` lines go here, as ranges from 1;
-    all where there are none.
+    `path`: of a socket, or the name of a ring or backend. `format_said`: the line itself says its format.
+    `sample`: which of each `sample_size` lines go here, as ranges from 1; all where there are none.
     """
 
     use_global: bool = False
@@ -90,6 +90,7 @@ class LogTarget:
     level: int = 7
     min_level: int = 0
     length: int = 1024
+    format_said: bool = True
     sample: tuple[tuple[int, int], ...] = ()
     sample_size: int = 0
     profile: str | None = None
@@ -216,6 +217,7 @@ class Server:
     pool_purge_delay: int | None = None
     tcp_user_timeout: int | None = None
     on_marked_down: str | None = None
+    log_proto: Literal["legacy", "octet-count"] | None = None
     others: tuple[Said, ...] = ()
     span: Span = NOWHERE
 
@@ -445,6 +447,7 @@ class Proxy:
     log: tuple[LogTarget, ...] = ()
     log_tag: str | None = None
     log_format: LogFormat | None = None
+    log_format_sd: LogFormat | None = None
     error_log_format: LogFormat | None = None
     unique_id_format: LogFormat | None = None
     unique_id_header: str | None = None
@@ -515,6 +518,43 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Ring:
+    """A `ring` section. `size` and `maxlen` in bytes, times in milliseconds."""
+
+    name: str
+    span: Span = NOWHERE
+    description: str | None = None
+    format: LogFormatName | None = None
+    maxlen: int | None = None
+    size: int | None = None
+    servers: tuple[Server, ...] = ()
+    timeout_connect: int | None = None
+    timeout_server: int | None = None
+    others: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileStep:
+    """An `on` line of a log-profile."""
+
+    step: str
+    drop: bool = False
+    format: LogFormat | None = None
+    sd: LogFormat | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogProfile:
+    """A `log-profile` section."""
+
+    name: str
+    span: Span = NOWHERE
+    log_tag: str | None = None
+    steps: tuple[ProfileStep, ...] = ()
+    others: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A whole configuration after `resolve`: every frontend, backend and listen with its defaults filled in.
 
@@ -527,6 +567,8 @@ class Config:
     userlists: tuple[Userlist, ...] = ()
     pattern_files: tuple[PatternFile, ...] = ()
     sections: tuple[Section, ...] = ()
+    rings: tuple[Ring, ...] = ()
+    log_profiles: tuple[LogProfile, ...] = ()
     extensions: tuple[Said, ...] = ()
     peer_tables: tuple[StickTable, ...] = ()
     blocks: tuple[Block, ...] = ()

@@ -6,7 +6,7 @@ from bisect import bisect_right
 
 from steelyard.config.checks import CHECKS
 from steelyard.config.draft import Draft
-from steelyard.config.freeze import freeze_global, freeze_proxy, freeze_section
+from steelyard.config.freeze import freeze_global, freeze_profile, freeze_proxy, freeze_ring, freeze_section
 from steelyard.config.grammar.monitor_net import bind_monitor_net
 from steelyard.config.grammar.row import ANY, PLAIN
 from steelyard.config.model import Config, ErrorFile, Global
@@ -14,6 +14,9 @@ from steelyard.config.replies import bind_replies, find_section
 from steelyard.config.rules.files import load_pattern_files
 from steelyard.config.span import Word
 from steelyard.config.statement import Room, block_of
+
+_TYPED = ("ring", "log-profile")
+"""Sections with a type of their own in the model."""
 
 
 def resolve(room: Room) -> Config:
@@ -27,7 +30,7 @@ def resolve(room: Room) -> Config:
             bind_monitor_net(draft, room)
             bind_replies(draft, room)
             proxies.append(freeze_proxy(draft, global_.log_send_hostname, room.default_log_formats))
-    sections = tuple(freeze_section(draft) for draft in room.drafts if draft.where & PLAIN)
+    sections = tuple(freeze_section(draft) for draft in room.drafts if draft.where & PLAIN and draft.kind not in _TYPED)
     blocks = tuple(block_of(words, lines) for words, lines in room.blocks)
     config = Config(
         tuple(room.files),
@@ -35,6 +38,8 @@ def resolve(room: Room) -> Config:
         tuple(proxies),
         tuple(room.userlists.values()),
         sections=sections,
+        rings=tuple(freeze_ring(draft) for draft in room.drafts if draft.kind == "ring"),
+        log_profiles=tuple(freeze_profile(draft) for draft in room.drafts if draft.kind == "log-profile"),
         peer_tables=tuple(room.peer_tables),
         blocks=blocks,
     )

@@ -47,6 +47,10 @@ class Engine:
         start = start or tables.Cursor()
         return tables.decode(self._engine.table(table, start.shard, start.slot, most))
 
+    def ring(self, index: int) -> bytes | None:
+        """The latest lines of a `ring` without servers, by its index in the plan; None where there is no such ring."""
+        return self._engine.ring(index)
+
     def event_fd(self) -> int:
         """Becomes readable when `events` has something to give."""
         return self._engine.event_fd()

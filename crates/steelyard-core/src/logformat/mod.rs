@@ -4,9 +4,11 @@
 mod alias;
 mod document;
 mod encode;
+mod line;
 mod render;
 
 pub use alias::NAMES as ALIASES;
+pub use line::{LineFormats, Profile};
 pub(crate) use render::{data_time, query_time, unique_id};
 
 use crate::ctx::Ctx;

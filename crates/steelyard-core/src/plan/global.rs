@@ -1,6 +1,8 @@
 //! What holds for the whole process.
 
+use super::expr::LogFormat;
 use super::rule::Rule;
+use super::server::Address;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +19,8 @@ pub struct Global {
     pub description: String,
     /// `log` lines of the global section.
     pub logs: Vec<LogTarget>,
+    pub log_profiles: Vec<LogProfile>,
+    pub rings: Vec<Ring>,
     pub log_tag: String,
     /// Sent in syslog headers when `log-send-hostname` is set.
     pub log_send_hostname: Option<String>,
@@ -49,6 +53,8 @@ impl Default for Global {
             node: String::new(),
             description: String::new(),
             logs: Vec::new(),
+            log_profiles: Vec::new(),
+            rings: Vec::new(),
             log_tag: "haproxy".into(),
             log_send_hostname: None,
             bufsize: 16_384,
@@ -78,14 +84,92 @@ pub struct LogTarget {
     pub min_level: u8,
     /// Longest line, bytes.
     pub length: u32,
+    pub sample: Option<LogSample>,
+    /// Index in `Global::log_profiles`.
+    pub profile: Option<u32>,
+}
+
+/// `sample 2-3,8:10`: which of each `size` lines go here; both ends of a range count, from 1.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogSample {
+    pub ranges: Vec<(u32, u32)>,
+    pub size: u32,
+}
+
+/// Where a line is written from (manual section 8.3.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogStep {
+    Accept,
+    Request,
+    Connect,
+    Response,
+    Close,
+    Error,
+    Any,
+}
+
+/// `log-profile`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogProfile {
+    pub name: String,
+    pub tag: Option<String>,
+    pub steps: Vec<ProfileStep>,
+}
+
+/// `on <step> ...`: the last one for a step counts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileStep {
+    pub step: LogStep,
+    pub drop: bool,
+    pub format: Option<LogFormat>,
+    pub sd: Option<LogFormat>,
+}
+
+/// `ring`: lines that are kept in memory and, where there are servers, sent to each of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ring {
+    pub name: String,
+    /// Bytes that may wait for a server; the newest lines are dropped beyond.
+    pub size: u64,
+    pub servers: Vec<RingServer>,
+    /// Milliseconds; 0 is no limit.
+    pub timeout_connect: u64,
+    pub timeout_server: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RingServer {
+    pub address: Address,
+    /// `log-proto octet-count` (RFC 6587 section 3.4.1); else lines end with a line feed.
+    pub octet_count: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum LogTransport {
-    Udp { address: String, port: u16 },
-    Unix { path: String },
-    Fd { fd: i32 },
+    Udp {
+        address: String,
+        port: u16,
+    },
+    Unix {
+        path: String,
+    },
+    Abstract {
+        name: String,
+    },
+    Fd {
+        fd: i32,
+    },
+    /// Index in `Global::rings`.
+    Ring {
+        ring: u32,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

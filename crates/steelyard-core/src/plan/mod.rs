@@ -15,7 +15,9 @@ mod table;
 pub use expr::{
     Acl, AclTest, Arg, Call, Cond, Expr, Label, LabelKind, LogFormat, LogItem, Matcher, Pattern, PatternFile, Scope, Term,
 };
-pub use global::{Global, LogFormatName, LogTarget, LogTransport, User, Userlist};
+pub use global::{
+    Global, LogFormatName, LogProfile, LogSample, LogStep, LogTarget, LogTransport, ProfileStep, Ring, RingServer, User, Userlist,
+};
 pub use proxy::{
     Backend, Balance, BalanceKind, Bind, Cookie, CookieCapture, CookieMode, ForwardFor, Frontend, HashFunction, HashType,
     HeaderCapture, HttpReuse, KeepAlive, Mode, Options, Proxy, Rulesets, Stats, Timeouts, UseBackend, UseServer,

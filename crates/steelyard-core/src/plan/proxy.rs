@@ -34,6 +34,8 @@ pub struct Proxy {
     pub log_tag: Option<String>,
     /// Empty: no log line at all is made for this frontend.
     pub log_format: LogFormat,
+    /// `log-format-sd`: structured data of RFC 5424; empty: none.
+    pub log_format_sd: LogFormat,
     /// Used for errors of a connection before a request is there; empty: the default text.
     pub error_log_format: LogFormat,
     pub errorfiles: Vec<ErrorFile>,

@@ -61,7 +61,9 @@ fn enumerations_have_the_same_words() {
     enumeration::<HashFunction>("HashFunction");
     enumeration::<HttpReuse>("HttpReuse");
     enumeration::<KeepAlive>("KeepAlive");
+    enumeration::<LabelKind>("LabelKind");
     enumeration::<LogFormatName>("LogFormatName");
+    enumeration::<LogStep>("LogStep");
     enumeration::<Matcher>("Matcher");
     enumeration::<Mode>("Mode");
     enumeration::<RedirectKind>("RedirectKind");

@@ -7,9 +7,11 @@ use crate::error::{Error, Fault};
 use crate::live::bump;
 use crate::observe::send_log;
 use crate::pool::Pool;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::Arc;
 use steelyard_core::logformat::render_log;
-use steelyard_core::plan::HttpReuse;
+use steelyard_core::plan::{HttpReuse, LogStep};
 use steelyard_core::table::Event;
 
 /// Syslog levels.
@@ -156,13 +158,20 @@ pub(super) fn log(conn: &mut Conn, ex: &mut Exchange) {
     gauges(conn, ex);
     ex.record.times.total = ms(ex.begun, ex.now) + if conn.requests == 0 { ex.record.times.idle.max(0) } else { 0 };
     let front = conn.session.frontend;
-    ex.with_line(|ex, line| {
+    let (worker, live) = (Rc::clone(&conn.worker), Arc::clone(&conn.live));
+    send_log(&worker, &live, front, level, &mut |profile, body, structured| {
+        let Some(formats) = live.program.line_formats(front, profile, LogStep::Close) else {
+            return false;
+        };
         ex.with_ctx(conn, |program, ctx| {
-            if let Some(format) = program.proxies.get(front as usize).and_then(|program| program.log.as_ref()) {
-                render_log(program, format, ctx, line);
+            if let Some(format) = formats.body {
+                render_log(program, format, ctx, body);
+            }
+            if let Some(format) = formats.structured {
+                render_log(program, format, ctx, structured);
             }
         });
-        send_log(&conn.worker, &conn.live, front, level, line);
+        true
     });
 }
 

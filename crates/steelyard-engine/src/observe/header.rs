@@ -15,6 +15,8 @@ pub struct Header<'a> {
     /// `log-send-hostname`
     pub host: Option<&'a str>,
     pub pid: u32,
+    /// `log-format-sd`, for RFC 5424; empty: none.
+    pub structured: &'a [u8],
 }
 
 impl Header<'_> {
@@ -37,7 +39,11 @@ impl Header<'_> {
                 let host = self.host.unwrap_or("-");
                 write!(out, "<{priority}>1 ")
                     .and_then(|()| self.iso_date(out))
-                    .and_then(|()| write!(out, " {host} {tag} {pid} - - "))
+                    .and_then(|()| write!(out, " {host} {tag} {pid} - "))
+                    .map(|()| {
+                        out.extend_from_slice(if self.structured.is_empty() { b"-" } else { self.structured });
+                        out.push(b' ');
+                    })
             }
             LogFormatName::Priority => write!(out, "<{priority}>"),
             LogFormatName::Short => write!(out, "<{level}>"),

@@ -2,14 +2,17 @@
 
 use super::date::Date;
 use super::header::Header;
+use super::ring::Ring;
 use super::sink::Sink;
 use crate::live::{wall, Live, WorkerState};
 use crate::worker::{Shared, Worker};
 use std::io::Write;
+use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 use steelyard_core::ctx::{Ctx, Session};
-use steelyard_core::plan::{LogFormatName, LogTarget, Plan};
+use steelyard_core::logformat::render_log;
+use steelyard_core::plan::{LogFormatName, LogStep, LogTarget, Plan, Proxy};
 use steelyard_core::record::Record;
 use steelyard_core::table::Tracking;
 use steelyard_core::vars::Vars;
@@ -18,17 +21,34 @@ use steelyard_core::vars::Vars;
 pub struct Logs {
     global: Vec<Route>,
     proxies: Vec<Vec<Route>>,
+    rings: Vec<Arc<Ring>>,
 }
 
 /// A `log` line: its filter, its form and its sink, which several may share.
 struct Route {
     target: LogTarget,
     sink: Arc<Sink>,
+    /// Lines that passed the level, for `sample`.
+    seen: AtomicU32,
 }
+
+impl Route {
+    /// Whether this line is one of the sample.
+    fn samples(&self) -> bool {
+        let Some(sample) = &self.target.sample else { return true };
+        let turn = self.seen.fetch_add(1, Relaxed) % sample.size.max(1) + 1;
+        sample.ranges.iter().any(|(low, high)| (*low..=*high).contains(&turn))
+    }
+}
+
+/// Writes the body of a line and its structured data as a profile has them; false: it is dropped.
+pub type Render<'r> = dyn FnMut(Option<u32>, &mut Vec<u8>, &mut Vec<u8>) -> bool + 'r;
 
 impl Logs {
     /// Opens every target of the plan. The message of a failure says which.
     pub fn open(plan: &Plan) -> Result<Self, String> {
+        let rings = plan.global.rings.iter().map(|ring| Ring::new(ring).map(Arc::new));
+        let rings: Vec<Arc<Ring>> = rings.collect::<Result<_, _>>().map_err(|error| format!("ring: {error}"))?;
         let mut open: Vec<(LogTarget, Arc<Sink>)> = Vec::new();
         let mut routes = |targets: &[LogTarget]| -> Result<Vec<Route>, String> {
             let mut routes = Vec::with_capacity(targets.len());
@@ -40,8 +60,8 @@ impl Logs {
                 let sink = match known {
                     Some(sink) => sink,
                     None => {
-                        let sink =
-                            Sink::open(&target.transport).map_err(|error| format!("log {:?}: {error}", target.transport))?;
+                        let sink = Sink::open(&target.transport, &rings)
+                            .map_err(|error| format!("log {:?}: {error}", target.transport))?;
                         let sink = Arc::new(sink);
                         open.push((target.clone(), Arc::clone(&sink)));
                         sink
@@ -50,6 +70,7 @@ impl Logs {
                 routes.push(Route {
                     target: target.clone(),
                     sink,
+                    seen: AtomicU32::new(0),
                 });
             }
             Ok(routes)
@@ -60,28 +81,33 @@ impl Logs {
             .iter()
             .map(|proxy| routes(&proxy.logs))
             .collect::<Result<_, _>>()?;
-        Ok(Self { global, proxies })
+        Ok(Self { global, proxies, rings })
+    }
+
+    /// The latest lines of a ring (its index in the plan) that has no servers.
+    pub fn ring(&self, index: usize) -> Option<Vec<u8>> {
+        self.rings.get(index).map(|ring| ring.latest())
     }
 }
 
-/// Sends one line (the body that `render_log` made) to the `log` targets of `proxy` whose filter lets `level` through.
+/// Sends one line to the `log` targets of `proxy` whose filter lets `level` through. It is written once for each profile.
 /// Never blocks; a line that can't be sent is dropped and counted.
-pub fn send_log(worker: &Worker, live: &Live, proxy: u32, level: u8, line: &[u8]) {
+pub fn send_log(worker: &Worker, live: &Live, proxy: u32, level: u8, render: &mut Render<'_>) {
     let Some(routes) = live.logs.proxies.get(proxy as usize).filter(|routes| !routes.is_empty()) else {
         return;
     };
     let now = wall();
-    let mut out = worker.datagram.take();
+    let mut lines = worker.lines.take();
     let dropped = send(
         live,
         routes,
         Some(proxy),
         level,
-        line,
+        render,
         (now, worker.utc_offset(now.0)),
-        &mut out,
+        &mut lines,
     );
-    worker.datagram.replace(out);
+    worker.lines.replace(lines);
     count(&worker.shared, dropped);
 }
 
@@ -89,21 +115,23 @@ pub fn send_log(worker: &Worker, live: &Live, proxy: u32, level: u8, line: &[u8]
 /// (manual, section 8.2.5).
 pub(crate) fn log_connection_error(worker: &Worker, live: &Live, session: &Session, text: &'static str) {
     let index = session.frontend as usize;
-    let (Some(program), Some(plan)) = (live.program.proxies.get(index), live.program.plan.proxies.get(index)) else {
+    let Some(plan) = live.program.plan.proxies.get(index) else {
         return;
     };
-    let mut line = worker.line.take();
-    line.clear();
-    if let Some(format) = &program.error_log {
-        let mut record = Record::new();
-        record.connection_error = Some(text);
-        let state = WorkerState {
-            worker,
-            live,
-            client: None,
-            server: None,
+    let state = WorkerState {
+        worker,
+        live,
+        client: None,
+        server: None,
+    };
+    let mut scratch = worker.scratch.borrow_mut();
+    let (mut vars, mut tracking, mut record) = (Vars::new(), Tracking::new(), Record::new());
+    record.connection_error = Some(text);
+    let level = if plan.options.log_separate_errors { 3 } else { 6 };
+    send_log(worker, live, session.frontend, level, &mut |profile, body, structured| {
+        let Some(formats) = live.program.line_formats(session.frontend, profile, LogStep::Error) else {
+            return false;
         };
-        let mut scratch = worker.scratch.borrow_mut();
         let mut ctx = Ctx {
             session,
             frontend: session.frontend,
@@ -113,33 +141,40 @@ pub(crate) fn log_connection_error(worker: &Worker, live: &Live, session: &Sessi
             res: None,
             input: &[],
             input_done: true,
-            vars: &mut Vars::new(),
-            tracking: &mut Tracking::new(),
+            vars: &mut vars,
+            tracking: &mut tracking,
             record: &mut record,
             state: &state,
             scratch: &mut scratch,
         };
-        steelyard_core::logformat::render_log(&live.program, format, &mut ctx, &mut line);
-    } else {
-        let date = Date::new(session.accepted, worker.utc_offset(session.accepted.0));
-        let bind = plan
-            .frontend
-            .as_ref()
-            .and_then(|frontend| frontend.binds.get(session.bind as usize));
-        let name = match bind {
-            Some(bind) if !bind.name.is_empty() => bind.name.clone(),
-            other => other.map_or(0, |bind| bind.id).to_string(),
-        };
-        // Writing to a vector can't fail.
-        let _ = match session.src {
-            Some(src) => write!(line, "{}:{} ", src.ip(), src.port()),
-            None => write!(line, "unix:{} ", bind.map_or(0, |bind| bind.id)),
-        };
-        let _ = write!(line, "[{}] {}/{name}: {text}", date.common(), plan.name);
-    }
-    let level = if plan.options.log_separate_errors { 3 } else { 6 };
-    send_log(worker, live, session.frontend, level, &line);
-    worker.line.replace(line);
+        match formats.body {
+            Some(format) => render_log(&live.program, format, &mut ctx, body),
+            None => default_text(worker, session, plan, text, body),
+        }
+        if let Some(format) = formats.structured {
+            render_log(&live.program, format, &mut ctx, structured);
+        }
+        true
+    });
+}
+
+/// HAProxy's own text for a connection that failed.
+fn default_text(worker: &Worker, session: &Session, plan: &Proxy, text: &str, line: &mut Vec<u8>) {
+    let date = Date::new(session.accepted, worker.utc_offset(session.accepted.0));
+    let bind = plan
+        .frontend
+        .as_ref()
+        .and_then(|frontend| frontend.binds.get(session.bind as usize));
+    let name = match bind {
+        Some(bind) if !bind.name.is_empty() => bind.name.clone(),
+        other => other.map_or(0, |bind| bind.id).to_string(),
+    };
+    // Writing to a vector can't fail.
+    let _ = match session.src {
+        Some(src) => write!(line, "{}:{} ", src.ip(), src.port()),
+        None => write!(line, "unix:{} ", bind.map_or(0, |bind| bind.id)),
+    };
+    let _ = write!(line, "[{}] {}/{name}: {text}", date.common(), plan.name);
 }
 
 /// The same for a line that does not come from a worker thread; `None` is the `log` targets of the global section.
@@ -151,7 +186,11 @@ pub(crate) fn send_order(shared: &Shared, live: &Live, proxy: Option<u32>, level
     let now = wall();
     let offset = crate::sys::utc_offset(now.0);
     let dropped = routes.map_or(0, |routes| {
-        send(live, routes, proxy, level, line, (now, offset), &mut Vec::new())
+        let mut render = |_: Option<u32>, body: &mut Vec<u8>, _: &mut Vec<u8>| {
+            body.extend_from_slice(line);
+            true
+        };
+        send(live, routes, proxy, level, &mut render, (now, offset), &mut Lines::default())
     });
     count(shared, dropped);
 }
@@ -162,15 +201,23 @@ fn count(shared: &Shared, dropped: u32) {
     }
 }
 
+/// Memory for lines, used again.
+#[derive(Debug, Default)]
+pub struct Lines {
+    body: Vec<u8>,
+    structured: Vec<u8>,
+    out: Vec<u8>,
+}
+
 /// Gives how many targets did not take the line.
 fn send(
     live: &Live,
     routes: &[Route],
     proxy: Option<u32>,
     level: u8,
-    line: &[u8],
+    render: &mut Render<'_>,
     (now, offset): ((u64, u32), i32),
-    out: &mut Vec<u8>,
+    lines: &mut Lines,
 ) -> u32 {
     let plan = &live.program.plan;
     let own_tag = proxy
@@ -178,23 +225,43 @@ fn send(
         .and_then(|proxy| proxy.log_tag.as_deref());
     let date = Date::new(now, offset);
     let mut dropped = 0;
-    for Route { target, sink } in routes {
-        if level > target.level {
+    // The profile that the body was written for last, and whether it wants a line at all.
+    let mut written: Option<(Option<u32>, bool)> = None;
+    for route in routes {
+        let target = &route.target;
+        if level > target.level || !route.samples() {
             continue;
         }
+        let wanted = match written {
+            Some((profile, wanted)) if profile == target.profile => wanted,
+            _ => {
+                lines.body.clear();
+                lines.structured.clear();
+                let wanted = render(target.profile, &mut lines.body, &mut lines.structured);
+                written = Some((target.profile, wanted));
+                wanted
+            }
+        };
+        if !wanted {
+            continue;
+        }
+        let profile = target.profile.and_then(|profile| live.program.profiles.get(profile as usize));
+        let tag = profile.and_then(|profile| profile.tag.as_deref()).or(own_tag);
+        let out = &mut lines.out;
         out.clear();
         let header = Header {
             format: target.format,
             facility: target.facility,
             level: level.max(target.min_level),
             date: &date,
-            tag: own_tag.unwrap_or(&plan.global.log_tag),
+            tag: tag.unwrap_or(&plan.global.log_tag),
             host: plan.global.log_send_hostname.as_deref(),
             pid: std::process::id(),
+            structured: &lines.structured,
         };
         header.write(out);
-        append(out, line, target);
-        dropped += u32::from(!sink.send(out));
+        append(out, &lines.body, target);
+        dropped += u32::from(!route.sink.send(out));
     }
     dropped
 }

@@ -3,10 +3,11 @@
 mod date;
 mod header;
 mod log;
+mod ring;
 mod sink;
 
 pub(crate) use log::{log_connection_error, send_order};
-pub use log::{send_log, Logs};
+pub use log::{send_log, Lines, Logs};
 
 #[cfg(test)]
 mod tests;

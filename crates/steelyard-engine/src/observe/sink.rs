@@ -1,5 +1,6 @@
 //! Where log lines go. Sending never waits: a line that can't be taken now is dropped, and its sender counts it.
 
+use super::ring::Ring;
 use crate::sys;
 use nix::fcntl::{fcntl, open, FcntlArg, OFlag};
 use nix::sys::socket::{send, MsgFlags};
@@ -8,14 +9,24 @@ use parking_lot::Mutex;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::UnixDatagram;
+use std::sync::Arc;
 use steelyard_core::plan::LogTransport;
 
 /// An open target.
 pub enum Sink {
     Udp(UdpSocket),
-    Unix { socket: UnixDatagram, path: String },
+    Unix {
+        socket: UnixDatagram,
+        path: String,
+    },
+    Abstract {
+        socket: UnixDatagram,
+        address: std::os::unix::net::SocketAddr,
+    },
     Fd(Mutex<Descriptor>),
+    Ring(Arc<Ring>),
 }
 
 /// A descriptor that lines are written to.
@@ -27,7 +38,8 @@ pub struct Descriptor {
 }
 
 impl Sink {
-    pub fn open(transport: &LogTransport) -> io::Result<Self> {
+    /// `rings`: those of the plan, in its order.
+    pub fn open(transport: &LogTransport, rings: &[Arc<Ring>]) -> io::Result<Self> {
         match transport {
             LogTransport::Udp { address, port } => {
                 let ip: IpAddr = address
@@ -52,6 +64,16 @@ impl Sink {
                     path: path.clone(),
                 })
             }
+            LogTransport::Abstract { name } => {
+                let socket = UnixDatagram::unbound()?;
+                socket.set_nonblocking(true)?;
+                let address = std::os::unix::net::SocketAddr::from_abstract_name(name)?;
+                Ok(Self::Abstract { socket, address })
+            }
+            LogTransport::Ring { ring } => match rings.get(*ring as usize) {
+                Some(ring) => Ok(Self::Ring(Arc::clone(ring))),
+                None => Err(io::Error::other("there is no such ring")),
+            },
             LogTransport::Fd { fd } => Ok(Self::Fd(Mutex::new(Descriptor::open(*fd)?))),
         }
     }
@@ -67,6 +89,8 @@ impl Sink {
             },
             // By path each time: the receiver may be started again.
             Self::Unix { socket, path } => socket.send_to(line, path).is_ok(),
+            Self::Abstract { socket, address } => socket.send_to_addr(line, address).is_ok(),
+            Self::Ring(ring) => ring.send(line),
             Self::Fd(descriptor) => descriptor.lock().send(line),
         }
     }

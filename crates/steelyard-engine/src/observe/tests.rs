@@ -16,6 +16,7 @@ fn header(format: LogFormatName, host: Option<&str>) -> String {
         tag: "haproxy",
         host,
         pid: 12821,
+        structured: b"",
     }
     .write(&mut out);
     String::from_utf8(out).unwrap()

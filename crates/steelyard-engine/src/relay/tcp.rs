@@ -21,7 +21,8 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 use steelyard_core::ctx::{Ctx, Session};
-use steelyard_core::plan::Proxy;
+use steelyard_core::logformat::render_log;
+use steelyard_core::plan::{LogStep, Proxy};
 use steelyard_core::program::Program;
 use steelyard_core::record::Record;
 use steelyard_core::rules::{balance_key, choose_backend, choose_server, stick_request, stick_response, Stores};
@@ -254,7 +255,9 @@ impl Tcp {
         let (Some(plan), Some(compiled)) = (plan(&live, frontend), live.program.proxies.get(frontend as usize)) else {
             return;
         };
-        let Some(format) = &compiled.log else { return };
+        if compiled.log.is_none() {
+            return;
+        }
         if plan.options.dontlognull && self.bytes.0 == 0 && !self.record.early {
             return;
         }
@@ -274,11 +277,20 @@ impl Tcp {
             None => 6,
         };
         let worker = Rc::clone(&self.worker);
-        let mut line = worker.line.take();
-        line.clear();
-        self.with_ctx(|program, ctx| steelyard_core::logformat::render_log(program, format, ctx, &mut line));
-        observe::send_log(&worker, &live, frontend, level, &line);
-        worker.line.replace(line);
+        observe::send_log(&worker, &live, frontend, level, &mut |profile, body, structured| {
+            let Some(formats) = live.program.line_formats(frontend, profile, LogStep::Close) else {
+                return false;
+            };
+            self.with_ctx(|program, ctx| {
+                if let Some(format) = formats.body {
+                    render_log(program, format, ctx, body);
+                }
+                if let Some(format) = formats.structured {
+                    render_log(program, format, ctx, structured);
+                }
+            });
+            true
+        });
     }
 
     /// Numbers that are read when the line is written. This stream is no longer counted in its backend and server.

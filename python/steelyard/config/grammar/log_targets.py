@@ -14,7 +14,6 @@ from steelyard.config.grammar.values import ArgType, Bad, Int, OneOf, Text
 from steelyard.config.model import AbstractName, Inet, Inherited, LogTarget
 from steelyard.config.places import place_of
 from steelyard.config.rules import parse_log_format
-from steelyard.config.span import Word
 from steelyard.config.statement import Statement, run_of
 
 FORMATS = ("rfc3164", "rfc5424", "local", "priority", "short", "timed", "iso", "raw")
@@ -26,7 +25,6 @@ FACILITIES = tuple(_FACILITIES.split())
 LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 _LENGTH = Int(80, 65535)
 _STREAMS = ("tcp", "tcp4", "tcp6", "uxst", "stream+ip", "stream+ipv4", "stream+ipv6", "stream+unix")
-_TARGETS = "log to UDP, a unix socket, or stdout"
 _STREAM = addresses.Wanted("maybe", default_port=514)
 _RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?\Z", re.ASCII)
 
@@ -96,15 +94,15 @@ def _target(statement: Statement) -> dict[str, Any] | None:
     if word.text in ("stdout", "stderr"):
         return {"transport": "fd", "fd": 1 if word.text == "stdout" else 2}
     if prefix in ("ring", "backend"):
-        _later(statement, f"'log {prefix}@'", word, _TARGETS)
+        if prefix == "backend" and not statement.draft.later:
+            help = "log to an address or a ring"
+            statement.report.later("SY0104", "'log backend@' is not supported yet", word.span, help=help)
         return {"transport": prefix, "path": rest}
     stream = prefix in _STREAMS
     found = endpoint(statement, word, _STREAM if stream else addresses.LOG)
     if found is None:
         return None
     where = found.where
-    if stream or isinstance(where, AbstractName):
-        _later(statement, f"'log {prefix}@'", word, _TARGETS)
     if isinstance(where, Inet):
         return {"transport": "tcp" if stream else "udp", "host": where.host or "127.0.0.1", "port": found.low}
     if isinstance(where, Inherited):
@@ -112,11 +110,6 @@ def _target(statement: Statement) -> dict[str, Any] | None:
     if isinstance(where, AbstractName):
         return {"transport": "abns", "path": where.name}
     return {"transport": "stream" if stream else "unix", "path": where.path}
-
-
-def _later(statement: Statement, what: str, word: Word, help: str = "") -> None:
-    if not statement.draft.later:
-        statement.report.later("SY0104", f"{what} is not supported yet", word.span, help=help)
 
 
 def _settings(statement: Statement, values: dict[str, Any]) -> int | None:
@@ -134,8 +127,6 @@ def _settings(statement: Statement, values: dict[str, Any]) -> int | None:
         value = statement.read(at + 1, kind)
         if value is None:
             return None
-        if name in ("sample", "profile"):
-            _later(statement, f"'log ... {name}'", words[at])
         if isinstance(value, Sampled):
             values |= {"sample": value.ranges, "sample_size": value.size}
         else:
@@ -144,7 +135,7 @@ def _settings(statement: Statement, values: dict[str, Any]) -> int | None:
     if "format" not in values:
         # `local` unless the process sends its host name, which may be said further down
         statement.room.default_log_formats.add(run_of(words))
-        values["format"] = "local"
+        values |= {"format": "local", "format_said": False}
     return at
 
 
@@ -211,7 +202,7 @@ ROWS = (
         dormant=True,
     ),
     Row("unique-id-format", PROXY, "What the unique id holds.", sets="unique_id_format", parse=_format, late=True, dormant=True),
-    Row("log-format-sd", FRONT_D, "Structured data of RFC 5424.", parse=_format, effect="later", late=True, dormant=True),
+    Row("log-format-sd", FRONT_D, "Structured data of RFC 5424.", sets="log_format_sd", parse=_format, late=True, dormant=True),
     Row("log-tag", PROXY, "Name of the program in log lines.", (Text("<tag>"),), "log_tag", lax=True),
     Row("option httplog", FRONT_D, "Log lines with HTTP fields.", sets="options.httplog", parse=_log_option, late=True),
     Row("option tcplog", FRONT_D, "Log lines with TCP fields.", sets="options.tcplog", parse=_log_option, late=True),

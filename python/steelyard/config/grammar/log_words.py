@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 
+from steelyard.config.expr import LogFormat
 from steelyard.config.grammar import addresses
 from steelyard.config.grammar.log_targets import FORMATS, parse_log
-from steelyard.config.grammar.phrases import log_format, one, options, phrase, several
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.section_lines import good_name, new_name, read_binds, read_server
 from steelyard.config.grammar.values import ArgType, Loose, OneOf, Size, Text, Time
+from steelyard.config.model import ProfileStep
+from steelyard.config.places import place_of
+from steelyard.config.rules import parse_log_format
 from steelyard.config.statement import Statement, run_of
 
 R, F, P = Where.RING, Where.LOG_FORWARD, Where.LOG_PROFILE
@@ -38,8 +41,10 @@ def _ring_timeout(statement: Statement) -> None:
     if statement.args[0].text not in ("connect", "server"):
         message = f"'timeout {statement.args[0]}' has no effect in a 'ring' section"
         statement.report.notice("SY0114", message, run_of(statement.words), help="'timeout connect' and 'timeout server' have")
-    elif statement.read(statement.at + 1, Time()) is not None:
-        statement.no_more(statement.at + 2)
+        return
+    value = statement.read(statement.at + 1, Time())
+    if value is not None and statement.no_more(statement.at + 2):
+        statement.set(value, f"timeout_{statement.args[0]}")
 
 
 def _backing_file(statement: Statement) -> None:
@@ -60,13 +65,41 @@ def _size(statement: Statement) -> None:
     if statement.draft.place("backing-file") is not None:
         help = "write 'size' above 'backing-file'"
         statement.report.alert("SY0118", "'size' can't stand after 'backing-file'", statement.span, help=help)
-    elif statement.read(statement.at, Size(1)) is not None:
-        statement.no_more(statement.at + 1)
+        return
+    value = statement.read(statement.at, Size(1))
+    if value is not None and statement.no_more(statement.at + 1):
+        statement.set(value)
 
 
 def _text(statement: Statement) -> None:
     if not statement.args:
         statement.missing("a text")
+    else:
+        statement.set(statement.text(statement.at))
+
+
+def _on(statement: Statement) -> None:
+    """`on <step> [drop] [format <format>] [sd <format>]`: the last line of a step counts."""
+    step = statement.read(statement.at, OneOf((*_STEPS, *_RULES)))
+    found: dict[str, LogFormat] = {}
+    drop, at = False, statement.at + 1
+    while step is not None and at < len(statement.words):
+        word = statement.words[at]
+        if word.text == "drop":
+            drop, at = True, at + 1
+        elif word.text in ("format", "sd"):
+            if at + 1 >= len(statement.words):
+                statement.missing("a format")
+                return
+            format = parse_log_format(statement.words[at + 1], place_of(statement, "log-format"), statement.report)
+            if format is None:
+                return
+            found[word.text], at = format, at + 2
+        else:
+            statement.bad(word, "is none of 'drop', 'format', 'sd'", ("drop", "format", "sd"))
+            return
+    if step is not None:
+        statement.add(ProfileStep(str(step), drop, found.get("format"), found.get("sd")))
 
 
 def _bind(statement: Statement) -> None:
@@ -94,17 +127,17 @@ def _option(statement: Statement) -> None:
 
 
 def _ring(name: str, doc: str, *args: ArgType) -> Row:
-    return Row(name, R, doc, args, effect="later", lax=True)
+    return Row(name, R, doc, args, name, lax=True)
 
 
 ROWS = (
     Row("backing-file", R, "A file that holds the ring.", parse=_backing_file, effect="later", lax=True),
-    Row("description", R, "A text shown by the runtime API.", parse=_text, effect="later"),
+    Row("description", R, "A text shown by the runtime API.", sets="description", parse=_text),
     _ring("format", "How lines are written.", OneOf(FORMATS)),
     _ring("maxlen", "Bytes that a line may have.", Loose(1)),
-    Row("server", R, "A server that lines are sent to.", parse=_server, effect="later", repeat="add"),
-    Row("size", R, "Bytes of the ring.", parse=_size, effect="later", lax=True),
-    Row("timeout", R, "How long servers are waited for.", parse=_ring_timeout, effect="later", repeat="add", lax=True),
+    Row("server", R, "A server that lines are sent to.", sets="servers", parse=_server, repeat="add"),
+    Row("size", R, "Bytes of the ring.", sets="size", parse=_size, lax=True),
+    Row("timeout", R, "How long servers are waited for.", sets="timeout_connect", parse=_ring_timeout, lax=True),
     Row("backlog", F, "Connections that may wait to be accepted.", (Loose(),), effect="later"),
     Row("bind", F, "An address for messages over TCP.", parse=_bind, effect="later", repeat="add"),
     Row("dgram-bind", F, "An address for messages over UDP.", parse=_bind, effect="later", repeat="add"),
@@ -112,18 +145,6 @@ ROWS = (
     Row("maxconn", F, "Connections at once.", (Loose(),), effect="later"),
     Row("option", F, "How messages are read.", parse=_option, effect="later", repeat="add", negate=True),
     Row("timeout", F, "How long a client may be silent.", parse=_client_timeout, effect="later", lax=True),
-    Row("log-tag", P, "Name of the program in log lines.", (Text("<tag>"),), effect="later"),
-    Row(
-        "on",
-        P,
-        "What a log line of a step holds.",
-        parse=phrase(
-            several(
-                one(OneOf((*_STEPS, *_RULES))),
-                options({"drop": lambda statement, at: at, "format": log_format("log-format"), "sd": log_format("log-format")}),
-            )
-        ),
-        effect="later",
-        repeat="add",
-    ),
+    Row("log-tag", P, "Name of the program in log lines.", (Text("<tag>"),), "log_tag"),
+    Row("on", P, "What a log line of a step holds.", sets="steps", parse=_on, repeat="add"),
 )

@@ -165,7 +165,7 @@ _CONNECTIONS = (
     _later("cc", "Congestion control of TCP.", Text("<algorithm>")),
     _later("idle-ping", "Time between pings on idle connections.", Time()),
     _later("log-bufsize", "Bytes of a log server's buffer.", Size()),
-    _later("log-proto", "How log messages are framed.", OneOf(("legacy", "octet-count")), usual=("legacy",)),
+    _row("log-proto", "How log messages are framed.", OneOf(("legacy", "octet-count")), sets="log_proto"),
     _later("namespace", "Network namespace of connections.", Text("<name>")),
     _row("no-send-proxy-v2-ssl", "Undoes `send-proxy-v2-ssl` of `default-server`.", effect="accepted"),
     _row("no-send-proxy-v2-ssl-cn", "Undoes `send-proxy-v2-ssl-cn` of `default-server`.", effect="accepted"),

@@ -5,10 +5,8 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import replace
 
-from steelyard.config.model import AbstractName, Endpoint, Inet, Inherited, LogTarget, Source, UnixBind, UnixPath
+from steelyard.config.model import AbstractName, Endpoint, Inet, Inherited, Source, UnixBind, UnixPath
 from steelyard.plan.build.context import Context
-from steelyard.plan.schema.global_ import LogFd, LogUdp, LogUnix
-from steelyard.plan.schema.global_ import LogTarget as PlanLogTarget
 from steelyard.plan.schema.server import Address, AddressAbstract, AddressFd, AddressInet, AddressUnix, SourceAddress
 
 
@@ -63,31 +61,3 @@ def source(context: Context, value: Source | None, who: str) -> SourceAddress | 
         interface=value.interface,
         client_ip=value.client_ip,
     )
-
-
-def logs(context: Context, lines: tuple[LogTarget, ...], who: str) -> list[PlanLogTarget]:
-    """`log` lines, with `log global` replaced by the global section's."""
-    out: list[PlanLogTarget] = []
-    for line in lines:
-        if line.use_global:
-            out += logs(context, tuple(each for each in context.config.global_.log if not each.use_global), "global")
-            continue
-        transport: LogUdp | LogUnix | LogFd
-        if line.transport == "udp":
-            endpoint = Endpoint(Inet(line.host or "127.0.0.1"), span=line.span)
-            transport = LogUdp(address=host_of(context, Inet(line.host or "127.0.0.1"), endpoint, who), port=line.port)
-        elif line.transport == "unix":
-            transport = LogUnix(path=line.path)
-        else:
-            transport = LogFd(fd=line.fd)
-        out.append(
-            PlanLogTarget(
-                transport=transport,
-                format=line.format,
-                facility=line.facility,
-                level=line.level,
-                min_level=line.min_level,
-                length=line.length,
-            )
-        )
-    return out

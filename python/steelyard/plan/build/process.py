@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from steelyard.config.expr import Expr, LogFormat
 from steelyard.config.model import Config
-from steelyard.plan.build.address import logs
 from steelyard.plan.build.context import Context, Machine
 from steelyard.plan.build.exprs import expression, log_format
+from steelyard.plan.build.log_targets import logs, profiles
 from steelyard.plan.schema.base import At
 from steelyard.plan.schema.global_ import Global, User, Userlist
 from steelyard.plan.schema.rule import Rule, SetVar, SetVarFmt
@@ -53,6 +53,8 @@ def global_(context: Context) -> Global:
         node=value.node or hostname,
         description=value.description or "",
         logs=logs(context, tuple(each for each in value.log if not each.use_global), "log in 'global'"),
+        log_profiles=profiles(context),
+        rings=context.rings,  # all of them: proxies were compiled before
         log_tag=value.log_tag or default.log_tag,
         log_send_hostname=value.log_send_hostname,
         bufsize=value.bufsize or default.bufsize,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from steelyard.config.model import ForwardFor, Proxy, Stats
-from steelyard.plan.build.address import logs
 from steelyard.plan.build.backends import backend
 from steelyard.plan.build.context import Context
 from steelyard.plan.build.exprs import condition, declare_acls, log_format
 from steelyard.plan.build.frontends import frontend
+from steelyard.plan.build.log_targets import logs
 from steelyard.plan.build.logging import frontend_format
 from steelyard.plan.build.options import options
 from steelyard.plan.build.rules import error_file, rules
@@ -68,6 +68,7 @@ def proxy(context: Context, index: int, value: Proxy, number: int) -> plan.Proxy
         logs=logs(context, value.log, f"log in '{value.name}'"),
         log_tag=value.log_tag,
         log_format=frontend_format(context, value) if front else [],
+        log_format_sd=log_format(context, value.log_format_sd or ()),
         error_log_format=log_format(context, value.error_log_format or ()),
         errorfiles=[error_file(context, each) for each in value.errorfiles],
         forwardfor=forward_for(value.forwardfor),

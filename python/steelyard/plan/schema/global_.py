@@ -7,7 +7,9 @@ from typing import Literal
 from msgspec import field
 
 from steelyard.plan.schema.base import Node
+from steelyard.plan.schema.expr import LogFormat
 from steelyard.plan.schema.rule import Rule
+from steelyard.plan.schema.server import Address, AddressInet
 
 LogFormatName = Literal["rfc3164", "rfc5424", "local", "priority", "short", "timed", "iso", "raw"]
 
@@ -21,11 +23,61 @@ class LogUnix(Node, frozen=True, tag="unix"):
     path: str
 
 
+class LogAbstract(Node, frozen=True, tag="abstract"):
+    name: str
+
+
+class LogRing(Node, frozen=True, tag="ring"):
+    """`ring`: index in `Global.rings`."""
+
+    ring: int
+
+
 class LogFd(Node, frozen=True, tag="fd"):
     fd: int
 
 
-LogTransport = LogUdp | LogUnix | LogFd
+LogTransport = LogUdp | LogUnix | LogAbstract | LogFd | LogRing
+LogStep = Literal["accept", "request", "connect", "response", "close", "error", "any"]
+
+
+class LogSample(Node, frozen=True):
+    """`sample 2-3,8:10`: which of each `size` lines; both ends of a range count, from 1."""
+
+    ranges: list[tuple[int, int]]
+    size: int
+
+
+class ProfileStep(Node, frozen=True):
+    """`on <step> ...`"""
+
+    step: LogStep
+    drop: bool
+    format: LogFormat | None
+    sd: LogFormat | None
+
+
+class LogProfile(Node, frozen=True):
+    name: str = ""
+    tag: str | None = None
+    steps: list[ProfileStep] = field(default_factory=list)
+
+
+class RingServer(Node, frozen=True):
+    """`octet_count`: RFC 6587 section 3.4.1; else lines end with a line feed."""
+
+    address: Address = field(default_factory=lambda: AddressInet(ip="0.0.0.0", port=0))
+    octet_count: bool = False
+
+
+class Ring(Node, frozen=True):
+    """`size`: bytes that may wait for a server. Times in milliseconds, 0 is no limit."""
+
+    name: str = ""
+    size: int = 0
+    servers: list[RingServer] = field(default_factory=list)
+    timeout_connect: int = 0
+    timeout_server: int = 0
 
 
 class LogTarget(Node, frozen=True):
@@ -37,6 +89,8 @@ class LogTarget(Node, frozen=True):
     level: int
     min_level: int
     length: int
+    sample: LogSample | None
+    profile: int | None
 
 
 class Global(Node, frozen=True):
@@ -49,6 +103,8 @@ class Global(Node, frozen=True):
     node: str = ""
     description: str = ""
     logs: list[LogTarget] = field(default_factory=list)
+    log_profiles: list[LogProfile] = field(default_factory=list)
+    rings: list[Ring] = field(default_factory=list)
     log_tag: str = "haproxy"
     log_send_hostname: str | None = None
     bufsize: int = 16_384

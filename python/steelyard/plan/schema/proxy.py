@@ -216,6 +216,7 @@ class Proxy(Node, frozen=True):
     logs: list[LogTarget] = field(default_factory=list)
     log_tag: str | None = None
     log_format: list[LogItem] = field(default_factory=list)
+    log_format_sd: list[LogItem] = field(default_factory=list)
     error_log_format: list[LogItem] = field(default_factory=list)
     errorfiles: list[ErrorFile] = field(default_factory=list)
     forwardfor: ForwardFor | None = None
