@@ -23,6 +23,10 @@ def dump(config: Config) -> str:
         lines += _walk(f"userlist {userlist.name}", userlist, skip=("name",))
     for section in config.sections:
         lines += _walk(f"{section.kind} {section.name}".strip(), section, skip=("kind", "name"))
+    for ring in config.rings:
+        lines += _walk(f"ring {ring.name}", ring, skip=("name",))
+    for profile in config.log_profiles:
+        lines += _walk(f"log-profile {profile.name}", profile, skip=("name",))
     return "".join(line + "\n" for line in lines)
 
 

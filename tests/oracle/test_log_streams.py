@@ -23,7 +23,7 @@ class LineServer:
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.sock.bind(address)
         self.sock.listen()
-        self.lines: list[str] = []
+        self.data = b""
         self.connections = 0
         self.open: list[socket.socket] = []
         self.news = threading.Condition()
@@ -42,19 +42,32 @@ class LineServer:
 
     def _read(self, connection: socket.socket) -> None:
         try:
-            with connection.makefile("r", errors="replace") as file:
-                for line in file:
-                    with self.news:
-                        if "started" not in line and "Loading" not in line:
-                            self.lines.append(line)
-                            self.news.notify_all()
+            while data := connection.recv(65536):
+                with self.news:
+                    self.data += data
+                    self.news.notify_all()
         except OSError:
             pass
 
+    @property
+    def lines(self) -> list[str]:
+        """Those of requests: HAProxy's tell of its start, too."""
+        whole = self.data.decode(errors="replace").splitlines(keepends=True)
+        return [line for line in whole if line.endswith("\n") and "started" not in line and "Loading" not in line]
+
     def wait(self, count: int) -> list[str]:
         with self.news:
-            assert self.news.wait_for(lambda: len(self.lines) >= count, DEADLINE), self.lines
-            return list(self.lines)
+            assert self.news.wait_for(lambda: len(self.lines) >= count, DEADLINE), self.data
+            return self.lines
+
+    def wait_for(self, pattern: str) -> re.Match[bytes]:
+        """What has come when it holds the pattern."""
+        wanted = re.compile(pattern.encode(), re.S)
+        with self.news:
+            assert self.news.wait_for(lambda: wanted.search(self.data), DEADLINE), self.data
+            found = wanted.search(self.data)
+            assert found
+            return found
 
     def hang_up(self) -> None:
         """Closes what is connected; listens on."""
@@ -126,3 +139,17 @@ def test_a_server_of_the_log_that_comes_back_gets_lines_again(run, serve, lines,
 def test_a_dead_server_of_the_log_holds_nobody_up(run, serve, ports):
     proxy = logging_to(run, serve, f"tcp@127.0.0.1:{ports.lend()}")
     assert [proxy.ask(get(f"/{each}")).status for each in range(20)] == [200] * 20
+
+
+def test_a_ring_frames_lines_as_its_server_wants(run, serve, lines):
+    """Manual 12.5: the format and longest line are the ring's, octet counts stand in front of lines (RFC 6587 section 3.4.1)."""
+    port = lines.sock.getsockname()[1]
+    top = (
+        "ring r\n format rfc5424\n maxlen 1200\n size 32764\n timeout connect 5s\n timeout server 10s\n"
+        f" server s 127.0.0.1:{port} log-proto octet-count\n"
+        "defaults\n    mode http\n    timeout client 20s\n    timeout server 20s\n    timeout connect 20s"
+    )
+    proxy = site(run, front="log ring@r local0\nlog-format path=%HP;", top=top, s1=serve(hello))
+    assert proxy.ask(get("/1")).status == 200
+    found = lines.wait_for(r"(?<!\d)(\d+) (<134>1 \S+ - haproxy \d+ - - path=/1;)")
+    assert int(found[1]) == len(found[2]), lines.data

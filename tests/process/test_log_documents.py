@@ -47,3 +47,23 @@ def test_an_item_by_itself_can_be_a_value(steelyard, serve, sink):
     proxy = steelyard(SITE.format(more=more), s1=serve(hello), sink=sink)
     proxy.ask(GET)
     assert json.loads(sink.take()) == {"ua": None, "path": '/p?q="1"'}
+
+
+PROFILE = """
+log-profile mine
+ log-tag custom
+ on error format "%ci: error"
+ on any sd "[x@1 a=1]"
+log-profile quiet
+ on close drop
+"""
+
+
+def test_a_profile_makes_the_lines_of_one_target(steelyard, serve, sink):
+    """The example of manual section 8.3.5."""
+    more = "log-format body\n no log\n log <sink> format rfc5424 profile mine local0\n log <sink> profile quiet local1"
+    proxy = steelyard(PROFILE + SITE.format(more=more), s1=serve(hello), sink=sink)
+    proxy.ask(GET)
+    line = sink.take("body")
+    assert line.raw.decode().partition(" - ")[2] == f"custom {line.raw.split()[4].decode()} - [x@1 a=1] body\n", line.raw
+    assert not [each for each in sink.lines if each.raw.startswith(b"<142>")]

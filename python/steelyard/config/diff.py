@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from steelyard.config.changes import Change, What, key, sequence, span_of
@@ -16,7 +17,9 @@ from steelyard.config.model import (
     Bind,
     Config,
     Global,
+    LogProfile,
     Proxy,
+    Ring,
     Said,
     Section,
     Server,
@@ -38,6 +41,10 @@ def diff(old: Config, new: Config) -> list[Change]:
     changes += _proxies(old.proxies, new.proxies)
     changes += _keyed((), old.userlists, new.userlists, lambda each: f"userlist {each.name}", _userlist)
     changes += _keyed((), old.sections, new.sections, lambda each: f"{each.kind} {each.name}".rstrip(), _section)
+    changes += _keyed((), old.rings, new.rings, lambda each: f"ring {each.name}", partial(_whole, Ring))
+    changes += _keyed(
+        (), old.log_profiles, new.log_profiles, lambda each: f"log-profile {each.name}", partial(_whole, LogProfile)
+    )
     changes += _keyed((), old.peer_tables, new.peer_tables, lambda each: f"table {each.name}", _table)
     changes += _keyed((), old.pattern_files, new.pattern_files, lambda each: f"file {each.path}", _file)
     return changes
@@ -278,6 +285,11 @@ def _section(place: tuple[str, ...], old: Section, new: Section) -> Iterator[Cha
     yield from sequence((place, "line"), before, after)
 
 
+def _whole(kind: type, place: tuple[str, ...], old: Any, new: Any) -> Iterator[Change]:
+    """Any object, field by field."""
+    yield from _object(place, kind, old, new)
+
+
 def _table(place: tuple[str, ...], old: StickTable, new: StickTable) -> Iterator[Change]:
     yield from _object(place, StickTable, old, new)
 
@@ -331,10 +343,12 @@ _LISTS: dict[str, Callable[[tuple[str, ...], Any, Any], Iterator[Change]]] = {
     "Proxy.capture_request": _listed("capture request header"),
     "Proxy.capture_response": _listed("capture response header"),
     "Global.log": _listed("log"),
+    "LogProfile.steps": _listed("on"),
+    "Ring.servers": _servers,
     "Global.set_vars": _listed("set-var"),
     "Stats.users": _stats_users,
     "Stats.rules": _listed("stats http-request"),
     "Stats.admin": _listed("stats admin"),
     "Stats.scope": _listed("stats scope"),
-    **{f"{kind}.others": _said for kind in ("Global", "Proxy", "Bind", "Server")},
+    **{f"{kind}.others": _said for kind in ("Global", "Proxy", "Bind", "Server", "Ring", "LogProfile")},
 }

@@ -11,7 +11,7 @@ from steelyard.config.statement import Room
 
 def check_log_targets(config: Config, room: Room) -> None:
     backends = {proxy.name for proxy in config.proxies if proxy.kind == "backend" and proxy.mode == "log"}
-    profiles = {section.name for section in config.sections if section.kind == "log-profile"}
+    profiles = {profile.name for profile in config.log_profiles}
     for target in _targets(config):
         if target.transport == "backend" and target.path not in backends:
             _unknown("backend in mode log", target.path, backends, target, room)

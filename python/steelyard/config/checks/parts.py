@@ -31,6 +31,7 @@ def check_parts(config: Config, room: Room) -> None:
     sections: dict[str, set[str]] = {}
     for section in config.sections:
         sections.setdefault(section.kind, set()).add(section.name)
+    sections["log-profile"] = {profile.name for profile in config.log_profiles}
     for draft in room.drafts:
         for name, span in draft.marks.get("acme", ()):
             _must_be("acme", name, sections.get("acme", ()), span, room)
