@@ -30,6 +30,8 @@ class Table:
 
         A parenthesis may follow some names, as in `tcp-check set-var(check.port)`.
         """
+        if not words:
+            return (), 0
         first = words[0].text
         if first in self.by_name and first not in self.families:  # most words start no longer name
             return self.by_name[first], 1
