@@ -98,9 +98,9 @@ class Statement:
         self.report.alert("SY0108", f"'{self.row.name}' takes no argument '{self.words[index]}'", span, help=usage(self.row))
 
     def bad(self, word: Word, why: str, near: Sequence[str] = (), help: str = "") -> None:
-        """`why` reads on after the word: `is not a size`."""
+        """`why` reads on after the word: `is not a size`. `help` is for words that are near to none of `near`."""
         guess = nearest(word.text, near)
-        hint = help or (f"did you mean '{guess}'?" if guess else "")
+        hint = f"did you mean '{guess}'?" if guess else help
         self.report.alert("SY0109", f"'{word}' {why}", word.span, help=hint)
 
     def read(self, index: int, kind: ArgType) -> object | None:

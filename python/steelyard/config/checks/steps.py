@@ -21,7 +21,7 @@ def check_steps(config: Config, room: Room) -> None:
         for kind in ("tcp-check", "http-check"):
             steps = [(step, span) for each, step, span in draft.steps if each == kind and step not in (*_AROUND, *_NO_STEPS)]
             _first(kind, steps, room)
-            if kind == "http-check" and draft.get("httpchk"):
+            if kind == "http-check" and (draft.get("httpchk") or draft.kind == "healthcheck"):
                 _turns(draft, steps, room)
 
 

@@ -1,14 +1,14 @@
-"""`crt-store` and `acme` sections: certificates by name, and where new ones come from (manual sections 12.7 and 12.8)."""
+"""`crt-store` sections: certificates by name (manual section 12.7)."""
 
 from __future__ import annotations
 
 import os
 
 from steelyard.config.grammar.row import Row, Where
-from steelyard.config.grammar.values import ArgType, Int, ListOf, OneOf, Text, Time
+from steelyard.config.grammar.values import ArgType, Int, OneOf, Text
 from steelyard.config.statement import Statement, run_of
 
-S, A = Where.CRT_STORE, Where.ACME
+S = Where.CRT_STORE
 _SWITCH = OneOf(("on", "off"))
 LOAD_OPTIONS: dict[str, ArgType] = {
     "acme": Text("<section>"),
@@ -71,30 +71,8 @@ def _base(statement: Statement) -> None:
         statement.draft.set(statement.row.name, value, statement.row, statement.span)
 
 
-def _acme(name: str, doc: str, *args: ArgType) -> Row:
-    return Row(name, A, doc, args, effect="later")
-
-
 ROWS = (
     Row("crt-base", S, "Where names of certificates start.", parse=_base, effect="later"),
     Row("key-base", S, "Where names of keys start.", parse=_base, effect="later"),
     Row("load", S, "A certificate.", parse=_load, effect="later", repeat="add"),
-    _acme("account-key", "File of the account's key.", Text("<file>")),
-    _acme("acme-vars", "What a program for names is told.", Text("<text>")),
-    _acme("bits", "Bits of an RSA key.", Int(1)),
-    _acme("challenge", "How the names are proved to be one's own.", OneOf(("http-01", "dns-01", "dns-persist-01"))),
-    _acme("challenge-ready", "When the proof is ready.", ListOf(("cli", "dns", "delay"), alone=("none",))),
-    _acme("contact", "Address of the account's owner.", Text("<address>")),
-    _acme("curves", "Curve of an ECDSA key.", Text("<curve>")),
-    _acme("directory", "Address of the issuer.", Text("<url>")),
-    _acme("dns-delay", "Time between two looks at names.", Time()),
-    _acme("dns-timeout", "Time after which names are given up.", Time()),
-    _acme("eab-key-id", "File of the account's id with the issuer.", Text("<file>")),
-    _acme("eab-mac-alg", "Algorithm that binds the account.", OneOf(("HS256", "HS384", "HS512"))),
-    _acme("eab-mac-key", "File of the key that binds the account.", Text("<file>")),
-    _acme("keytype", "Kind of keys that are made.", OneOf(("RSA", "ECDSA"))),
-    _acme("map", "Map of proofs.", Text("<map>")),
-    _acme("profile", "Kind of certificates.", Text("<name>")),
-    _acme("provider-name", "Who serves the names.", Text("<name>")),
-    _acme("reuse-key", "The old key is kept.", _SWITCH),
 )

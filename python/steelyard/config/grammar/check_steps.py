@@ -213,8 +213,15 @@ _BINARY = one(Hexadecimal())
 ROWS = (
     *_common("http-check"),
     Row("http-check disable-on-404", Where.HEALTHCHECK, "A server that answers 404 gets no new clients.", effect="later"),
-    Row("http-check expect", Where.HEALTHCHECK, "What a good answer is.", parse=phrase(EXPECT), effect="later", repeat="add"),
-    Row("http-check send", Where.HEALTHCHECK, "The request of a check.", parse=phrase(SEND), effect="later", repeat="add"),
+    Row(
+        "http-check expect",
+        Where.HEALTHCHECK,
+        "What a good answer is.",
+        parse=noted(phrase(EXPECT)),
+        effect="later",
+        repeat="add",
+    ),
+    Row("http-check send", Where.HEALTHCHECK, "The request of a check.", parse=noted(phrase(SEND)), effect="later", repeat="add"),
     _row("http-check send-state", "Checks tell the server's state in a header.", phrase()),
     *_common("tcp-check"),
     _row("tcp-check expect", "What a good answer to a check is.", phrase(expect("tcp-check"))),

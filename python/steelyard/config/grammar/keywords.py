@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from steelyard.config.grammar import (
+    acme_words,
     balance,
     cache_words,
     captures,
@@ -39,6 +40,7 @@ from steelyard.config.grammar import (
     stats_words,
     stick_words,
     timeouts,
+    trace_words,
     userlist_words,
 )
 from steelyard.config.grammar.table import Table
@@ -66,6 +68,8 @@ _TOPICS = (
     stick_words,
     userlist_words,
     section_words,
+    trace_words,
+    acme_words,
     peers_words,
     resolvers_words,
     cache_words,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from steelyard.config.draft import Draft
+from steelyard.config.grammar.acme_words import close_acme
 from steelyard.config.grammar.row import Where
 from steelyard.config.grammar.section import Open, Section, keep, name_of, too_many
 from steelyard.config.span import Word
@@ -141,7 +142,7 @@ ROWS = (
     Section("log-profile", "Log formats by event.", _named("log-profile", Where.LOG_PROFILE, lax=False, experimental=False)),
     _later("fcgi-app", "A FastCGI application.", Where.FCGI_APP, _close_app),
     Section("crt-store", "Certificates by name.", _nameless("crt-store", Where.CRT_STORE), later=True),
-    _later("acme", "An issuer of certificates.", Where.ACME, _wants("directory", "write 'directory <url>'"), experimental=True),
+    _later("acme", "An issuer of certificates.", Where.ACME, close_acme, experimental=True),
     _later("healthcheck", "Health checks by name.", Where.HEALTHCHECK, _close_check),
     Section("traces", "Debug traces.", _nameless("traces", Where.TRACES)),
 )

@@ -1,4 +1,4 @@
-"""Words of `program`, `traces` and `healthcheck` sections (manual sections 12.1 and 12.9; `program` went away with 3.3)."""
+"""Words of `program` and `healthcheck` sections (manual section 12.9; `program` went away with 3.3)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from steelyard.config.grammar import check_options
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.values import Account, OneOf
 from steelyard.config.statement import Statement
+from steelyard.diagnostics.diagnostic import Label
 
 P = Where.PROGRAM
 _CHECKS = {row.name.removeprefix("option "): row for row in check_options.ROWS if row.name != "option external-check"}
@@ -24,23 +25,21 @@ def _option(statement: Statement) -> None:
         statement.no_more(statement.at + 1)
 
 
-def _trace(statement: Statement) -> None:
-    if not statement.args:
-        statement.missing("what to trace", "write 'trace <source> <setting>...'")
-
-
 def _type(statement: Statement) -> None:
-    """The kind of the check, and what `option <kind>` takes behind it."""
+    """The kind of the check, and what `option <kind>` takes behind it. HAProxy passes over words too many."""
     kind = statement.read(statement.at, OneOf(KINDS))
     if kind is None:
+        return
+    first = statement.draft.marks.setdefault("type", statement.span)
+    if first is not statement.span:
+        labels = (Label(first, "first said here"),)
+        statement.report.alert("SY0117", "'type' is said twice", statement.span, labels=labels)
         return
     row = _CHECKS.get(str(kind))
     if row is not None and row.parse is not None:
         row.parse(replace(statement, at=statement.at + 1))
-    elif statement.no_more(statement.at + (1 if kind == "tcp-check" else 5)) and len(statement.args) > 3:
-        version = statement.args[3]
-        if not version.text.upper().startswith("HTTP/"):
-            statement.bad(version, "is not a version of HTTP", help="write 'HTTP/1.0' or 'HTTP/1.1'")
+    else:
+        statement.no_more(statement.at + (1 if kind == "tcp-check" else 5))
 
 
 ROWS = (
@@ -48,14 +47,5 @@ ROWS = (
     Row("group", P, "Group of the program.", (Account("group"),), effect="later"),
     Row("option", P, "Whether it starts again with a new configuration.", parse=_option, effect="later", negate=True),
     Row("user", P, "User of the program.", (Account("user"),), effect="later"),
-    Row(
-        "trace",
-        Where.TRACES,
-        "What is traced and how.",
-        parse=_trace,
-        effect="accepted",
-        repeat="add",
-        why="it shows how HAProxy works inside",
-    ),
-    Row("type", Where.HEALTHCHECK, "The kind of the check.", parse=_type, effect="later"),
+    Row("type", Where.HEALTHCHECK, "The kind of the check.", parse=_type, effect="later", lax=True),
 )

@@ -193,6 +193,8 @@ class ListOf:
         parts = text.split(self.separator)
         known = (*self.words, *self.alone)
         for part in parts:
+            if part not in known and len(parts) == 1:
+                return Bad(f"is not one of {', '.join(known)}", known)
             if part not in known:
                 return Bad(f"has '{part}', which is not one of {', '.join(known)}", known)
             if part in self.alone and len(parts) > 1:
