@@ -35,6 +35,13 @@ pub struct Forwarded {
     pub if_none: bool,
 }
 
+/// Whose requests are traced, when they ask for it.
+#[derive(Debug)]
+pub struct Tracing {
+    pub header: Box<[u8]>,
+    pub sources: NetSet,
+}
+
 /// The compiled side of one proxy.
 #[derive(Debug)]
 pub struct ProxyProgram {
@@ -81,6 +88,7 @@ pub struct Program {
     pub init: Rules,
     /// `log-profile` sections, as `LogTarget::profile` counts them.
     pub profiles: Vec<Profile>,
+    pub tracing: Option<Tracing>,
     pub(crate) acls: Vec<Acl>,
     /// Names of variables, by number.
     pub(crate) variables: Vec<String>,
@@ -150,6 +158,13 @@ pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
         .iter()
         .map(|profile| Profile::compile(profile, &build));
     let profiles = profiles.collect::<Result<_, _>>()?;
+    let tracing = plan.global.tracing.as_ref().map(|tracing| {
+        Ok::<_, PlanError>(Tracing {
+            header: tracing.header.as_bytes().into(),
+            sources: nets(&tracing.sources)?,
+        })
+    });
+    let tracing = tracing.transpose()?;
     let keeps_addresses = build.wants_addresses();
     let (variables, keys, pattern_uses) = build.into_tables();
     // What the files hold is in the sets now: large ones need not be kept twice.
@@ -163,6 +178,7 @@ pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
         proxies,
         init,
         profiles,
+        tracing,
         acls,
         variables,
         passwords,
@@ -255,17 +271,21 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
 }
 
 fn forwarded(option: &plan::ForwardFor) -> Result<Forwarded, PlanError> {
-    let nets = option.except.iter().map(|(address, prefix)| {
+    Ok(Forwarded {
+        header: option.header.as_bytes().into(),
+        except: nets(&option.except)?,
+        if_none: option.if_none,
+    })
+}
+
+fn nets(list: &[(String, u8)]) -> Result<NetSet, PlanError> {
+    let nets = list.iter().map(|(address, prefix)| {
         let ip = address
             .parse::<IpAddr>()
             .map_err(|_| PlanError::new(format!("'{address}' is not an address")))?;
         Ok::<_, PlanError>((ip, *prefix))
     });
-    Ok(Forwarded {
-        header: option.header.as_bytes().into(),
-        except: NetSet::new(nets.collect::<Result<_, _>>()?)?,
-        if_none: option.if_none,
-    })
+    NetSet::new(nets.collect::<Result<_, _>>()?)
 }
 
 /// Reads off what must be recorded, and gives captures by lines and by rules their slots: those share one row in the log.

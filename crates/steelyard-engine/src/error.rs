@@ -59,6 +59,29 @@ impl Error {
         [fault, stage]
     }
 
+    /// The same for people.
+    pub fn words(self) -> &'static str {
+        match (self.fault, self.stage) {
+            (Fault::Client, Stage::Queue | Stage::Connect) => "the client left while it waited for a server",
+            (Fault::Client, Stage::Request) => "the client left before its request was complete",
+            (Fault::Client, _) => "the client left",
+            (Fault::ClientTimeout, Stage::Request) => "the request was not complete in time",
+            (Fault::ClientTimeout, _) => "the client neither sent nor took anything in time",
+            (Fault::Server, Stage::Queue | Stage::Connect) => "no server could be reached",
+            (Fault::Server, Stage::Headers) => "the server closed before it had answered",
+            (Fault::Server, _) => "the server closed in the middle of its response",
+            (Fault::ServerTimeout, Stage::Queue) => "no server became free within timeout queue",
+            (Fault::ServerTimeout, Stage::Connect) => "no server could be reached within timeout connect",
+            (Fault::ServerTimeout, Stage::Headers) => "the server did not answer within timeout server",
+            (Fault::ServerTimeout, _) => "the server stalled for timeout server",
+            (Fault::Resource, _) => "descriptors, memory or ports ran out here",
+            (Fault::Proxy, Stage::Request) => "the request is not valid",
+            (Fault::Proxy, Stage::Headers) => "the response is not valid, or a rule refused it",
+            (Fault::Proxy, _) => "refused by a rule",
+            (Fault::Internal, _) => "a mistake of the balancer itself",
+        }
+    }
+
     /// The status of the reply, where one can still be given; `None` closes without a word.
     pub fn status(self) -> Option<u16> {
         match (self.fault, self.stage) {

@@ -6,9 +6,13 @@ use serde::Serialize;
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use steelyard_core::explain::{Message, Outcome};
 
 /// Most events that wait; further ones are refused.
 const MAX_EVENTS: usize = 4096;
+
+/// Most steps of traces that wait: each may take some hundred bytes. A trace that comes alone is taken, however long it is.
+const MAX_STEPS: usize = 20_000;
 
 /// An event, as the seam writes it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -24,13 +28,49 @@ pub enum Event {
         headers: Vec<[String; 2]>,
         src: String,
     },
+    /// What became of a request that asked for its trace.
+    Trace(Box<Traced>),
     /// After a soft stop: no session is left.
     Drained,
 }
 
+/// A real request, told as `explain` tells of one that is made up.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Traced {
+    pub id: String,
+    /// Seconds and microseconds since the epoch.
+    pub date: (u64, u32),
+    pub src: Option<String>,
+    pub dst: Option<String>,
+    pub frontend: String,
+    /// The request as the client sent it, but for the header that asked for the trace.
+    pub received: Message,
+    /// Whole values of headers that must not be shown: whoever shows the trace takes them out of every text.
+    pub secrets: Vec<String>,
+    pub times: Times,
+    pub outcome: Outcome,
+}
+
+/// As in the log (manual section 8.4): milliseconds, -1 where the stage was not reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Times {
+    pub request: i64,
+    pub queue: i64,
+    pub connect: i64,
+    pub response: i64,
+    pub total: i64,
+}
+
+#[derive(Default)]
+struct Queue {
+    events: VecDeque<Event>,
+    /// Of the traces among them.
+    steps: usize,
+}
+
 /// The queue.
 pub struct Events {
-    waiting: Mutex<VecDeque<Event>>,
+    waiting: Mutex<Queue>,
     wake: EventFd,
 }
 
@@ -39,7 +79,7 @@ impl Events {
     pub fn new() -> io::Result<Self> {
         let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
         Ok(Self {
-            waiting: Mutex::new(VecDeque::new()),
+            waiting: Mutex::default(),
             wake: EventFd::from_value_and_flags(0, flags)?,
         })
     }
@@ -47,10 +87,17 @@ impl Events {
     /// Queues an event; false when the queue is full.
     pub fn push(&self, event: Event) -> bool {
         let mut waiting = self.waiting.lock();
-        if waiting.len() >= MAX_EVENTS {
+        if waiting.events.len() >= MAX_EVENTS {
             return false;
         }
-        waiting.push_back(event);
+        if let Event::Trace(traced) = &event {
+            let steps = traced.outcome.steps.len() + 1;
+            if waiting.steps > 0 && waiting.steps + steps > MAX_STEPS {
+                return false;
+            }
+            waiting.steps += steps;
+        }
+        waiting.events.push_back(event);
         // A full eventfd is readable already.
         let _ = self.wake.write(1);
         true
@@ -60,7 +107,8 @@ impl Events {
     pub fn drain(&self) -> Vec<Event> {
         let mut waiting = self.waiting.lock();
         let _ = self.wake.read();
-        waiting.drain(..).collect()
+        waiting.steps = 0;
+        waiting.events.drain(..).collect()
     }
 
     /// The descriptor to poll for reading.

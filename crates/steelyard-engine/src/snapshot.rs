@@ -21,6 +21,7 @@ pub struct Global {
     pub cum_conns: u64,
     pub cum_req: u64,
     pub dropped_logs: u64,
+    pub dropped_traces: u64,
     /// Times that accepting paused for want of descriptors or memory.
     pub accept_paused: u64,
 }
@@ -134,6 +135,7 @@ pub fn take(shared: &Shared) -> Snapshot {
             cum_conns: n(&totals.cum_conns),
             cum_req: n(&totals.cum_req),
             dropped_logs: n(&totals.dropped_logs),
+            dropped_traces: n(&totals.dropped_traces),
             accept_paused: n(&totals.accept_paused),
         },
         proxies: live.proxies.iter().map(|proxy| proxy_row(&live, proxy, now)).collect(),

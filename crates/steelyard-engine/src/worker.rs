@@ -60,6 +60,8 @@ pub struct Totals {
     /// Streams begun: numbers them for logs and unique ids (`%rt`).
     streams: AtomicU64,
     pub dropped_logs: AtomicU64,
+    /// Traces of requests for which there was no room.
+    pub dropped_traces: AtomicU64,
     /// Times that accepting paused because descriptors or memory ran out.
     pub accept_paused: AtomicU64,
 }

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from steelyard.cli import trace_flags
+from steelyard.process.trace_settings import TraceSettings
+
 
 class UsageError(ValueError):
     """The words make no sense; the message says which. An empty message: show the usage, as HAProxy does."""
@@ -44,6 +47,7 @@ class Flags:
     """What `.if enabled(...)` must not find."""
     old_pids: list[int] = field(default_factory=list)
     old_pids_signal: str = ""
+    trace: TraceSettings | None = None
     notes: list[str] = field(default_factory=list)
     """Flags that change nothing here, and why."""
 
@@ -123,6 +127,13 @@ def parse(words: Sequence[str]) -> Flags:
             break
         if len(word) < 2 or word[0] != "-":
             raise UsageError("")
+        if word.startswith("--trace-"):
+            try:
+                flags.trace, at = trace_flags.taken(words, at, flags.trace)
+            except trace_flags.TraceUsageError as error:
+                raise UsageError(str(error)) from None
+            at += 1
+            continue
         flag = word[1:]
         if flag in _DISABLES:
             flags.disabled.add(_DISABLES[flag])

@@ -20,6 +20,9 @@ from steelyard.process.start import start
 def launch(flags: Flags, config: Config, plan: Plan, console: StderrConsole) -> int:
     """The exit status of whichever process returns: of the one that was called, or of a fork of it."""
     settings = settings_of(flags, config.global_, console.warning)
+    if settings.trace is not None and settings.daemon and settings.trace.to in ("stdout", "stderr"):
+        console.alert(f"nobody sees {settings.trace.to} in the background: name a file with --trace-to")
+        return 1
     try:
         if settings.master_worker:
             return Master(settings, _reloader(flags), console).run(config, plan)
@@ -50,6 +53,7 @@ def settings_of(flags: Flags, global_: Global, warn: Callable[[str], None]) -> S
         reuseport=not (flags.no_reuseport or global_.noreuseport),
         old_pids=tuple(flags.old_pids),
         old_signal=signal.SIGTERM if flags.old_pids_signal == "st" else signal.SIGUSR1,
+        trace=flags.trace,
     )
 
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib import resources
 
-from steelyard.cli import main, report, usage
+from steelyard.cli import main, report, trace_flags, usage
 from steelyard.cli.console import StderrConsole
 from steelyard.cli.flags import Flags
 
@@ -19,10 +19,14 @@ def run(word: str, words: Sequence[str]) -> int:
     """The exit status of a subcommand."""
     match word:
         case "run":
-            args = _files("run", "Runs a configuration in front; Ctrl-C stops.", words)
-            return main.start(
-                Flags(files=args.file, foreground=True), StderrConsole(welcome=["Steelyard runs. Ctrl-C stops it."])
-            )
+            parser = _parser("run", "Runs a configuration in front; Ctrl-C stops.")
+            trace_flags.describe(parser)
+            try:
+                rest, trace = trace_flags.split(words)
+            except trace_flags.TraceUsageError as error:
+                parser.error(str(error))
+            flags = Flags(files=_parse(parser, rest).file, foreground=True, trace=trace)
+            return main.start(flags, StderrConsole(welcome=["Steelyard runs. Ctrl-C stops it."]))
         case "check":
             return _check(words)
         case "plan":

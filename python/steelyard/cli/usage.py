@@ -31,6 +31,8 @@ Usage: steelyard [-f <file|directory>]* [-cdDqVvW] [-n <maxconn>] [-N <maxconn>]
         -dL  prints the shared libraries in use; -dA<file> packs them into a tar archive
         -4   uses IPv4 addresses only
         -sf/-st <pid>*  after a good start, asks older processes to finish / to stop at once
+        --trace-header <name> --trace-from <networks> --trace-to <file> --trace-format text|json --trace-secrets
+                        tells of each request with that header from there what every rule did with it (docs/tracing.md)
 """
 
 HELP = """\

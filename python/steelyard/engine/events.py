@@ -1,8 +1,10 @@
-"""What the engine tells on its own: requests for services of this side, and the end of a soft stop."""
+"""What the engine tells on its own: requests for services of this side, traces, and the end of a soft stop."""
 
 from __future__ import annotations
 
 import msgspec
+
+from steelyard.engine.simulation import Message, Outcome
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True, tag="service"):
@@ -25,7 +27,34 @@ class Drained(msgspec.Struct, frozen=True, kw_only=True, tag="drained"):
     """After a soft stop: no session is left."""
 
 
-Event = Service | Drained
+class Times(msgspec.Struct, frozen=True, kw_only=True):
+    """As in the log: milliseconds, -1 where the stage was not reached."""
+
+    request: int
+    queue: int
+    connect: int
+    response: int
+    total: int
+
+
+class Traced(msgspec.Struct, frozen=True, kw_only=True, tag="trace"):
+    """A real request that asked for its trace. `date`: seconds and microseconds since the epoch. `received`: as it came.
+
+    `secrets`: whole values of headers that must not be shown; see `steelyard.explain.secrets`.
+    """
+
+    id: str
+    date: tuple[int, int]
+    src: str | None
+    dst: str | None
+    frontend: str
+    received: Message
+    secrets: list[str]
+    times: Times
+    outcome: Outcome
+
+
+Event = Service | Traced | Drained
 
 _decoder = msgspec.json.Decoder(list[Event])
 

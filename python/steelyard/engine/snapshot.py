@@ -100,6 +100,7 @@ class GlobalCounters(msgspec.Struct, frozen=True, kw_only=True):
     cum_conns: int = 0
     cum_req: int = 0
     dropped_logs: int = 0
+    dropped_traces: int = 0
     accept_paused: int = 0
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from steelyard.engine.events import Traced
 from steelyard.engine.simulation import ChangeStep, ChoiceStep, Outcome, RuleStep, SetStep, Step, TestStep, VerdictStep
 from steelyard.plan.schema import At
 
@@ -23,13 +25,34 @@ class Paint:
 
 def render(outcome: Outcome, files: Sequence[str], *, colour: bool = False) -> str:
     """Lines for a terminal. `files`: those of the plan, which the places count."""
-    paint = Paint(colour)
+    return "\n".join(_outcome(outcome, files, Paint(colour))).lstrip("\n") + "\n"
+
+
+def render_traced(traced: Traced, files: Sequence[str]) -> str:
+    """The same of a real request, under a line that tells which one it is, with an empty line at its end."""
+    seconds, micros = traced.date
+    moment = datetime.fromtimestamp(seconds).astimezone().replace(microsecond=micros).isoformat(timespec="milliseconds")
+    times = traced.times
+    lines = [
+        f"--- trace {traced.id}, {moment}, {traced.src or 'unix'} to {traced.dst or 'unix'} ({traced.frontend})",
+        "",
+        "The client sent:",
+        f"  {_plain(traced.received.line)}",
+        *_headers(traced.received.headers),
+        *_outcome(traced.outcome, files, Paint(False)),
+        "",
+        f"It took {times.total} ms: request {times.request}, queue {times.queue}, connect {times.connect}, "
+        f"response {times.response} (-1: not reached). Termination state {traced.outcome.termination}.",
+    ]
+    return "\n".join(lines) + "\n\n"
+
+
+def _outcome(outcome: Outcome, files: Sequence[str], paint: Paint) -> list[str]:
     places = _Places(files, outcome.steps)
     lines: list[str] = []
     for step in outcome.steps:
         lines += _step(step, places, paint)
-    lines += ["", *_end(outcome, paint)]
-    return "\n".join(lines).lstrip("\n") + "\n"
+    return [*lines, "", *_end(outcome, paint)]
 
 
 class _Places:
@@ -112,7 +135,9 @@ def _summary(outcome: Outcome) -> str:
     match outcome.end:
         case "forwarded":
             status = f"; the client gets {outcome.status}" if outcome.status is not None else ""
-            return f"Forwarded to {where}{status}."
+            # Of a real request: a body may fail after the head was forwarded.
+            why = f"; {outcome.why}" if outcome.why else ""
+            return f"Forwarded to {where}{status}{why}."
         case "replied":
             return f"Answered here with {outcome.status}: {outcome.why}."
         case "tarpitted":

@@ -38,11 +38,17 @@ def _fleet(servers: int, active: int, backup: int) -> str:
     return f"is running on {backup} backup servers." if backup else "has no server available !"
 
 
-def totals(snapshot: Snapshot) -> list[str]:
-    """SIGQUIT: HAProxy dumps its memory pools; here are none, so the process's totals are told."""
+def totals(snapshot: Snapshot, dropped_traces: int | None = None) -> list[str]:
+    """SIGQUIT: HAProxy dumps its memory pools; here are none, so the process's totals are told.
+
+    `dropped_traces`: those that could not be written; None where requests are not traced.
+    """
     whole = snapshot.global_
-    return [
+    lines = [
         "SIGQUIT received, dumping totals (memory pools do not exist here).",
         f"up {snapshot.uptime_ms // 1000} s, {whole.curr_conns} connections of {whole.cum_conns} in all, "
         f"{whole.cum_req} requests, {whole.dropped_logs} log lines dropped",
     ]
+    if dropped_traces is not None:
+        lines.append(f"{whole.dropped_traces + dropped_traces} traces of requests dropped")
+    return lines

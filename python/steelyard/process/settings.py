@@ -6,6 +6,7 @@ import signal
 from dataclasses import dataclass
 
 from steelyard.config.model import Global
+from steelyard.process.trace_settings import TraceSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Settings:
     reuseport: bool = True
     old_pids: tuple[int, ...] = ()
     old_signal: signal.Signals = signal.SIGUSR1
+    trace: TraceSettings | None = None
 
 
 def processes(global_: Global, settings_daemon: bool, settings_master: bool) -> int:

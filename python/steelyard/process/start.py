@@ -23,6 +23,7 @@ from steelyard.process.identity import Identity
 from steelyard.process.listeners import Listeners
 from steelyard.process.pidfile import PidFile
 from steelyard.process.settings import Settings
+from steelyard.process.tracing import TraceWriter, open_target, with_tracing
 from steelyard.process.worker import Worker
 
 # While older processes are told to go, their ports may be in use for a moment.
@@ -37,6 +38,7 @@ class Prepared:
     settings: Settings
     identity: Identity
     listeners: Listeners
+    trace_fd: int = -1
 
 
 @dataclass(slots=True)
@@ -60,7 +62,9 @@ def prepare(config: Config, plan: Plan, settings: Settings, console: Console) ->
         limits.limit_memory(settings.memory_mb)
     signals.hold()
     patience = _PATIENCE_S if settings.old_pids else 0.0
-    return Prepared(config, settings, who, listeners.open_all(config, plan, reuseport=settings.reuseport, patience=patience))
+    trace_fd = open_target(settings.trace) if settings.trace is not None else -1
+    opened = listeners.open_all(config, plan, reuseport=settings.reuseport, patience=patience)
+    return Prepared(config, settings, who, opened, trace_fd)
 
 
 def start(config: Config, plan: Plan, settings: Settings, console: Console) -> int:
@@ -166,13 +170,16 @@ def work(
     """This process carries traffic from here on. `last_rights` runs before its rights are given up. Raises StartError."""
     plan = prepared.listeners.plan
     plan = msgspec.structs.replace(plan, global_=msgspec.structs.replace(plan.global_, process=number))
+    trace = prepared.settings.trace
     try:
-        worker = Worker(prepared.config, plan, console)
+        worker = Worker(prepared.config, plan if trace is None else with_tracing(plan, trace), console)
     except PlanError as error:
         raise StartError(str(error)) from error
     if last_rights is not None:
         last_rights()
     prepared.identity.take_on()
+    if trace is not None:
+        worker.write_traces(TraceWriter(trace, prepared.trace_fd, plan.files))
     try:
         return worker.run(ready, leash)
     except EngineError as error:

@@ -17,12 +17,13 @@ import msgspec
 
 from steelyard.config.model import Config
 from steelyard.engine.engine import Engine
-from steelyard.engine.events import Drained, Service
+from steelyard.engine.events import Drained, Service, Traced
 from steelyard.health.checker import Checker
 from steelyard.plan.orders import Log, Order, SoftStop
 from steelyard.plan.schema import Plan
 from steelyard.process import dump, signals
 from steelyard.process.console import Console
+from steelyard.process.tracing import TraceWriter
 from steelyard.stats import service as stats_service
 
 _PRELOADED = (encodings.idna, encodings.latin_1)
@@ -43,7 +44,12 @@ class Worker:
         self._checker = Checker(config, plan, self._engine, console)
         self._started = time.time()
         self._stopping = False
+        self._traces: TraceWriter | None = None
         time.localtime()  # reads the zone's file while it can be seen
+
+    def write_traces(self, writer: TraceWriter) -> None:
+        """Where traces of requests go, before `run`."""
+        self._traces = writer
 
     def run(self, ready: Callable[[], None], leash: int | None = None) -> int:
         """Starts, calls `ready`, and works until told to stop, or until the other end of the leash is gone."""
@@ -70,6 +76,9 @@ class Worker:
             self._checker.stop()
             loop.remove_reader(self._engine.event_fd())
             self._engine.stop(_STOP_GRACE_MS)
+            if self._traces is not None:
+                self._on_events()
+                self._traces.close()
 
     def _end(self, status: int) -> None:
         if not self._ended.done():
@@ -103,7 +112,8 @@ class Worker:
         self._engine.order([Log(proxy=proxy, level=5, message=line) for proxy, line in lines if proxy is not None])
 
     def _dump_totals(self) -> None:
-        for line in dump.totals(self._engine.snapshot()):
+        dropped = self._traces.dropped if self._traces is not None else None
+        for line in dump.totals(self._engine.snapshot(), dropped):
             self._console.notice(line)
 
     def _on_events(self) -> None:
@@ -114,6 +124,9 @@ class Worker:
                         self._end(0)
                 case Service():
                     self._serve(event)
+                case Traced():
+                    if self._traces is not None:
+                        self._traces.take(event)
 
     def _serve(self, event: Service) -> None:
         """One request for a page made here. A mistake in making it must neither end the process nor hang the client."""

@@ -100,7 +100,7 @@ pub struct Message {
 }
 
 /// What became of a case.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Outcome {
     pub steps: Vec<Step>,
     pub end: End,

@@ -9,7 +9,9 @@ mod play;
 mod words;
 mod world;
 
+pub use crate::rules::legible;
 pub use case::{Case, End, Message, Outcome, ProxyState, ServerState};
+pub use words::{algorithm, message, told, verb};
 
 use crate::balance::Balancer;
 use crate::plan::Plan;

@@ -8,7 +8,8 @@ use crate::plan::{Backend, BalanceKind};
 use crate::reply::ReplyCause;
 use crate::rules::{legible, Verdict};
 
-pub(super) fn message(head: &Head) -> Message {
+/// The head of a message, as text for people.
+pub fn message(head: &Head) -> Message {
     let mut line = Vec::new();
     if head.is_response() {
         line.extend_from_slice(head.version().as_bytes());
@@ -22,6 +23,7 @@ pub(super) fn message(head: &Head) -> Message {
         headers: head.fields().map(|(name, value)| (legible(name), legible(value))).collect(),
     }
 }
+
 pub(super) fn closed(silent: bool, set: &str) -> Stop {
     if silent {
         (End::Dropped, format!("{set} silent-drop"))
@@ -30,7 +32,8 @@ pub(super) fn closed(silent: bool, set: &str) -> Stop {
     }
 }
 
-pub(super) fn verb(cause: ReplyCause) -> &'static str {
+/// The action that makes such a reply.
+pub fn verb(cause: ReplyCause) -> &'static str {
     match cause {
         ReplyCause::Deny => "deny",
         ReplyCause::Tarpit => "tarpit",
@@ -60,7 +63,7 @@ pub(super) fn unusable(backend: &Backend, seats: &[ServerSeat]) -> String {
 }
 
 /// How a rule set ended, where rules after it did not run.
-pub(super) fn told(verdict: &Verdict) -> Option<String> {
+pub fn told(verdict: &Verdict) -> Option<String> {
     match verdict {
         Verdict::Pass => None,
         Verdict::Allow => Some("accepted: the rest of this rule set is passed over".into()),
@@ -73,7 +76,8 @@ pub(super) fn told(verdict: &Verdict) -> Option<String> {
     }
 }
 
-pub(super) fn algorithm(kind: &BalanceKind, key: Option<u32>) -> String {
+/// A balance algorithm, and the key that it hashed.
+pub fn algorithm(kind: &BalanceKind, key: Option<u32>) -> String {
     let name = match kind {
         BalanceKind::Roundrobin => "roundrobin",
         BalanceKind::StaticRr => "static-rr",

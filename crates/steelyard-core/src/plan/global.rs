@@ -41,6 +41,16 @@ pub struct Global {
     pub nosplice: bool,
     /// `set-var` and `set-var-fmt` lines: only actions of these kinds, on variables of the process, done once before the start.
     pub init: Vec<Rule>,
+    /// Who may ask for a trace of a request. It comes from the command line, not from the configuration.
+    pub tracing: Option<Tracing>,
+}
+
+/// Requests that carry this header and come from one of these networks (address, prefix length) are traced.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tracing {
+    pub header: String,
+    pub sources: Vec<(String, u8)>,
 }
 
 impl Default for Global {
@@ -66,6 +76,7 @@ impl Default for Global {
             process: 1,
             nosplice: false,
             init: Vec::new(),
+            tracing: None,
         }
     }
 }

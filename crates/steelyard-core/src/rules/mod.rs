@@ -22,8 +22,7 @@ pub use cond::{Acl, Answer, Cond};
 pub use evaluate::evaluate;
 pub use spread::balance_key;
 pub use stick::{stick_request, stick_response, Stick, Stores};
-pub(crate) use trace::legible;
-pub use trace::{Step, Trace};
+pub use trace::{legible, Step, Trace};
 pub use track::count_status;
 
 use crate::error::PlanError;
@@ -50,6 +49,20 @@ pub enum RuleSet {
 }
 
 impl RuleSet {
+    /// As a configuration names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TcpRequestConnection => "tcp-request connection",
+            Self::TcpRequestSession => "tcp-request session",
+            Self::TcpRequestContent => "tcp-request content",
+            Self::TcpResponseContent => "tcp-response content",
+            Self::HttpRequest => "http-request",
+            Self::HttpResponse => "http-response",
+            Self::HttpAfterResponse => "http-after-response",
+            Self::Stats => "stats http-request",
+        }
+    }
+
     /// Whether it looks at responses.
     pub fn is_response(self) -> bool {
         matches!(self, Self::TcpResponseContent | Self::HttpResponse | Self::HttpAfterResponse)

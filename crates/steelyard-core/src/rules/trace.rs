@@ -54,7 +54,7 @@ impl Trace {
 }
 
 /// Bytes as text for people.
-pub(crate) fn legible(bytes: &[u8]) -> String {
+pub fn legible(bytes: &[u8]) -> String {
     const MOST: usize = 256;
     let cut = bytes.get(..MOST).unwrap_or(bytes);
     let mut text = String::from_utf8_lossy(cut).into_owned();

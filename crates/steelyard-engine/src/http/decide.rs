@@ -3,6 +3,7 @@
 use super::exchange::Exchange;
 use super::forward::{self, wall_seconds};
 use super::session::{proxy, Conn};
+use super::trace;
 use crate::error::{Error, Fault, Stage};
 use crate::live::InBackend;
 use crate::timer::after;
@@ -10,10 +11,10 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use steelyard_core::http1::{Body, ChunkDecoder, ChunkStep, Version};
-use steelyard_core::plan::{BalanceKind, Stats};
+use steelyard_core::plan::{BalanceKind, Proxy, Stats};
 use steelyard_core::program::ProxyProgram;
 use steelyard_core::reply::{MadeReply, ReplyCause};
-use steelyard_core::rules::{self, choose_backend, choose_server, evaluate, holds, Rules, Verdict};
+use steelyard_core::rules::{self, choose_backend, choose_server, holds, Rules, Verdict};
 use steelyard_core::table::Event;
 
 /// What to do with a request.
@@ -70,7 +71,11 @@ async fn choose(conn: &mut Conn, ex: &mut Exchange) -> Decision {
     if let Some(decision) = proxy_rules(conn, ex, front).await {
         return decision;
     }
-    let Some(backend) = ex.with_ctx(conn, |program, ctx| choose_backend(program, front, ctx, None)) else {
+    let by_rule = |front: &Proxy| front.frontend.as_ref().is_some_and(|front| !front.use_backend.is_empty());
+    if ex.tracing.is_some() && by_rule(conn.front()) {
+        trace::set(conn, ex, front, "use_backend");
+    }
+    let Some(backend) = ex.with_trace(conn, |program, ctx, trace| choose_backend(program, front, ctx, trace)) else {
         return Decision::Failed(failure(Fault::Server, Stage::Connect));
     };
     ex.backend = Some(backend);
@@ -104,12 +109,16 @@ fn aim(conn: &mut Conn, ex: &mut Exchange, backend: u32) -> Decision {
     }
     if by_rule {
         let live = Arc::clone(&conn.live);
-        let wanted = ex.with_ctx(conn, |program, ctx| choose_server(program, backend, ctx, None));
+        trace::set(conn, ex, backend, "use-server");
+        let wanted = ex.with_trace(conn, |program, ctx, trace| choose_server(program, backend, ctx, trace));
         ex.persist.server = wanted.filter(|&server| live.server(backend, server).is_some_and(|server| server.takes_persistent()));
+        trace::wants(ex, "use-server");
     }
     read_cookie(conn, ex, backend);
     stick(conn, ex, backend);
+    trace::wants(ex, "stick");
     prefer_last(conn, ex, backend);
+    trace::wants(ex, "option prefer-last-server");
     Decision::Forward
 }
 
@@ -121,6 +130,10 @@ fn read_cookie(conn: &Conn, ex: &mut Exchange, backend: u32) {
         let seen = ex.persist.read(back, plan.options.persist, &ex.req, wall_seconds(), usable);
         if let (Some(seen), Some(third)) = (seen, ex.record.termination.get_mut(2)) {
             *third = seen;
+        }
+        if ex.tracing.is_some() {
+            let name = back.cookie.as_ref().map_or("", |cookie| &cookie.name);
+            trace::wants(ex, &format!("cookie {name}"));
         }
     }
 }
@@ -135,8 +148,9 @@ fn stick(conn: &mut Conn, ex: &mut Exchange, backend: u32) {
     let usable = |index| always || live.server(backend, index).is_some_and(|server| server.takes_persistent());
     let assigned = ex.persist.server.is_some();
     let mut stores = std::mem::take(&mut ex.stores);
-    let wanted = ex.with_ctx(conn, |program, ctx| {
-        rules::stick_request(program, backend, ctx, &mut stores, assigned, usable, None)
+    trace::set(conn, ex, backend, "stick");
+    let wanted = ex.with_trace(conn, |program, ctx, trace| {
+        rules::stick_request(program, backend, ctx, &mut stores, assigned, usable, trace)
     });
     ex.stores = stores;
     ex.persist.server = ex.persist.server.or(wanted);
@@ -205,10 +219,7 @@ async fn proxy_rules(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<D
 async fn run(conn: &mut Conn, ex: &mut Exchange, index: u32, which: fn(&ProxyProgram) -> &Rules) -> Option<Decision> {
     let mut from = 0;
     loop {
-        let verdict = ex.with_ctx(conn, |program, ctx| match program.proxies.get(index as usize) {
-            Some(proxy) => evaluate(which(proxy), program, ctx, from, None),
-            None => Verdict::Pass,
-        });
+        let verdict = ex.rules(conn, index, which, from);
         if !ex.record.hints.is_empty() {
             if let Err(failure) = Box::pin(hints(conn, ex)).await {
                 return Some(Decision::Failed(failure));
@@ -299,10 +310,7 @@ async fn tcp_content(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<D
         ex.body_known = complete || over || ex.up.input.is_full();
         ex.req.write(&mut ex.seen_body);
         ex.seen_body.extend_from_slice(&body);
-        let verdict = ex.with_ctx(conn, |program, ctx| match program.proxies.get(index as usize) {
-            Some(proxy) => evaluate(&proxy.tcp_request_content, program, ctx, from, None),
-            None => Verdict::Pass,
-        });
+        let verdict = ex.rules(conn, index, |program| &program.tcp_request_content, from);
         let waits = !ex.body_known;
         ex.seen_body = body;
         ex.body_known = known;

@@ -1,6 +1,7 @@
 //! One request and its response: everything that is needed while it runs, lent by the thread and used again.
 
 use super::session::{proxy, Conn};
+use super::trace::{self, Tracing};
 use crate::error::Error;
 use crate::live::InBackend;
 use crate::pick::Slot;
@@ -12,9 +13,9 @@ use steelyard_core::ctx::{Ctx, Scratch};
 use steelyard_core::http1::{Body, Head, Limits};
 use steelyard_core::persist::Persist;
 use steelyard_core::plan::{KeepAlive, Proxy};
-use steelyard_core::program::Program;
+use steelyard_core::program::{Program, ProxyProgram};
 use steelyard_core::record::Record;
-use steelyard_core::rules::Stores;
+use steelyard_core::rules::{evaluate, Rules, Stores, Trace, Verdict};
 
 /// Memory that a spare exchange may hold for each head, bytes.
 const KEEP_HEAD: usize = 32 * 1024;
@@ -73,6 +74,8 @@ pub struct Exchange {
     pub(super) unlogged: bool,
     /// How the stream failed.
     pub(super) failure: Option<Error>,
+    /// The request asked for a trace, and may.
+    pub(super) tracing: Option<Box<Tracing>>,
     line: Vec<u8>,
 }
 
@@ -121,6 +124,7 @@ impl Exchange {
             bad_request: false,
             unlogged: false,
             failure: None,
+            tracing: None,
             line: Vec::new(),
         })
     }
@@ -169,6 +173,15 @@ impl Exchange {
 
     /// Runs rules or logs with all that they may look at.
     pub(super) fn with_ctx<R>(&mut self, conn: &mut Conn, run: impl FnOnce(&Program, &mut Ctx<'_>) -> R) -> R {
+        self.with_trace(conn, |program, ctx, _| run(program, ctx))
+    }
+
+    /// The same, with the trace of this request where it has one.
+    pub(super) fn with_trace<R>(
+        &mut self,
+        conn: &mut Conn,
+        run: impl FnOnce(&Program, &mut Ctx<'_>, Option<&mut Trace>) -> R,
+    ) -> R {
         let live = std::sync::Arc::clone(&conn.live);
         let state = crate::live::WorkerState {
             worker: &conn.worker,
@@ -191,7 +204,28 @@ impl Exchange {
             state: &state,
             scratch: &mut self.scratch,
         };
-        run(&live.program, &mut ctx)
+        run(
+            &live.program,
+            &mut ctx,
+            self.tracing.as_mut().map(|tracing| &mut tracing.trace),
+        )
+    }
+
+    /// Runs one rule set of a proxy, from rule number `from` on.
+    pub(super) fn rules(&mut self, conn: &mut Conn, index: u32, which: fn(&ProxyProgram) -> &Rules, from: usize) -> Verdict {
+        if self.tracing.is_some() {
+            if let Some(program) = conn.live.program.proxies.get(index as usize) {
+                trace::set(conn, self, index, which(program).set.name());
+            }
+        }
+        let verdict = self.with_trace(conn, |program, ctx, trace| match program.proxies.get(index as usize) {
+            Some(proxy) => evaluate(which(proxy), program, ctx, from, trace),
+            None => Verdict::Pass,
+        });
+        if let Some(tracing) = &mut self.tracing {
+            tracing.left(&verdict);
+        }
+        verdict
     }
 
     /// The line buffer of the log, for the time of a call.

@@ -73,6 +73,9 @@ pub(super) fn next(conn: &mut Conn, ex: &Exchange) {
 /// Notes a failure for the log and counts it.
 pub(super) fn failed(conn: &Conn, ex: &mut Exchange, error: Error) {
     ex.failure = Some(error);
+    if let Some(tracing) = &mut ex.tracing {
+        tracing.failed(error);
+    }
     let [fault, stage] = error.termination();
     let [first, second, ..] = &mut ex.record.termination;
     (*first, *second) = (fault, stage);
@@ -171,6 +174,9 @@ pub(super) fn log(conn: &mut Conn, ex: &mut Exchange) {
                 render_log(program, format, ctx, structured);
             }
         });
+        if let Some(tracing) = &mut ex.tracing {
+            tracing.logged(body);
+        }
         true
     });
 }

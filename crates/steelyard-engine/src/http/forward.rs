@@ -19,6 +19,9 @@ pub(super) fn prepare(conn: &mut Conn, ex: &mut Exchange) {
     {
         ex.req.set_body(sized);
     }
+    if let Some(tracing) = &mut ex.tracing {
+        tracing.sends(&ex.req);
+    }
     ex.up.out.clear();
     ex.req.write(&mut ex.up.out);
     ex.up.sent = 0;

@@ -13,6 +13,7 @@ mod reply;
 mod respond;
 mod service;
 mod session;
+mod trace;
 mod transfer;
 mod tunnel;
 mod upstream;
@@ -73,6 +74,9 @@ async fn requests(conn: &mut Conn) -> After {
     let mut ex = Exchange::take(conn);
     loop {
         let after = request(conn, &mut ex).await;
+        if ex.tracing.is_some() {
+            trace::tell(conn, &mut ex);
+        }
         ex.end();
         if after != After::Next || ex.up.input.is_empty() {
             ex.give_back(conn);
@@ -96,6 +100,7 @@ async fn request(conn: &mut Conn, ex: &mut Exchange) -> After {
             Ok(Obtained::Redirect(made)) => return Box::pin(reply::instead(conn, ex, Decision::Reply(made))).await,
             Err(error) => break Err(error),
         }
+        trace::chosen(conn, ex);
         forward::prepare(conn, ex);
         match transfer::until_head(conn, ex).await {
             Err(error) if error.retry && upstream::may_repeat(conn, ex) => {}

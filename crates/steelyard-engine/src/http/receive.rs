@@ -2,7 +2,7 @@
 
 use super::exchange::{limits, ms, Exchange};
 use super::session::Conn;
-use super::{finish, reply, After};
+use super::{finish, reply, trace, After};
 use crate::live::{bump, wall};
 use crate::timer::after;
 use std::future::poll_fn;
@@ -166,6 +166,10 @@ fn begin(conn: &mut Conn, ex: &mut Exchange) {
     record.request_index = conn.requests;
     record.times.idle = ms(conn.since, ex.begun);
     record.times.request = ms(ex.begun, ex.received);
+    if conn.live.program.tracing.is_some() {
+        trace::begin(conn, ex);
+    }
+    let record = &mut ex.record;
     if finish::is_logged(conn) || conn.live.program.keeps_request_line() {
         ex.req.start_line(&mut record.request_line);
         record.request_date = before(wall(), ex.now.saturating_duration_since(ex.begun));

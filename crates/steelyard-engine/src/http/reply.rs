@@ -3,7 +3,7 @@
 use super::decide::Decision;
 use super::exchange::Exchange;
 use super::session::Conn;
-use super::{finish, respond, service, After};
+use super::{finish, respond, service, trace, After};
 use crate::error::{Error, Fault, Stage};
 use crate::live::bump;
 use crate::timer::after;
@@ -16,6 +16,9 @@ use steelyard_core::table::Event;
 
 /// Answers a request here, instead of forwarding it or instead of the server's response.
 pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decision) -> After {
+    if let Some(tracing) = &mut ex.tracing {
+        tracing.decided(&decision);
+    }
     match decision {
         // The caller forwards; nothing is left to do here.
         Decision::Forward => After::Abort,
@@ -84,6 +87,9 @@ pub(super) async fn error(conn: &mut Conn, ex: &mut Exchange, failure: Error) ->
     let cut = ex.down.sent > 0 && !ex.down.is_flushed();
     let status = if ex.bad_request { Some(400) } else { failure.status() };
     let status = status.filter(|_| !silent && !cut);
+    if let Some(tracing) = &mut ex.tracing {
+        tracing.answered_failure(status);
+    }
     let [fault, stage] = failure.termination();
     let Some(status) = status else {
         ex.unlogged |= silent;
@@ -142,6 +148,10 @@ async fn send(conn: &mut Conn, ex: &mut Exchange, made: MadeReply, termination: 
         respond::say_connection(ex);
     }
     count(conn, ex, status);
+    if let Some(tracing) = &mut ex.tracing {
+        tracing.body(&made.body);
+        trace::answers(conn, ex);
+    }
     ex.res.write(&mut ex.down.out);
     if ex.req.method() != b"HEAD" {
         ex.down.out.extend_from_slice(&made.body);

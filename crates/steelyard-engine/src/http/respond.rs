@@ -1,9 +1,9 @@
 //! The server's response: rules, cookies, connection, and its head on the way to the client.
 
 use super::exchange::{framing, Exchange};
-use super::finish;
 use super::forward::wall_seconds;
 use super::session::Conn;
+use super::{finish, trace};
 use crate::error::{Error, Fault, Stage};
 use crate::live::bump;
 use crate::relay::http::Framing;
@@ -12,7 +12,7 @@ use steelyard_core::capture;
 use steelyard_core::http1::{Body, Version};
 use steelyard_core::program::ProxyProgram;
 use steelyard_core::reply::MadeReply;
-use steelyard_core::rules::{count_status, evaluate, stick_response, Rules, Verdict};
+use steelyard_core::rules::{count_status, stick_response, Rules, Verdict};
 
 /// What follows the head of a response.
 pub(super) enum Then {
@@ -38,6 +38,9 @@ pub(super) fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, Error>
     ex.answered = true;
     ex.record.status = status;
     ex.record.server_status = status;
+    if let Some(tracing) = &mut ex.tracing {
+        tracing.answered(&ex.res);
+    }
     if !conn.vars.is_empty() {
         conn.vars.enter_response();
     }
@@ -58,6 +61,9 @@ pub(super) fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, Error>
     mark(conn, ex);
     connection(conn, ex, body, tunnel, server_stays);
     after_response(conn, ex);
+    if ex.tracing.is_some() {
+        trace::answers(conn, ex);
+    }
     ex.res.write(&mut ex.down.out);
     if conn.front().options.logasap && finish::is_logged(conn) {
         ex.record.early = true;
@@ -105,8 +111,9 @@ fn stick(conn: &mut Conn, ex: &mut Exchange) {
         return;
     }
     let mut stores = std::mem::take(&mut ex.stores);
-    ex.with_ctx(conn, |program, ctx| {
-        stick_response(program, backend, ctx, &mut stores, None);
+    trace::set(conn, ex, backend, "stick");
+    ex.with_trace(conn, |program, ctx, trace| {
+        stick_response(program, backend, ctx, &mut stores, trace);
         stores.commit(program, ctx.state.tables(), backend, server);
     });
     ex.stores = stores;
@@ -144,11 +151,7 @@ fn rules(conn: &mut Conn, ex: &mut Exchange, which: fn(&ProxyProgram) -> &Rules)
         if none {
             continue;
         }
-        let verdict = ex.with_ctx(conn, |program, ctx| match program.proxies.get(index as usize) {
-            Some(proxy) => evaluate(which(proxy), program, ctx, 0, None),
-            None => Verdict::Pass,
-        });
-        match verdict {
+        match ex.rules(conn, index, which, 0) {
             // A rule that waits for input finds all that there will be.
             Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. } => {}
             other => return Err(other),

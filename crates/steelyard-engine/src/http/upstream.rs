@@ -2,7 +2,7 @@
 
 use super::exchange::Exchange;
 use super::session::Conn;
-use super::{finish, transfer};
+use super::{finish, trace, transfer};
 use crate::connect::{establish_from, Connection, Purpose};
 use crate::error::{Error, Fault, Stage};
 use crate::live::{bump, Target};
@@ -44,6 +44,7 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<Obtaine
                 if let Some(back) = conn.live.backend(backend) {
                     bump(&back.counters.econ);
                 }
+                trace::no_server(conn, ex, backend);
                 return Err(failure(Fault::Server, Stage::Connect));
             }
             Err(_) => None,
@@ -53,6 +54,9 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<Obtaine
     if let Some(slot) = slot {
         if let Some(made) = redirect(conn, ex, &slot) {
             ex.slot = Some(slot);
+            if let Some(tracing) = &mut ex.tracing {
+                tracing.redirects();
+            }
             return Ok(Obtained::Redirect(made));
         }
         if ex.target.is_none() {

@@ -93,8 +93,15 @@ class LogTarget(Node, frozen=True):
     profile: int | None
 
 
+class Tracing(Node, frozen=True):
+    """Requests that carry this header and come from one of these networks (address, prefix length) are traced."""
+
+    header: str
+    sources: list[tuple[str, int]]
+
+
 class Global(Node, frozen=True):
-    """`init`: assignments to variables of the process, done once before the start."""
+    """`init`: assignments to variables of the process, done once before the start. `tracing` comes from the command line."""
 
     nbthread: int = 1
     maxconn: int = 10_000
@@ -116,6 +123,7 @@ class Global(Node, frozen=True):
     process: int = 1
     nosplice: bool = False
     init: list[Rule] = field(default_factory=list)
+    tracing: Tracing | None = None
 
 
 class User(Node, frozen=True):
