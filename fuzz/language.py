@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parent
 CASES = ROOT.parent / "tests" / "config" / "cases"
 SECONDS = 10
 """A file of a few hundred lines that takes longer is a finding."""
+LONGEST = 1_000_000
+"""Of lines that were made longer; eight such changes to one line would otherwise make gigabytes."""
 ODD = ["", "0", "-1", "9" * 40, "%[", "%[src,", "]", "{", "}", "!", "if", "unless", '"', "'", "\\", "$X", '"${X[*]}"', "\udc80"]
 ODD += [
     "a" * 5000,
@@ -93,7 +95,7 @@ def mutate(dice: random.Random, files: list[list[str]], words: list[str]) -> str
             case 5:
                 lines.append(" ".join(dice.choice(words) for _ in range(dice.randint(1, 70))))
             case 6 if lines:
-                lines[at] = lines[at] * dice.choice((2, 50))
+                lines[at] = (lines[at] * dice.choice((2, 50)))[:LONGEST]
     return dice.choice(("\n", "\n", "\n", "\r\n")).join(lines) + dice.choice(("\n", "\n", "\n", ""))
 
 

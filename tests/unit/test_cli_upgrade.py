@@ -36,3 +36,10 @@ def test_check_and_diff(old: Path, capfd) -> None:
 
 def test_a_file_that_is_not_there(tmp_path: Path, capfd) -> None:
     assert run(["upgrade", str(tmp_path / "none.cfg")]) == 2
+
+
+def test_an_address_behind_a_name_gets_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "a.cfg"
+    file.write_text("listen l *:80 # c\n\tmode http\n")
+    assert run(["upgrade", "-w", str(file)]) == 0
+    assert file.read_text() == "listen l # c\n    bind *:80\n\tmode http\n"

@@ -14,6 +14,7 @@ from steelyard.config.grammar.bind_options import BIND_OPTIONS
 from steelyard.config.grammar.keywords import KEYWORDS
 from steelyard.config.grammar.renames import DEPRECATED
 from steelyard.config.grammar.row import Row, Where
+from steelyard.config.grammar.sections import old_bind
 from steelyard.config.grammar.server_options import SERVER_OPTIONS
 from steelyard.config.grammar.today import made
 from steelyard.config.layout import LaidLine, lay_out
@@ -125,9 +126,23 @@ def _changes(index: int, raw: RawFile, report: Report) -> Iterable[Change]:
             part = []
         if line.kind == "section":
             where = Where.__members__.get(line.words[0].text.replace("-", "_").upper())
+            yield from _old_bind(index, line, report)
         elif line.kind == "statement" and where is not None:
             part.append(_line(index, line, where, report))
     yield from _in_order(part)
+
+
+def _old_bind(index: int, line: LaidLine, report: Report) -> Iterable[Change]:
+    """`listen <name> <address>` becomes two lines."""
+    bind = old_bind(line.words)
+    if not bind:
+        return
+    lines = [line.words[:2], bind]
+    if _variables_kept(line, line.words, lines):
+        typed = (_typed(line, lines[0]), "    " + _typed(line, bind))
+        yield Change(index, line.number, typed, "bind", run_of(line.words))
+    else:
+        _stays(report, line.words[0].text, run_of(line.words), f"write 'bind {bind[1]}' below it")
 
 
 _TURNS = {"block_rules": 0, "rules": 1, "old_rules": 2, "last_rules": 3}

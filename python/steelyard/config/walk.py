@@ -93,8 +93,10 @@ class Walker:
             message = f"section '{section.name}' is not supported yet"
             self.room.report.later("SY0104", message, run_of(words), help=section.help)
         self.room.environment.section = words[1].text if len(words) > 1 else words[0].text
-        bind = old_bind(words, self.room)
+        bind = old_bind(words)
         if bind:
+            message = f"an address behind the name of a {words[0]} is gone since HAProxy 1.7, and read as 'bind'"
+            self.room.report.warning("SY0112", message, bind[1].span, help=f"write 'bind {bind[1]}' below it")
             self._statement(self.draft, bind)
 
     def _statement(self, draft: Draft, words: Sequence[Word], sets: str = "") -> None:

@@ -25,7 +25,7 @@ def _look_up(server: Server, where: Inet, proxy: str, room: Room) -> None:
         ways = "last,libc"
     named = [way for way in ways.split(",") if way != "last"]
     who = f"server '{proxy}/{server.name}'"
-    if where.host.startswith("_") and not resolved:
+    if where.host.startswith("_") and not resolved and not set(named) - {"libc"}:
         help = "add 'resolvers <section>', or name a host"
         room.report.alert("SY0601", f"{who} is found by SRV records, and nothing resolves them", server.span, help=help)
     elif not named:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from steelyard.config.expr import LogText
+from steelyard.config.grammar.addresses import is_name
 from steelyard.config.model import Config, Inet, Proxy, Server
 from steelyard.config.nearest import nearest
 from steelyard.config.statement import Room
@@ -60,16 +61,26 @@ def _needs(proxy: Proxy, server: Server, room: Room) -> None:
     if server.endpoint.later.startswith("udp") and proxy.mode != "log":
         message = f"server '{server.name}' is reached over UDP, and {proxy.kind} '{proxy.name}' is not in mode log"
         room.report.alert("SY0709", message, server.endpoint.span, help="add 'mode log', or leave out 'udp@'")
-    if server.check and isinstance(server.endpoint.where, Inet) and not _check_port(proxy, server):
+    if server.check and isinstance(server.endpoint.where, Inet) and not _check_port(proxy, server, room):
         message = f"server '{server.name}' has checks and no port to make them on"
         room.report.alert("SY0715", message, server.span, help="give its address a port, or add 'port <port>'")
 
 
-def _check_port(proxy: Proxy, server: Server) -> bool:
-    """Whether there is a port to make checks on: of the server, of its checks, or of each connection that they open."""
+def _check_port(proxy: Proxy, server: Server, room: Room) -> bool:
+    """Whether there is a port to make checks on: of the server, of its checks, or of each connection that they open.
+
+    HAProxy does not ask it of a server whose name is still to be looked up: the answer may bring a port.
+    """
     if server.endpoint.low or server.check_port or (server.check_addr is not None and server.check_addr.low):
         return True
-    connects = [said for said in proxy.others if said.name in ("tcp-check connect", "http-check connect")]
+    if isinstance(server.endpoint.where, Inet) and is_name(server.endpoint.where.host) and server.check_addr is None:
+        return True
+    over_http = proxy.httpchk is not None
+    steps = [step for draft in room.proxies.get(proxy.name, ()) if draft.kind == proxy.kind for step in draft.steps]
+    if over_http and not any(kind == "http-check" and step == "send" for kind, step, _ in steps):
+        return False  # what `option httpchk` sends goes first, and the connection is that of the server
+    used = "http-check connect" if over_http else "tcp-check connect" if proxy.tcp_check else ""
+    connects = [said for said in proxy.others if said.name == used]
     return bool(connects) and all("port" in said.words or _has_port(said.words) for said in connects)
 
 

@@ -21,6 +21,7 @@ _LATER_HOSTS = {"quic4": 4, "quic6": 6, "mptcp": 0, "mptcp4": 4, "mptcp6": 6}
 _LATER_NAMES = ("sockpair", "abnsz", "rhttp", "rev", "ring", "backend")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)\.?\Z")
 _IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\Z", re.ASCII)
+_LEADING = re.compile(r"[0-9]+")
 _PREFIX = re.compile(r"[a-z][a-z0-9+-]*\Z")
 
 
@@ -110,12 +111,13 @@ def _inet(text: str, family: int, span: Span, wanted: Wanted) -> Endpoint | Bad:
     if port[0] in "+-":
         if not wanted.offsets:
             return Bad("has a port relative to the client's, which means nothing here")
-        offset = _number(port[1:])
+        offset = _number(_digits(port[1:]))
         if offset is None:
             return Bad(f"has the bad port '{port}'")
         return Endpoint(where, 0, 0, -offset if port[0] == "-" else offset, span=span)
     first, dash, second = port.partition("-")
-    low_port, high_port = _number(first), _number(second) if dash else _number(first)
+    low_port = _number(_digits(first))
+    high_port = _number(_digits(second)) if dash else low_port
     least = 1 if wanted.ports == "must" else 0
     if low_port is None or high_port is None or low_port < least or high_port < low_port:
         return Bad(f"has the bad port '{port}'; ports go from 1 to 65535")
@@ -126,6 +128,24 @@ def _inet(text: str, family: int, span: Span, wanted: Wanted) -> Endpoint | Bad:
     if high_port == 0:  # as if none were written
         return Endpoint(where, wanted.default_port, wanted.default_port, port_given=False, span=span)
     return Endpoint(where, low_port, high_port, span=span)
+
+
+def port_tail(text: str) -> str:
+    """Why the port of an address is not quite what was written; reads on after the quoted word. Empty where it is.
+
+    HAProxy up to 2.8 reads the leading digits of a port: `10.0.0.1:9090/metrics` is port 9090 there.
+    """
+    port = text.rpartition(":")[2]
+    for part in port.removeprefix("+").removeprefix("-").split("-", 1):
+        digits = _digits(part)
+        if digits and digits != part and "]" not in part and ":" in text and not is_ipv6(text):
+            return f"has the port '{part}', which is read as {int(digits)}"
+    return ""
+
+
+def _digits(text: str) -> str:
+    match = _LEADING.match(text)
+    return match.group() if match else ""
 
 
 def _number(text: str) -> int | None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any, Literal, cast
 
 from steelyard.config.grammar.row import BACK_D, Row
-from steelyard.config.grammar.units import parse_int
-from steelyard.config.grammar.values import Bad, Int, OneOf
+from steelyard.config.grammar.values import Bad, Int, Loose, OneOf
 from steelyard.config.model import Balance, HashType
 from steelyard.config.places import place_of
 from steelyard.config.rules import parse_expr
 from steelyard.config.statement import Statement, run_of
 
 _PLAIN = ("roundrobin", "static-rr", "leastconn", "first", "source")
+_MORE = (*_PLAIN, "hdr", "random", "rdp-cookie")
+"""Words behind these are not read by HAProxy; behind `hdr(<name>)` the first one must be `use_domain_only`."""
 _ALL = (*_PLAIN, "uri", "url_param", "hdr", "random", "hash", "rdp-cookie", "log-hash", "sticky")
 
 
@@ -35,9 +36,9 @@ def parse_balance(statement: Statement) -> None:
         return
     reader = _READERS.get(name)
     end = reader(statement, inside, values) if reader else statement.at + 1
-    if name in _PLAIN and len(statement.args) > 1:
-        rest = run_of(statement.words[statement.at + 1 :])
-        statement.report.notice("SY0114", f"'balance {name}' takes no words, they are not read", rest, help="leave them out")
+    if name in _MORE and end is not None and end < len(statement.words):
+        rest = run_of(statement.words[end:])
+        statement.report.notice("SY0114", f"'balance {name}' takes no more words, they are not read", rest, help="leave them out")
         end = len(statement.words)
     if end is not None and statement.no_more(end):
         statement.set(Balance(name, **values))
@@ -48,7 +49,7 @@ def _uri(statement: Statement, inside: str, values: dict[str, Any]) -> int | Non
     while at < len(statement.words):
         word = statement.words[at].text
         if word in ("len", "depth"):
-            number = statement.read_int(at + 1, Int())
+            number = statement.read_int(at + 1, Loose(1))
             if number is None:
                 return None
             values["length" if word == "len" else "depth"] = number
@@ -74,11 +75,7 @@ def _url_param(statement: Statement, inside: str, values: dict[str, Any]) -> int
         if at < len(statement.words) and statement.words[at].text == "max_wait":
             at += 1
         if at < len(statement.words):
-            number = parse_int(statement.words[at].text, 0, 2_147_483_647)
-            if isinstance(number, str):
-                statement.bad(statement.words[at], number)
-                return None
-            values["check_post"], at = number, at + 1
+            values["check_post"], at = statement.read_int(at, Loose(below=0)), at + 1
     return at
 
 
@@ -89,6 +86,9 @@ def _hdr(statement: Statement, inside: str, values: dict[str, Any]) -> int | Non
     values["key"], at = inside, statement.at + 1
     if at < len(statement.words) and statement.words[at].text == "use_domain_only":
         values["use_domain_only"], at = True, at + 1
+    elif at < len(statement.words):
+        statement.bad(statement.words[at], "means nothing here", ("use_domain_only",))
+        return None
     return at
 
 

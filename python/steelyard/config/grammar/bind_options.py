@@ -11,8 +11,7 @@ from steelyard.config.grammar.row import Effect, Row, Where
 from steelyard.config.grammar.table import Table
 from steelyard.config.grammar.tls_options import BIND_ROWS, SHARED_ROWS
 from steelyard.config.grammar.today import made
-from steelyard.config.grammar.units import parse_int
-from steelyard.config.grammar.values import Account, ArgType, Bad, Int, Loose, OneOf, Text, Time
+from steelyard.config.grammar.values import Account, ArgType, Bad, Int, Loose, Odd, OneOf, Text, Time
 from steelyard.config.span import Word
 
 
@@ -35,8 +34,9 @@ class Mss:
     show: str = "<size>"
 
     def read(self, text: str) -> object | Bad:
-        value = parse_int(text, -65535, 65535)
-        return Bad(value) if isinstance(value, str) else value if value else Bad("is out of range")
+        value = Loose(-65535, 65535).read(text)
+        number = value.value if isinstance(value, Odd) else value
+        return value if number else Bad("is out of range")
 
 
 PROCESSES = re.compile(r"(?:all|odd|even|[1-9]\d?(?:-(?:[1-9]\d?)?)?)\Z", re.ASCII)
@@ -79,7 +79,7 @@ _ROWS = (
     _row("accept-proxy", "Clients start with a PROXY protocol header that gives the real addresses."),
     _row("backlog", "Connections that may wait to be accepted.", Loose(0)),
     _row("defer-accept", "The kernel hands a connection over when its first data has come."),
-    _row("gid", "Group id of a socket file.", Int()),
+    _row("gid", "Group id of a socket file.", Loose(0)),
     _row("group", "Group name of a socket file.", Account("group")),
     _row("id", "Number of the listener in statistics.", Int(1)),
     _row("interface", "Accept only what comes in on this network interface.", Text("<interface>")),
@@ -116,7 +116,7 @@ _ROWS = (
         effect="accepted",
     ),
     _row("transparent", "Accept connections for addresses that are not this machine's."),
-    _row("uid", "User id of a socket file.", Int()),
+    _row("uid", "User id of a socket file.", Loose(0)),
     _row("user", "User name of a socket file.", Account("user")),
     _row("v4v6", "An IPv6 address also accepts IPv4."),
     _row("v6only", "An IPv6 address accepts IPv6 alone."),

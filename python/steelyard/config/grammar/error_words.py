@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steelyard.config.grammar.row import PROXY, Row, Where
-from steelyard.config.grammar.values import Int
+from steelyard.config.grammar.values import Loose
 from steelyard.config.model import ErrorFile
 from steelyard.config.statement import Statement, run_of
 
@@ -13,7 +13,7 @@ MAX_REPLY = 16384
 
 
 def _status(statement: Statement, index: int) -> int | None:
-    value = statement.read_int(index, Int(show="<status>"))
+    value = statement.read_int(index, Loose(show="<status>"))
     if value is not None and value not in STATUSES:
         listed = ", ".join(str(status) for status in STATUSES)
         statement.bad(statement.words[index], "is no status that is answered here", help=f"one of {listed}")

@@ -10,7 +10,7 @@ from typing import Any
 from steelyard.config.grammar import addresses
 from steelyard.config.grammar.row import FRONT_D, PROXY, Row, Where
 from steelyard.config.grammar.servers import endpoint
-from steelyard.config.grammar.values import ArgType, Bad, Int, OneOf, Text
+from steelyard.config.grammar.values import ArgType, Bad, Loose, OneOf, Text
 from steelyard.config.model import AbstractName, Inet, Inherited, LogTarget
 from steelyard.config.places import place_of
 from steelyard.config.rules import parse_log_format
@@ -23,7 +23,7 @@ local0 local1 local2 local3 local4 local5 local6 local7
 """
 FACILITIES = tuple(_FACILITIES.split())
 LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
-_LENGTH = Int(80, 65535)
+_LENGTH = Loose(80, 65535)
 _STREAMS = ("tcp", "tcp4", "tcp6", "uxst", "stream+ip", "stream+ipv4", "stream+ipv6", "stream+unix")
 _STREAM = addresses.Wanted("maybe", default_port=514)
 _RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?\Z", re.ASCII)

@@ -7,6 +7,7 @@ from typing import Any
 from steelyard.config.grammar.option_types import Judge
 from steelyard.config.grammar.row import USUAL, Row, Where
 from steelyard.config.grammar.table import Table
+from steelyard.config.grammar.values import Loose
 from steelyard.config.model import Said
 from steelyard.config.nearest import nearest
 from steelyard.config.span import Span, Word
@@ -57,6 +58,8 @@ def _unknown(statement: Statement, word: Word, table: Table, where: Where) -> No
 def _one(statement: Statement, row: Row, at: int, end: int, values: dict[str, Any]) -> bool:
     words, report = statement.words, statement.report
     span = words[at].span
+    if end - at - 1 < len(row.args) and row.least == 0:
+        return _bare(statement, row, span, values)
     if end - at - 1 < len(row.args):
         report.alert("SY0107", f"'{row.name}' needs {row.args[end - at - 1].show}", span)
         return False
@@ -81,6 +84,18 @@ def _one(statement: Statement, row: Row, at: int, end: int, values: dict[str, An
     else:
         _tell(statement, row, span)
     values["others"] = (*values.get("others", ()), said)
+    return True
+
+
+def _bare(statement: Statement, row: Row, span: Span, values: dict[str, Any]) -> bool:
+    """The last word of a line without its value: HAProxy reads numbers as 0 there, and leaves the others out."""
+    number = isinstance(row.args[0], Loose) and row.effect == "supported"
+    becomes = "is read as 0" if number else "is not read"
+    statement.report.notice(
+        "SY0115", f"'{row.name}' has no value and {becomes}", span, help=f"write {row.args[0].show} behind it"
+    )
+    if number:
+        values[row.sets] = 0
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from steelyard.config.grammar.row import ANY, BACK_D, FRONT_D, PROXY, Row
-from steelyard.config.grammar.values import Bad, Int, Loose, Name, OneOf, Text
+from steelyard.config.grammar.values import Bad, Int, Loose, Name, Odd, OneOf, Text
 from steelyard.config.statement import Statement
 
 
@@ -16,8 +16,9 @@ class Factor:
     show: str = "<percent>"
 
     def read(self, text: str) -> object | Bad:
-        value = Int(0, 65535).read(text)
-        return Bad("is neither 0 nor above 100") if isinstance(value, int) and 0 < value <= 100 else value
+        value = Loose(0, 65535).read(text)
+        number = value.value if isinstance(value, Odd) else value
+        return Bad("is neither 0 nor above 100") if isinstance(number, int) and 0 < number <= 100 else value
 
 
 def _description(statement: Statement) -> None:
@@ -57,14 +58,20 @@ def _mode(statement: Statement) -> None:
 
 
 ROWS = (
-    Row("backlog", FRONT_D, "Connections that may wait to be accepted.", (Loose(0),), "backlog"),
+    Row("backlog", FRONT_D, "Connections that may wait to be accepted.", (Loose(below=0),), "backlog"),
     Row(
         "default_backend", FRONT_D, "Backend where no `use_backend` rule matched.", sets="default_backend", parse=_default_backend
     ),
     Row("description", ANY, "A text shown in statistics.", sets="description", parse=_description),
     Row("disabled", PROXY, "The proxy is not started.", sets="disabled"),
     Row("enabled", PROXY, "Undoes `disabled` of a defaults section.", sets="disabled", value=False),
-    Row("fullconn", BACK_D, "Connections at which the servers' `minconn` has grown to `maxconn`.", (Loose(0),), "fullconn"),
+    Row(
+        "fullconn",
+        BACK_D,
+        "Connections at which the servers' `minconn` has grown to `maxconn`.",
+        (Loose(below=2_147_483_647),),
+        "fullconn",
+    ),
     Row(
         "hash-balance-factor",
         BACK_D,
@@ -80,11 +87,11 @@ ROWS = (
         (OneOf(("never", "safe", "aggressive", "always")),),
         "http_reuse",
     ),
-    Row("id", ANY, "Number of the proxy in statistics.", (Loose(1),), "id"),
-    Row("maxconn", FRONT_D, "Connections at once.", (Loose(0),), "maxconn"),
+    Row("id", ANY, "Number of the proxy in statistics.", (Loose(1),), "id", repeat="never"),
+    Row("maxconn", FRONT_D, "Connections at once.", (Loose(below=0),), "maxconn"),
     Row("mode", PROXY, "`tcp` or `http`.", sets="mode", parse=_mode, words=("http", "tcp")),
     Row("monitor-uri", FRONT_D, "A path that is answered here with 200.", (Text("<uri>"),), "monitor_uri", mode="http"),
-    Row("rate-limit sessions", FRONT_D, "New sessions a second.", (Int(),), "rate_limit_sessions", lax=True),
-    Row("retries", BACK_D, "Further tries after a connection to a server failed.", (Loose(0),), "retries"),
+    Row("rate-limit sessions", FRONT_D, "New sessions a second.", (Int(below=0),), "rate_limit_sessions", lax=True),
+    Row("retries", BACK_D, "Further tries after a connection to a server failed.", (Loose(below=0),), "retries"),
     Row("unique-id-header", FRONT_D, "Header that carries the unique id.", (Text("<header>"),), "unique_id_header", lax=True),
 )

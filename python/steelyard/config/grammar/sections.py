@@ -76,6 +76,8 @@ def _proxy(kind: str, where: Where) -> Open:
         if len(words) > 2 and words[2].text != "from" and kind == "backend":
             # HAProxy does not open the section then, and refuses the lines that follow
             room.report.alert("SY0108", f"'backend' takes no argument '{words[2]}'", run_of(words[2:]), help="leave it out")
+        elif len(words) > 3 and words[2].text != "from":
+            too_many(words, 3, room, help=f"write 'bind {words[2]}' below it, with what belongs to the address behind that")
         _from(draft, words, 2, room, use_last=True)
         _unique(draft, room)
         return keep(draft, room)
@@ -83,12 +85,10 @@ def _proxy(kind: str, where: Where) -> Open:
     return open_
 
 
-def old_bind(words: Sequence[Word], room: Room) -> Sequence[Word]:
-    """`listen <name> <address>`, as of old: the line that says it today, so that the rest of the section can be judged."""
-    if words[0].text not in ("frontend", "listen") or len(words) < 3 or words[2].text == "from":
+def old_bind(words: Sequence[Word]) -> Sequence[Word]:
+    """`listen <name> <address>`, as of old: the line that says it today; none where no address stands there."""
+    if words[0].text not in ("frontend", "listen") or len(words) != 3 or words[2].text == "from":
         return ()
-    help = f"write 'bind {words[2]}' below it"
-    room.report.alert("SY0105", f"an address after the name of a {words[0]} is gone since HAProxy 1.7", words[2].span, help=help)
     return (Word("bind", words[2].span), words[2])
 
 

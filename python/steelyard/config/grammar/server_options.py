@@ -20,7 +20,7 @@ from steelyard.config.grammar.option_types import (
 from steelyard.config.grammar.row import SERVERS, Effect, Row, Where
 from steelyard.config.grammar.table import Table
 from steelyard.config.grammar.tls_options import SERVER_ROWS, SHARED_ROWS
-from steelyard.config.grammar.values import ArgType, Bad, Int, Loose, OneOf, Size, Text, Time
+from steelyard.config.grammar.values import ArgType, Bad, Loose, Odd, OneOf, Size, Text, Time
 from steelyard.config.hosts import address
 from steelyard.config.model import Inet
 from steelyard.config.span import NOWHERE
@@ -31,7 +31,11 @@ class Port:
     show: str = "<port>"
 
     def read(self, text: str) -> object:
-        return Int(0, 65535).read(text)
+        value = Loose(bits=64, low=-(1 << 63), high=(1 << 63) - 1).read(text)
+        number = value.value if isinstance(value, Odd) else value
+        if not isinstance(number, int) or 0 <= number <= 65535:
+            return value
+        return Odd(number & 65535, f"is out of range and is read as {number & 65535}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +78,14 @@ def _row(
     value: object = None,
     instead: str = "",
     usual: tuple[str, ...] = (),
+    least: int = -1,
 ) -> Row:
     field = sets or name.replace("-", "_")
-    return Row(name, where, doc, args, field, effect=effect, value=value, instead=instead, usual=usual)
+    return Row(name, where, doc, args, field, effect=effect, value=value, instead=instead, usual=usual, least=least)
 
 
-def _later(name: str, doc: str, *args: ArgType, usual: tuple[str, ...] = ()) -> Row:
-    return Row(name, SERVERS, doc, args, effect="later", usual=usual)
+def _later(name: str, doc: str, *args: ArgType, usual: tuple[str, ...] = (), least: int = -1) -> Row:
+    return Row(name, SERVERS, doc, args, effect="later", usual=usual, least=least)
 
 
 PROTOCOLS = ("fcgi", "h1", "h2", "none", "quic", "spop")
@@ -100,12 +105,12 @@ _ROWS = (
     _row("fall", "Failed checks after which a server is down.", Loose(1)),
     _row("fastinter", "Time between checks of a server that changes state.", Time(low=1)),
     _row("id", "Number of the server in statistics.", Loose(1), where=Where.SERVER),
-    _row("init-addr", "How the address is found at start.", FirstAddress(), effect="later", usual=("libc", "last,libc")),
+    _row("init-addr", "How the address is found at start.", FirstAddress(), effect="later", usual=("libc", "last,libc"), least=0),
     _row("inter", "Time between health checks.", Time(low=1)),
-    _row("max-reuse", "Requests that one connection may carry.", Int(-1), effect="accepted"),
-    _row("maxconn", "Connections at once; more requests wait in the queue.", Loose(0)),
-    _row("maxqueue", "Requests that may wait for this server.", Loose(0)),
-    _row("minconn", "Least connection limit where the limit follows the load.", Loose(0)),
+    _row("max-reuse", "Requests that one connection may carry.", Loose(), effect="accepted"),
+    _row("maxconn", "Connections at once; more requests wait in the queue.", Loose(below=0), least=0),
+    _row("maxqueue", "Requests that may wait for this server.", Loose(below=0), least=0),
+    _row("minconn", "Least connection limit where the limit follows the load.", Loose(below=0), least=0),
     _row("no-backup", "Undoes `backup` of `default-server`.", sets="backup", value=False),
     _row("no-check", "Undoes `check` of `default-server`.", sets="check", value=False),
     _row("no-check-send-proxy", "Undoes `check-send-proxy` of `default-server`.", sets="check_send_proxy", value=False),
@@ -120,7 +125,7 @@ _ROWS = (
         OneOf(("shutdown-sessions",)),
         effect="later",
     ),
-    _row("pool-low-conn", "Idle connections a thread keeps before others take them.", Int(-2_147_483_648), effect="accepted"),
+    _row("pool-low-conn", "Idle connections a thread keeps before others take them.", Loose(), effect="accepted"),
     _row("pool-max-conn", "Idle connections kept for reuse; -1 for no limit.", Loose(-1)),
     _row("pool-purge-delay", "How often unused idle connections are closed.", Time()),
     _row("port", "Port for health checks.", Port(), sets="check_port"),
@@ -131,7 +136,7 @@ _ROWS = (
     _row("send-proxy-v2", "Connections start with a PROXY protocol header, version 2.", sets="send_proxy", value=2),
     _row("slowstart", "Time over which a server that came up gets its full weight.", Time()),
     _row("tcp-ut", "How long sent data may stay unacknowledged.", Time(), sets="tcp_user_timeout"),
-    _row("weight", "Share of the traffic, 0 to 256.", Loose(0, 256)),
+    _row("weight", "Share of the traffic, 0 to 256.", Loose(0, 256), least=0),
 )
 
 _AGENT = (
@@ -157,7 +162,7 @@ _CHECKS = (
 )
 _NAMES = (
     _later("resolve-net", "Networks whose addresses go first.", Networks()),
-    _later("resolve-opts", "How answers are used.", Listed(("allow-dup-ip", "ignore-weight", "prevent-dup-ip"))),
+    _later("resolve-opts", "How answers are used.", Listed(("allow-dup-ip", "ignore-weight", "prevent-dup-ip")), least=0),
     _later("resolve-prefer", "The family of addresses that goes first.", OneOf(("ipv4", "ipv6"))),
     _later("resolvers", "Name servers that are asked again and again.", Text("<resolvers>")),
 )
@@ -175,7 +180,7 @@ _CONNECTIONS = (
     _later("send-proxy-v2-ssl", "PROXY protocol headers tell about TLS."),
     _later("send-proxy-v2-ssl-cn", "PROXY protocol headers tell the name in a client's certificate."),
     Row("set-proxy-v2-tlv-fmt", SERVERS, "A field of PROXY protocol headers.", (Format("source"),), effect="later", called=True),
-    _later("shard", "Part of the entries that go to this peer.", Int(1)),
+    _later("shard", "Part of the entries that go to this peer.", Loose()),
     _later("socks4", "SOCKS proxy to the server.", HostPort()),
     _later("tcp-md5sig", "Password of TCP MD5 signatures.", Text("<password>")),
     _later("tfo", "TCP fast open."),

@@ -12,7 +12,7 @@ from steelyard.config.grammar.row import BACK, BACK_D, FRONT, Row, Where
 from steelyard.config.grammar.server_options import SERVER_OPTIONS
 from steelyard.config.grammar.today import renamed
 from steelyard.config.grammar.values import NAME, Bad
-from steelyard.config.model import Bind, Endpoint, Inherited, Server, Source
+from steelyard.config.model import Bind, Endpoint, Inet, Inherited, Server, Source
 from steelyard.config.span import Span, Word
 from steelyard.config.statement import Statement, run_of
 
@@ -30,6 +30,9 @@ def endpoint(statement: Statement, word: Word, wanted: addresses.Wanted, text: s
     if isinstance(found, Bad):
         statement.report.alert("SY0301", f"'{part}' {found.why}", span)
         return None
+    tail = addresses.port_tail(part) if isinstance(found.where, Inet) else ""
+    if tail:
+        statement.report.warning("SY0115", f"'{part}' {tail}", span, help="write the port alone")
     if found.later and not statement.draft.later:
         statement.report.later("SY0104", f"the address type '{found.later}@' is not supported yet", span)
     return found

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from steelyard.config.expr import TableArg
 from steelyard.config.grammar.row import ANY, BACK, Row, Where
-from steelyard.config.grammar.units import parse_int, parse_size, parse_time
+from steelyard.config.grammar.units import parse_int, parse_size, parse_time, time_tail
 from steelyard.config.grammar.values import Int
 from steelyard.config.model import Stick, StickColumn, StickKey, StickTable
 from steelyard.config.places import condition_at, place_of
@@ -66,6 +66,9 @@ class _Reader:
         if isinstance(value, str):
             self.statement.bad(word, value)
             return None
+        tail = time_tail(word.text) if parse is parse_time else ""
+        if tail:
+            self.statement.report.notice("SY0115", f"'{word}' {tail}", word.span)
         if not low <= value <= high:
             self.statement.bad(word, f"is out of range, {low} to {high}")
             return None
@@ -137,6 +140,9 @@ class _Reader:
                 self.statement.bad(word, f"gives '{name}' a period that {time}")
                 return False
             period = time
+            tail = time_tail(args[-1])
+            if tail:
+                self.statement.report.notice("SY0115", f"'{args[-1]}' {tail}", word.span)
         return self.column(word, StickColumn(name, count, period))
 
     def column(self, word: Word, column: StickColumn) -> bool:

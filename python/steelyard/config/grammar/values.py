@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from steelyard.config.grammar.units import MAX_TIME, parse_int, parse_size, parse_time
+from steelyard.config.grammar.units import MAX_TIME, parse_int, parse_size, parse_time, time_tail
 
 NAME = re.compile(r"[A-Za-z0-9_.:-]+\Z")
 """Names of proxies, servers, ACLs (manual section 4)."""
@@ -43,11 +43,16 @@ class ArgType(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Int:
+    """A whole number. `below`: what one below 0 stands for, where HAProxy takes it although it means nothing."""
+
     low: int = 0
     high: int = 2_147_483_647
     show: str = "<number>"
+    below: int | None = None
 
     def read(self, text: str) -> object | Bad:
+        if self.below is not None and isinstance(parse_int(text, -2_147_483_648, -1), int):
+            return Odd(self.below, f"is below 0 and is read as {self.below}")
         value = parse_int(text, self.low, self.high)
         return Bad(value) if isinstance(value, str) else value
 
@@ -57,12 +62,14 @@ class Loose:
     """A number where HAProxy reads the leading digits and passes over the rest: `16k` is 16 there, and `x` is 0.
 
     `sizes`: a size is a number too, as newer versions have it. `bits`: of C's type; what is too large for it is cut.
+    `below`: what a number below 0 stands for, where HAProxy takes it although it means nothing.
     """
 
     low: int = -2_147_483_648
     high: int = 2_147_483_647
     sizes: bool = False
     bits: int = 32
+    below: int | None = None
     show: str = "<number>"
 
     def read(self, text: str) -> object | Bad:
@@ -72,6 +79,8 @@ class Loose:
         match = _DIGITS.match(text)
         full = int(match.group()[:20]) if match else 0
         value = (full + (1 << self.bits - 1)) % (1 << self.bits) - (1 << self.bits - 1)
+        if value < 0 and self.below is not None:
+            return Odd(self.below, f"is below 0 and is read as {self.below}")
         if not self.low <= value <= self.high:
             return Bad(f"is out of range, {self.low} to {self.high}")
         whole = match is not None and match.end() == len(text) and value == full
@@ -91,7 +100,10 @@ class Time:
             return Bad(value)
         if value > self.high:
             return Bad(f"is too long, {self.high} ms is the most")
-        return value if value >= self.low else Bad(f"is too short, {self.low} ms is the least")
+        if value < self.low:
+            return Bad(f"is too short, {self.low} ms is the least")
+        tail = time_tail(text)
+        return Odd(value, tail) if tail else value
 
 
 @dataclass(frozen=True, slots=True)

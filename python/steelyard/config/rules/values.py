@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from steelyard.config.expr import PatternFileRef, Value
 from steelyard.config.grammar import actions
 from steelyard.config.grammar.calls import LUA
-from steelyard.config.grammar.units import parse_int, parse_size, parse_time
+from steelyard.config.grammar.units import parse_int, parse_size, parse_time, time_tail
 from steelyard.config.nearest import nearest
 from steelyard.config.rules.logformat import parse_log_format
 from steelyard.config.rules.place import Place
@@ -54,18 +55,30 @@ def _regex(word: Word, place: Place, report: Report) -> Value:
 
 
 def _code(word: Word, low: int, high: int, report: Report) -> int | None:
-    if word.text.isascii() and word.text.isdigit() and len(word.text) == 3 and low <= int(word.text) <= high:
-        return int(word.text)
+    number = _leading(word, report)
+    if number is not None and low <= number <= high:
+        return number
     _bad(word, f"'{word}' is not a status code, {low} to {high}", report)
     return None
 
 
-def _redirect_code(word: Word, place: Place, report: Report) -> Value:
-    allowed = [str(each) for each in actions.REDIRECT_CODES]
-    if word.text not in allowed:
-        _bad(word, f"'{word}' is not a status code of a redirect", report, f"one of: {', '.join(allowed)}")
+def _leading(word: Word, report: Report) -> int | None:
+    """The number that a word starts with, which is all that HAProxy reads of it."""
+    digits = "".join(takewhile(str.isdigit, word.text[:10]))
+    if not digits or not digits.isascii():
         return None
-    return int(word.text)
+    if digits != word.text:
+        report.notice("SY0115", f"'{word}' is not a whole number and is read as {int(digits)}", word.span)
+    return int(digits)
+
+
+def _redirect_code(word: Word, place: Place, report: Report) -> Value:
+    number = _leading(word, report)
+    if number not in actions.REDIRECT_CODES:
+        help = f"one of: {', '.join(str(each) for each in actions.REDIRECT_CODES)}"
+        _bad(word, f"'{word}' is not a status code of a redirect", report, help)
+        return None
+    return number
 
 
 def _header_matcher(word: Word, place: Place, report: Report) -> Value:
@@ -96,6 +109,9 @@ def _units(parse: Callable[[str], int | str], low: int = 0) -> Reader:
         if value < low:
             _bad(word, f"'{word}' is too little, {low} is the least", report)
             return None
+        tail = time_tail(word.text) if parse is parse_time else ""
+        if tail:
+            report.notice("SY0115", f"'{word}' {tail}", word.span)
         return value
 
     return read
