@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from steelyard.cli import report as reports
 from steelyard.cli.check import environ_of
 from steelyard.cli.flags import Flags
+from steelyard.cli.leave import hold
 from steelyard.cli.report import Form
 from steelyard.config.read import read
 from steelyard.diagnostics.diagnostic import Diagnostic, Report, Severity
@@ -15,6 +16,7 @@ from steelyard.diagnostics.diagnostic import Diagnostic, Report, Severity
 def judge(files: Sequence[str], *, form: Form = "auto", warnings_fail: bool = False, verbose: bool = False) -> int:
     """The exit status: 0 when the configuration is valid, 1 when it is not. What can't run yet changes neither."""
     config, report = read(files, environ=environ_of(Flags()), language=True)
+    hold(config, report)
     if form in reports.DOCUMENTS:
         reports.show(report, files, form=form)
     else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from steelyard.cli import usage
 from steelyard.cli.console import StderrConsole
 from steelyard.cli.flags import Flags, UsageError, parse
+from steelyard.cli.leave import hold, leave
 
 if TYPE_CHECKING:
     from steelyard.cli.report import Form
@@ -34,7 +35,7 @@ _TOOLS = (
 def main() -> None:
     """`steelyard` and `python -m steelyard`."""
     try:
-        sys.exit(run(sys.argv[1:]))
+        leave(run(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
@@ -90,6 +91,8 @@ def start(flags: Flags, console: StderrConsole, *, form: Form = "auto", verbose:
     if flags.dump is not None:
         return dumps.tokens(flags)
     checked = check(flags)
+    if flags.check:
+        hold(checked)
     report.show(checked.report, flags.files, form=form)
     if verbose and form not in report.DOCUMENTS:
         report.show_accepted(checked.report)

@@ -20,7 +20,6 @@ MAX_LINE = 1 << 20
 Lookup = Callable[[str], str | None]
 """Value of an environment variable, or None where it is not set."""
 
-_PLAIN = re.compile(r"[^ \t\r]+")
 _SPECIAL = re.compile("[\"'\\\\#\r\0\udc80-\udcff]")
 _NAME = re.compile(r"[A-Za-z_.][A-Za-z0-9_.]*")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", " ": " ", "\\": "\\", "#": "#", "'": "'", '"': '"'}
@@ -46,9 +45,21 @@ def tokenize(text: str, file: str, number: int, lookup: Lookup) -> tuple[list[Wo
     if len(text) > MAX_LINE:
         return [], LexError("SY0004", f"line of {len(text)} characters, {MAX_LINE} is the limit", 1)
     if _SPECIAL.search(text) is None:
-        words = [Word(m.group(), Span(file, number, m.start() + 1, m.end() - m.start())) for m in _PLAIN.finditer(text)]
-        return _bounded(words)
+        return _bounded(_plain(text, file, number))
     return _Scanner(text, file, number, lookup).run()
+
+
+def _plain(text: str, file: str, number: int) -> list[Word]:
+    """The words of a line where only blanks mean something, as nearly all are: no step here looks at single characters."""
+    words = []
+    rest = text.replace("\t", " ").lstrip(" ")
+    column = len(text) - len(rest) + 1
+    for part in rest.split(" "):
+        length = len(part)
+        if part:
+            words.append(Word(part, Span(file, number, column, length)))
+        column += length + 1
+    return words
 
 
 def _bounded(words: list[Word]) -> tuple[list[Word], LexError | None]:

@@ -14,6 +14,7 @@ from steelyard.config.replies import bind_replies, find_section
 from steelyard.config.rules.files import load_pattern_files
 from steelyard.config.span import Word
 from steelyard.config.statement import Room, block_of
+from steelyard.config.visit import parts_of
 
 _TYPED = ("ring", "log-profile")
 """Sections with a type of their own in the model."""
@@ -43,11 +44,12 @@ def resolve(room: Room) -> Config:
         peer_tables=tuple(room.peer_tables),
         blocks=blocks,
     )
+    room.parts = [parts_of(proxy) for proxy in proxies]
     found = len(room.report.items)
     for check in CHECKS:
         check(config, room)
     _forget(found, room)
-    return load_pattern_files(config, room.report, room.paths)
+    return load_pattern_files(config, room.parts, room.report, room.paths)
 
 
 # Mistakes that count even in a proxy that is disabled.

@@ -15,6 +15,7 @@ from steelyard.config.model import Block, Said, StickTable, Userlist
 from steelyard.config.nearest import nearest
 from steelyard.config.paths import Paths
 from steelyard.config.span import Span, Word
+from steelyard.config.visit import Parts
 from steelyard.diagnostics.diagnostic import Label, Report
 
 Prefix = Literal["", "no", "default"]
@@ -22,7 +23,9 @@ Prefix = Literal["", "no", "default"]
 
 @dataclass(slots=True)
 class Room:
-    """What all statements of one run share. `blocks`: each section's first line with the lines in it, right or wrong."""
+    """What all statements of one run share. `blocks`: each section's first line with the lines in it, right or wrong.
+    `parts`: what there is to check in each proxy of the model, in their order.
+    """
 
     report: Report
     environment: Environment
@@ -43,6 +46,7 @@ class Room:
     index: Index | None = None
     default_log_formats: set[Span] = field(default_factory=set)
     blocks: list[tuple[Sequence[Word], list[Sequence[Word]]]] = field(default_factory=list)
+    parts: list[Parts] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from operator import attrgetter
 from typing import Any, TypeVar
 
+from steelyard.config.expr import AclTest, Action, Call, ProxyArg, ServerArg, TableArg, UserlistArg
+
 T = TypeVar("T")
 
 _PLAIN = frozenset({"str", "int", "bool", "bytes", "float", "None", "Span", "tuple", "Scope", "Matcher"})
+
+
+Parts = tuple[object, ...]
+"""What checks look at in one proxy, found by one walk: tests, actions, fetches, converters, and arguments that name something."""
+
+
+def parts_of(proxy: object) -> Parts:
+    return tuple(nodes(proxy, AclTest, Action, Call, ProxyArg, ServerArg, TableArg, UserlistArg))
+
+
+def only(parts: Iterable[object], kind: type[T]) -> list[T]:
+    return [part for part in parts if type(part) is kind]
 
 
 _known: dict[type, Callable[[Any], tuple[Any, ...]] | None] = {}

@@ -6,7 +6,7 @@ from steelyard.config.expr import Call, ProxyArg
 from steelyard.config.grammar.calls import converter_rows, fetch_rows
 from steelyard.config.model import Config, Proxy
 from steelyard.config.statement import Room
-from steelyard.config.visit import nodes
+from steelyard.config.visit import only
 
 # What an argument of a kind must name, and the kinds of proxies that are one.
 _PARTS = {"backend": ("backend", "listen"), "frontend": ("frontend", "listen")}
@@ -15,10 +15,8 @@ _PARTS = {"backend": ("backend", "listen"), "frontend": ("frontend", "listen")}
 def check_halves(config: Config, room: Room) -> None:
     halves = {(proxy.name, proxy.kind) for proxy in config.proxies}
     names = {proxy.name for proxy in config.proxies}
-    for proxy in config.proxies:
-        for call in nodes(
-            (proxy.acls, proxy.rules, proxy.use_backend, proxy.use_server, proxy.log_format, proxy.monitor_fail), Call
-        ):
+    for proxy, parts in zip(config.proxies, room.parts):
+        for call in only(parts, Call):
             row = fetch_rows().get(call.name) or converter_rows().get(call.name)
             for kind, arg in zip(row.args if row else (), call.args, strict=False):
                 if not isinstance(arg, ProxyArg) or kind.kind not in _PARTS:

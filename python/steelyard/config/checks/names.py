@@ -8,7 +8,6 @@ from steelyard.config.expr import AclTest, ProxyArg, ServerArg, TextPattern, Use
 from steelyard.config.model import Config, Userlist
 from steelyard.config.nearest import nearest
 from steelyard.config.statement import Room
-from steelyard.config.visit import nodes
 
 
 def check_names(config: Config, room: Room) -> None:
@@ -17,9 +16,8 @@ def check_names(config: Config, room: Room) -> None:
     servers = {
         proxy.name: {server.name: server for server in proxy.servers} for proxy in config.proxies if proxy.kind != "frontend"
     }
-    for proxy in config.proxies:
-        parts = (proxy.acls, proxy.rules, proxy.use_backend, proxy.use_server, proxy.log_format, proxy.monitor_fail, proxy.stats)
-        for arg in nodes(parts, UserlistArg, ProxyArg, ServerArg, AclTest):
+    for proxy, parts in zip(config.proxies, room.parts):
+        for arg in parts:
             if isinstance(arg, AclTest):
                 if arg.expr.fetch.name == "http_auth_group" and arg.span.file:
                     _groups(arg, userlists, room)

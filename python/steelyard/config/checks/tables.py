@@ -8,7 +8,7 @@ from steelyard.config.grammar.types import casts
 from steelyard.config.model import Config, StickTable
 from steelyard.config.nearest import nearest
 from steelyard.config.statement import Room
-from steelyard.config.visit import nodes
+from steelyard.config.visit import only
 from steelyard.diagnostics.diagnostic import Label
 
 # The type that a sample must become to be a key.
@@ -32,12 +32,12 @@ def check_tables(config: Config, room: Room) -> None:
             room.report.alert("SY0741", f"no section 'peers {table.peers}'", table.span, help=hint)
         if table.write_to is not None:
             _target(table, tables, room)
-    for proxy in config.proxies:
-        for arg in nodes(proxy, TableArg):
+    for proxy, parts in zip(config.proxies, room.parts):
+        for arg in only(parts, TableArg):
             _known(arg, arg.name or proxy.name, tables, room)
         for rule in proxy.stick:
             _fits(rule.expr, tables.get(rule.table.name or proxy.name), room)
-        for action in nodes(proxy.rules, Action):
+        for action in only(parts, Action):
             fields = dict(action.fields)
             key, table_arg = fields.get("expr"), fields.get("table")
             if isinstance(key, Expr) and isinstance(table_arg, TableArg):

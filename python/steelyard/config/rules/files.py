@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
@@ -13,7 +14,7 @@ from steelyard.config.model import Config
 from steelyard.config.paths import Paths
 from steelyard.config.rules.patterns import read_patterns
 from steelyard.config.span import Span, Word
-from steelyard.config.visit import nodes
+from steelyard.config.visit import Parts, nodes, only
 from steelyard.diagnostics.diagnostic import Report
 
 # How a name may begin: a file that must be there, one that need not, none at all.
@@ -33,12 +34,14 @@ class Use:
     span: Span
 
 
-def load_pattern_files(config: Config, report: Report, paths: Paths) -> Config:
-    """The configuration with the contents of every file that its ACLs and maps name. `paths`: where their names start."""
+def load_pattern_files(config: Config, proxies: Sequence[Parts], report: Report, paths: Paths) -> Config:
+    """The configuration with the contents of every file that its ACLs and maps name. `proxies`: what there is in each of them.
+    `paths`: where names of files start.
+    """
     found: dict[tuple[str, bool], PatternFile | None] = {}
     checked: set[tuple[str, bool, str, str]] = set()
     mixed: set[tuple[str, bool]] = set()
-    for use in _uses((config.proxies, config.global_)):
+    for use in _uses(chain(*proxies, nodes(config.global_, AclTest, Call))):
         key = (use.path, use.is_map)
         if key not in found:
             found[key] = _read(use, report, paths)
@@ -52,7 +55,7 @@ def load_pattern_files(config: Config, report: Report, paths: Paths) -> Config:
             mixed.add(key)
             one, two = ("a map", "patterns") if use.is_map else ("patterns", "a map")
             report.alert("SY0442", f"file '{use.path}' is read as {one} here, and as {two} by a line before", use.span)
-    for action in nodes(config.proxies, Action):
+    for action in only(chain(*proxies), Action):
         for _, ref in action.fields:
             if isinstance(ref, PatternFileRef) and (ref.path, ref.is_map) not in found:
                 what, line = ("map", "map(<file>)") if ref.is_map else ("pattern file", "acl ... -f <file>")
@@ -63,14 +66,13 @@ def load_pattern_files(config: Config, report: Report, paths: Paths) -> Config:
     return replace(config, pattern_files=files) if files else config
 
 
-def _uses(value: object) -> Iterator[Use]:
-    """Every use of a file in a value of the model, in order."""
-    kinds: tuple[type[AclTest | Call], ...] = (AclTest, Call)
-    for each in nodes(value, *kinds):
+def _uses(parts: Iterable[object]) -> Iterator[Use]:
+    """Every use of a file, in order."""
+    for each in parts:
         if isinstance(each, AclTest):
             for ref in each.files:
                 yield Use(ref.path, ref.is_map, each.matcher, "", ref.span)
-        else:
+        elif isinstance(each, Call):
             for arg in each.args:
                 if isinstance(arg, MapArg):
                     yield Use(arg.path, True, *_types(each.name), arg.span)

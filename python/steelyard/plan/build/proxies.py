@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
-from steelyard.config.model import ForwardFor, Proxy, Stats
+from steelyard.config.model import ForwardFor, Proxy, Stats, Timeouts
 from steelyard.plan.build.backends import backend
 from steelyard.plan.build.context import Context
 from steelyard.plan.build.exprs import condition, declare_acls, log_format
@@ -44,6 +42,10 @@ def stats(context: Context, proxy: Proxy) -> plan.Stats | None:
     )
 
 
+def timeouts(value: Timeouts) -> plan.Timeouts:
+    return plan.Timeouts(**{name: getattr(value, name) for name in plan.Timeouts.__struct_fields__})
+
+
 def rulesets(context: Context, proxy: Proxy) -> plan.Rulesets:
     """`tcp-request connection` is the field `tcp_request_connection`."""
     fields = {name.replace("-", "_").replace(" ", "_"): rules(context, each) for name, each in proxy.rules.items()}
@@ -62,7 +64,7 @@ def proxy(context: Context, index: int, value: Proxy, number: int) -> plan.Proxy
         disabled=value.disabled,
         frontend=frontend(context, value) if front else None,
         backend=backend(context, value) if value.kind in ("backend", "listen") else None,
-        timeouts=plan.Timeouts(**asdict(value.timeouts)),
+        timeouts=timeouts(value.timeouts),
         options=options(value),
         rules=rulesets(context, value),
         logs=logs(context, value.log, f"log in '{value.name}'"),
