@@ -131,10 +131,10 @@ def test_several_files_are_one_configuration() -> None:
 
 
 def test_a_wrong_file_is_rewritten_and_not_compared() -> None:
-    found = upgraded("frontend f\n  nonsense\n  clitimeout 3s\n  appsession a len 3 timeout 3\n")
+    found = upgraded("frontend f\n  nonsense\n  clitimeout 3s\n  grace 3\n")
     assert not found.compared
     assert "  timeout client 3s\n" in found.texts[0]
-    assert concise.render(found.report).startswith("1.cfg:4:3: notice[SY0112] 'appsession' stays as it is; help: write ")
+    assert concise.render(found.report).startswith("1.cfg:4:3: notice[SY0112] 'grace' stays as it is; help: stop ")
 
 
 def test_variables_are_not_written_out() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from steelyard.config import source
 from steelyard.config.environment import Environment
+from steelyard.config.grammar.values import NAME
 from steelyard.config.include import MAX_FILES, find
 from steelyard.config.lexer import tokenize
 from steelyard.config.model import Said
@@ -19,6 +20,7 @@ from steelyard.config.source import RawFile
 from steelyard.config.span import Span, Word
 from steelyard.diagnostics.diagnostic import Label, Report
 
+BLANKS = " \t\r\v\f"
 MAX_DEPTH = 16
 """Files that include each other."""
 
@@ -71,6 +73,9 @@ class Feed:
         conditions = Preprocessor(report, environment, self.diagnostic_mode)
         for number, text, complete in raw.lines():
             environment.line = number
+            if text.lstrip(BLANKS).startswith("["):
+                _scope(text, raw.name, number, report)
+                continue
             words, error = tokenize(text, raw.name, number, environment)
             if self._tap is not None:
                 self._tap(words, conditions.live and bool(words) and not words[0].text.startswith("."))
@@ -127,3 +132,16 @@ class Feed:
         else:
             return False
         return True
+
+
+def _scope(text: str, name: str, number: int, report: Report) -> None:
+    """`[name]` alone on a line: HAProxy divides files of filters by it, and passes over it in a configuration."""
+    start = text.index("[")
+    inside, end, rest = text[start + 1 :].partition("]")
+    span = Span(name, number, start + 1, max(1, len(text.rstrip(BLANKS)) - start))
+    if not end or not NAME.match(inside):
+        report.alert("SY0201", "'[' starts the name of a scope, which is not one", span, help="start the line with '#'")
+    elif rest.strip(BLANKS) and not rest.lstrip(BLANKS).startswith("#"):
+        report.alert("SY0108", f"'[{inside}]' must stand alone on its line", span, help="start the line with '#'")
+    else:
+        report.notice("SY0114", f"'[{inside}]' is not read, a scope means nothing here", span, help="start the line with '#'")

@@ -218,7 +218,12 @@ def _admit(statement: Statement) -> bool:
     row, report, span = statement.row, statement.report, statement.span
     if row.effect == "removed":
         since = f" since HAProxy {row.removed}" if row.removed else ""
-        report.alert("SY0105", f"'{row.name}' is gone{since}", span, help=row.instead)
+        if row.parse is None or statement.prefix:
+            report.alert("SY0105", f"'{row.name}' is gone{since}", span, help=row.instead)
+        else:
+            message = f"'{row.name}' is gone{since}, and today's words can't say what this line does"
+            report.later("SY0106", message, span, help=row.instead)
+            row.parse(statement)
         return False
     if statement.prefix and not row.negate:
         report.alert("SY0110", f"'{row.name}' can't stand after '{statement.prefix}'", span)

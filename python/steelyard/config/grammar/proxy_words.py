@@ -43,7 +43,8 @@ def _mode(statement: Statement) -> None:
     word = statement.args[0] if statement.args else None
     if word is not None and word.text == "health":
         help = "write 'http-request return status 200'"
-        statement.report.alert("SY0105", "'mode health' is gone since HAProxy 2.1", word.span, help=help)
+        message = "'mode health' is gone since HAProxy 2.1, and today's words can't say what this line does"
+        statement.report.later("SY0106", message, word.span, help=help)
         return
     value = statement.read(statement.at, OneOf(("tcp", "http", *_LATER_MODES)))
     if value is None or not statement.no_more(statement.at + 1):

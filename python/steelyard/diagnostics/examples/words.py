@@ -33,16 +33,13 @@ frontend web
   bind :80
   tcp-request connection reject if FALSE
 === SY0105
-listen web
-  bind :80
-  appsession JSESSIONID len 52 timeout 3h
-  server one 127.0.0.1:8080 cookie one
+backend app
+  hash-type avalanche
+  server one 127.0.0.1:8080
 --- right
-listen web
-  mode http
-  bind :80
-  cookie SERVER insert indirect nocache
-  server one 127.0.0.1:8080 cookie one
+backend app
+  hash-type map-based sdbm avalanche
+  server one 127.0.0.1:8080
 === SY0106
 global
   wurfl-data-file /usr/share/wurfl.zip

@@ -17,6 +17,7 @@ _VARIABLE = "<expression>"
 
 _TEXT = f"""
 acl: <name> <fetch> [<flag> ...] [<pattern> ...]
+appsession: <cookie> len <length> timeout <time> [request-learn] [prefix] [mode <mode>]
 balance: <algorithm> [<argument> ...]
 bind: [<address>]:<port>[,...] [<option> ...]
 block: {{ if | unless }} <condition>
@@ -53,6 +54,7 @@ filter: <filter> [<argument> ...]
 filter-sequence: {{ request | response }} <filters>
 force-be-switch: {{ if | unless }} <condition>
 force-persist: {{ if | unless }} <condition>
+grace: <time>
 h1-case-adjust: <from> <to>
 h1-case-adjust-file: <file>
 harden.reject-privileged-ports.quic: {{ on | off }}
@@ -112,8 +114,30 @@ profiling.tasks: {{ auto | on | off }}
 quic-initial: {_RULE}
 redirect: {{ location | prefix | scheme }} <format> [code <status>] [<option> ...] [{{ if | unless }} <condition>]
 redispatch:
+reqadd: <line> [{{ if | unless }} <condition>]
+reqallow: <regex> [{{ if | unless }} <condition>]
+reqdel: <regex> [{{ if | unless }} <condition>]
+reqdeny: <regex> [{{ if | unless }} <condition>]
+reqiallow: <regex> [{{ if | unless }} <condition>]
+reqidel: <regex> [{{ if | unless }} <condition>]
+reqideny: <regex> [{{ if | unless }} <condition>]
+reqipass: <regex> [{{ if | unless }} <condition>]
+reqirep: <regex> <line> [{{ if | unless }} <condition>]
+reqisetbe: <regex> <backend> [{{ if | unless }} <condition>]
+reqitarpit: <regex> [{{ if | unless }} <condition>]
+reqpass: <regex> [{{ if | unless }} <condition>]
+reqrep: <regex> <line> [{{ if | unless }} <condition>]
+reqsetbe: <regex> <backend> [{{ if | unless }} <condition>]
+reqtarpit: <regex> [{{ if | unless }} <condition>]
 resetenv: [<name> ...]
 retry-on: <event> ...
+rspadd: <line> [{{ if | unless }} <condition>]
+rspdel: <regex> [{{ if | unless }} <condition>]
+rspdeny: <regex> [{{ if | unless }} <condition>]
+rspidel: <regex> [{{ if | unless }} <condition>]
+rspideny: <regex> [{{ if | unless }} <condition>]
+rspirep: <regex> <line> [{{ if | unless }} <condition>]
+rsprep: <regex> <line> [{{ if | unless }} <condition>]
 server: <name> <address>[:<port>] [<option> ...]
 server-state-base: <directory>
 server-state-file: <file>
