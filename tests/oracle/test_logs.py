@@ -508,6 +508,45 @@ def test_logasap(run, serve, sink):
         server.release()
 
 
+def test_logasap_of_what_is_no_answer_of_a_server(run, serve, sink):
+    """The plus is of the option: a line at the end has it as well. Td has none."""
+    front = "option logasap\nhttp-request deny if { path /no }\nlog-format '%ST %B %Ta %Tt %Tu %Td %Tw'"
+    proxy = logged(run, sink, front=front, kind="", s1=serve(hello))
+    proxy.ask(get("/no"))
+    assert re.fullmatch(r"403 \+\d+ \+\d+ \+\d+ \+\d+ -?\d+ -1", sink.take())
+    proxy.ask(get("/yes"))
+    assert re.fullmatch(r"200 \+\d+ \+\d+ \+\d+ \+\d+ \d+ \d+", sink.take())
+
+
+def test_lines_of_a_frontend_are_counted(run, serve, sink):
+    # HAProxy 2.8 writes lines that tell of nothing but the request twice: %ST keeps it from that.
+    proxy = logged(run, sink, front="log-format '%lc %ST %HP'\nerror-log-format 'bad %lc'", kind="", s1=serve(hello))
+    for path in ("/a", "/b"):
+        proxy.ask(get(path))
+    proxy.raw(b"junk\r\n\r\n")
+    proxy.ask(get("/c"))
+    first = int(sink.take(" /a").split()[0])
+    assert [sink.take(), sink.take(), sink.take()] == [f"{first + 1} 200 /b", f"bad {first + 2}", f"{first + 3} 200 /c"]
+
+
+def test_what_is_no_request_has_the_format_of_errors(run, serve, sink):
+    """Manual 8.2.5: a request that came and was answered with an error is no such error."""
+    proxy = logged(
+        run,
+        sink,
+        front="log-format 'usual %ST %tsc'\nerror-log-format 'error %ci %ST %tsc'",
+        kind="",
+        s1=serve(reply(b"junk\r\n\r\n")),
+    )
+    proxy.raw(b"\x01\x02\r\n\r\n")
+    assert sink.take() == "error 127.0.0.1 400 PR--"
+    with proxy.connect() as client:
+        client.send(b"GET / HT")
+    assert sink.take() == "error 127.0.0.1 400 CR--"
+    proxy.ask(GET)
+    assert sink.take() == "usual 502 PH--"
+
+
 def test_dontlog_normal(run, serve, sink):
     proxy = logged(run, sink, front="option dontlog-normal\nhttp-request deny if { path /no }", s1=serve(hello))
     proxy.ask(get("/yes"))

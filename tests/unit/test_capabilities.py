@@ -30,7 +30,7 @@ def test_converters(engine_says: dict[str, set[str]]) -> None:
 
 
 def test_aliases(engine_says: dict[str, set[str]]) -> None:
-    assert engine_says["aliases"] == set(aliases.rows()) - aliases.UNSUPPORTED
+    assert engine_says["aliases"] == set(aliases.rows())
 
 
 def test_actions(engine_says: dict[str, set[str]]) -> None:

@@ -101,6 +101,8 @@ pub struct Record {
     pub request_line: Vec<u8>,
     /// `%rt`: number of this request in the process; for unique ids.
     pub counter: u32,
+    /// `%OG`: where the line comes from that is being written.
+    pub origin: &'static str,
     /// `%lc`: number of this log line in its frontend.
     pub frontend_log_counter: u32,
     /// `%s` where no server but the process itself answered, such as `<STATS>`.
@@ -112,7 +114,7 @@ pub struct Record {
     pub server_address: Option<SocketAddr>,
     /// `set-log-level`: `None` not set, `Some(None)` silent, `Some(Some(n))` 0 (emerg) to 7 (debug).
     pub log_level: Option<Option<u8>>,
-    /// `option logasap`: the line is written before the end; `+` in front of total times and sizes.
+    /// `option logasap`: `+` in front of total times and sizes, which may be of less than all of it.
     pub early: bool,
     /// `%CC %CS`: captured cookies, `name=value`.
     pub request_cookie: Option<Vec<u8>>,
@@ -153,6 +155,7 @@ impl Default for Record {
             backend_queue: 0,
             request_line: Vec::new(),
             counter: 0,
+            origin: "unspec",
             frontend_log_counter: 0,
             applet: None,
             request_index: 0,

@@ -448,6 +448,7 @@ class Proxy:
     log_tag: str | None = None
     log_format: LogFormat | None = None
     log_format_sd: LogFormat | None = None
+    log_steps: tuple[str, ...] = ()
     error_log_format: LogFormat | None = None
     unique_id_format: LogFormat | None = None
     unique_id_header: str | None = None

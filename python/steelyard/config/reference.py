@@ -289,6 +289,6 @@ def _acls() -> Iterator[Entry]:
 
 def _aliases() -> Iterator[Entry]:
     for name, needs_http in aliases.rows().items():
-        effect: Effect = "later" if name in aliases.UNSUPPORTED else "supported"
+        effect: Effect = "supported"
         notes = ("Needs `mode http`.",) if needs_http else ()
         yield Entry("log alias", f"%{name}", docs.aliases()[name], f"%{name}", effect, ("log-format",), notes)

@@ -33,6 +33,7 @@ pub(super) enum Alias {
     Uri,
     Version,
     UniqueId,
+    Origin,
     Status,
     BytesUploaded,
     ActConn,
@@ -71,9 +72,9 @@ pub(super) enum Alias {
 /// Names of all aliases, without the percent sign; `o` carries flags and writes nothing.
 pub const NAMES: &[&str] = &[
     "T", "Tl", "Ts", "t", "ms", "tr", "trg", "trl", "Ta", "Tc", "Td", "Th", "Ti", "Tq", "TR", "Tr", "Tt", "Tu", "Tw", "B", "CC",
-    "CS", "H", "HM", "HP", "HPO", "HQ", "HU", "HV", "ID", "ST", "U", "ac", "b", "bc", "bi", "bp", "bq", "ci", "cp", "f", "fc",
-    "fi", "fp", "ft", "hr", "hrl", "hs", "hsl", "lc", "o", "pid", "r", "rc", "rt", "s", "sc", "si", "sp", "sq", "sslc", "sslv",
-    "ts", "tsc",
+    "CS", "H", "HM", "HP", "HPO", "HQ", "HU", "HV", "ID", "OG", "ST", "U", "ac", "b", "bc", "bi", "bp", "bq", "ci", "cp", "f",
+    "fc", "fi", "fp", "ft", "hr", "hrl", "hs", "hsl", "lc", "o", "pid", "r", "rc", "rt", "s", "sc", "si", "sp", "sq", "sslc",
+    "sslv", "ts", "tsc",
 ];
 
 impl Alias {
@@ -109,6 +110,7 @@ impl Alias {
             "HU" => Self::Uri,
             "HV" => Self::Version,
             "ID" => Self::UniqueId,
+            "OG" => Self::Origin,
             "ST" => Self::Status,
             "U" => Self::BytesUploaded,
             "ac" => Self::ActConn,

@@ -4,7 +4,7 @@ use super::alias::Alias;
 use super::document;
 use super::encode::{escaped, value, Unsafe};
 use super::{Flags, Format, Item, Style};
-use crate::plan::Mode;
+use crate::plan::{LogStep, Mode};
 use crate::sample::convert::{strftime, Moment, HEX};
 use crate::sample::fetch::{self, bind};
 use crate::sample::{push_int, push_ip, View};
@@ -112,7 +112,7 @@ pub(super) fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mu
         Alias::RequestLocal => date(out, b"%d/%b/%Y:%H:%M:%S %z", request_date(view), view.state.utc_offset()),
         Alias::TimeActive => total(out, times.total - times.idle - times.handshake),
         Alias::TimeConnect => number(out, times.connect),
-        Alias::TimeData => total(out, data_time(view)),
+        Alias::TimeData => number(out, data_time(view)),
         Alias::TimeHandshake => number(out, times.handshake),
         Alias::TimeIdle => number(out, times.idle),
         Alias::TimeQuery => number(out, query_time(view)),
@@ -147,9 +147,12 @@ pub(super) fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mu
             );
         }
         Alias::UniqueId => plain(out, unique_id(view)),
+        Alias::Origin => plain(out, Some(record.origin.as_bytes())),
         Alias::Status => number(
             out,
             match (record.status, proxies.get(view.frontend as usize).map(|proxy| proxy.mode)) {
+                // There is no request yet.
+                (0, Some(Mode::Http)) if record.origin == LogStep::Accept.origin() => 0,
                 (0, Some(Mode::Http)) => -1,
                 (status, _) => i64::from(status),
             },

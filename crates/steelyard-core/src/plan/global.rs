@@ -121,6 +121,21 @@ pub enum LogStep {
     Any,
 }
 
+impl LogStep {
+    /// As `%OG` names it (manual section 8.2.6).
+    pub fn origin(self) -> &'static str {
+        match self {
+            Self::Accept => "txn_accept",
+            Self::Request => "txn_request",
+            Self::Connect => "txn_connect",
+            Self::Response => "txn_response",
+            Self::Close => "txn_close",
+            Self::Error => "sess_error",
+            Self::Any => "unspec",
+        }
+    }
+}
+
 /// `log-profile`
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -1,7 +1,7 @@
 //! Frontends, backends and listens.
 
 use super::expr::{Cond, Expr, LogFormat};
-use super::global::LogTarget;
+use super::global::{LogStep, LogTarget};
 use super::rule::{At, ErrorFile, Rule};
 use super::server::{Address, Server, SourceAddress};
 use super::table::StickRule;
@@ -181,6 +181,8 @@ pub struct Frontend {
     /// `capture response header`, in the order of the file.
     pub capture_response: Vec<HeaderCapture>,
     pub capture_cookie: Option<CookieCapture>,
+    /// `log-steps`: when lines are written; none: once, at the end, or with `option logasap` earlier.
+    pub log_steps: Vec<LogStep>,
 }
 
 /// The last line of a header, for the log.

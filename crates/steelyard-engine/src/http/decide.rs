@@ -3,7 +3,7 @@
 use super::exchange::Exchange;
 use super::forward::{self, wall_seconds};
 use super::session::{proxy, Conn};
-use super::trace;
+use super::{finish, trace};
 use crate::error::{Error, Fault, Stage};
 use crate::live::InBackend;
 use crate::timer::after;
@@ -200,6 +200,7 @@ async fn proxy_rules(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<D
         }
     }
     if index == conn.session.frontend {
+        finish::request_step(conn, ex);
         conn.tracking.count(Event::HttpRequest);
     } else {
         conn.tracking.count_backend(Event::HttpRequest);

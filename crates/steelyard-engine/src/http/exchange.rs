@@ -72,6 +72,8 @@ pub struct Exchange {
     pub(super) bad_request: bool,
     /// Not logged (monitoring, silent aborts).
     pub(super) unlogged: bool,
+    /// What came is no request: the line of the log is that of an error.
+    pub(super) refused: bool,
     /// How the stream failed.
     pub(super) failure: Option<Error>,
     /// The request asked for a trace, and may.
@@ -123,6 +125,7 @@ impl Exchange {
             sent_head: 0,
             bad_request: false,
             unlogged: false,
+            refused: false,
             failure: None,
             tracing: None,
             line: Vec::new(),
@@ -150,6 +153,7 @@ impl Exchange {
         self.sent_head = 0;
         self.bad_request = false;
         self.unlogged = false;
+        self.refused = false;
         self.failure = None;
         self.up.reset();
         self.down.reset();

@@ -141,8 +141,53 @@ pub(super) fn is_logged(conn: &Conn) -> bool {
     format && !proxy(&conn.live, index).logs.is_empty()
 }
 
-/// Writes the log line.
+/// Writes the log line of the end.
 pub(super) fn log(conn: &mut Conn, ex: &mut Exchange) {
+    if ex.refused {
+        return write_line(conn, ex, LogStep::Error);
+    }
+    let steps = steps(conn);
+    if steps.is_empty() || steps.contains(&LogStep::Close) {
+        write_line(conn, ex, LogStep::Close);
+    }
+}
+
+/// Writes the line of an earlier moment, where `log-steps` asks for one.
+pub(super) fn step(conn: &mut Conn, ex: &mut Exchange, step: LogStep) {
+    if steps(conn).contains(&step) {
+        write_line(conn, ex, step);
+    }
+}
+
+/// The line of a request that the content rules let through. Like HAProxy's, it does not tell yet how long the head took.
+pub(super) fn request_step(conn: &mut Conn, ex: &mut Exchange) {
+    if steps(conn).contains(&LogStep::Request) {
+        let took = std::mem::replace(&mut ex.record.times.request, -1);
+        write_line(conn, ex, LogStep::Request);
+        ex.record.times.request = took;
+    }
+}
+
+/// `option logasap`: the one line of the request, while the response is on its way.
+pub(super) fn log_early(conn: &mut Conn, ex: &mut Exchange) {
+    if conn.front().options.logasap && is_logged(conn) {
+        ex.record.bytes_read = ex.down.out.len() as u64;
+        write_line(conn, ex, LogStep::Response);
+        ex.unlogged = true;
+    }
+}
+
+/// `log-steps`; `option logasap` takes their place.
+fn steps(conn: &Conn) -> &[LogStep] {
+    let front = conn.front();
+    match &front.frontend {
+        Some(frontend) if !front.options.logasap => &frontend.log_steps,
+        _ => &[],
+    }
+}
+
+#[inline(never)]
+fn write_line(conn: &mut Conn, ex: &mut Exchange, step: LogStep) {
     if ex.unlogged || !is_logged(conn) {
         return;
     }
@@ -158,16 +203,23 @@ pub(super) fn log(conn: &mut Conn, ex: &mut Exchange) {
         None if separate => ERROR,
         None => INFO,
     };
-    gauges(conn, ex);
+    ex.record.early = options.logasap;
+    ex.record.origin = step.origin();
+    gauges(conn, ex, matches!(step, LogStep::Close | LogStep::Error));
     ex.record.times.total = ms(ex.begun, ex.now) + if conn.requests == 0 { ex.record.times.idle.max(0) } else { 0 };
     let front = conn.session.frontend;
+    if let Some(front) = conn.live.frontend(front) {
+        ex.record.frontend_log_counter = front.counters.log_lines.fetch_add(1, Relaxed);
+    }
     let (worker, live) = (Rc::clone(&conn.worker), Arc::clone(&conn.live));
     send_log(&worker, &live, front, level, &mut |profile, body, structured| {
-        let Some(formats) = live.program.line_formats(front, profile, LogStep::Close) else {
+        let Some(formats) = live.program.line_formats(front, profile, step) else {
             return false;
         };
+        // What is no request has no text of its own here, as a connection that failed has.
+        let usual = || live.program.proxies.get(front as usize)?.log.as_ref();
         ex.with_ctx(conn, |program, ctx| {
-            if let Some(format) = formats.body {
+            if let Some(format) = formats.body.or_else(usual) {
                 render_log(program, format, ctx, body);
             }
             if let Some(format) = formats.structured {
@@ -188,18 +240,18 @@ fn is_erroneous(ex: &Exchange) -> bool {
     !ended_well || ex.failure.is_some() || ex.record.retries > 0 || ex.record.redispatched || ex.record.status >= 500
 }
 
-/// Connections at the time of the log line, this one's place on the server already given back.
-fn gauges(conn: &Conn, ex: &mut Exchange) {
+/// Connections at the time of the log line. `ended`: this one's place on the server is given back already.
+fn gauges(conn: &Conn, ex: &mut Exchange, ended: bool) {
     let front = conn.live.frontend(conn.session.frontend);
     ex.record.actconn = conn.worker.shared.gate.current();
     ex.record.feconn = front.map_or(0, |front| front.gate.current());
     ex.record.beconn = ex.backend.and_then(|backend| conn.live.backend(backend)).map_or(0, |back| {
         let now = back.counters.scur.load(Relaxed);
-        now.saturating_sub(u32::from(ex.inside.is_some() && !ex.record.early))
+        now.saturating_sub(u32::from(ex.inside.is_some() && ended))
     });
     ex.record.srvconn = ex.slot.as_ref().map_or(0, |slot| {
         let now = slot.server_live.counters.scur.load(Relaxed);
-        now.saturating_sub(u32::from(!ex.record.early && !slot.is_released()))
+        now.saturating_sub(u32::from(ended && !slot.is_released()))
     });
 }
 

@@ -31,6 +31,7 @@ use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 use steelyard_core::ctx::Session;
+use steelyard_core::plan::LogStep;
 use upstream::Obtained;
 
 /// What becomes of the client's connection after a request.
@@ -101,6 +102,9 @@ async fn request(conn: &mut Conn, ex: &mut Exchange) -> After {
             Err(error) => break Err(error),
         }
         trace::chosen(conn, ex);
+        if !ex.prepared {
+            finish::step(conn, ex, LogStep::Connect);
+        }
         forward::prepare(conn, ex);
         match transfer::until_head(conn, ex).await {
             Err(error) if error.retry && upstream::may_repeat(conn, ex) => {}

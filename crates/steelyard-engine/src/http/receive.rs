@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use steelyard_core::capture;
 use steelyard_core::http1::{parse_request, Body, ChunkDecoder, ChunkStep, HeadError, Limits, Progress};
+use steelyard_core::plan::LogStep;
 use steelyard_core::table::Event;
 
 /// What ended the wait for a request.
@@ -165,7 +166,9 @@ fn begin(conn: &mut Conn, ex: &mut Exchange) {
     record.counter = shared.totals.next_stream();
     record.request_index = conn.requests;
     record.times.idle = ms(conn.since, ex.begun);
-    record.times.request = ms(ex.begun, ex.received);
+    // Before anything of the request is noted: the line is of the client that came.
+    finish::step(conn, ex, LogStep::Accept);
+    ex.record.times.request = ms(ex.begun, ex.received);
     if conn.live.program.tracing.is_some() {
         trace::begin(conn, ex);
     }
@@ -212,6 +215,7 @@ pub(super) async fn refuse(conn: &mut Conn, ex: &mut Exchange, stop: Stop) -> Af
         }
     }
     ex.keep_client = false;
+    ex.refused = true;
     ex.record.counter = conn.worker.shared.totals.next_stream();
     ex.record.request_line.clear();
     ex.record.times.request = -1;

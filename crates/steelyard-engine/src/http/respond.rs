@@ -10,6 +10,7 @@ use crate::relay::http::Framing;
 use crate::relay::rechunk::Rechunk;
 use steelyard_core::capture;
 use steelyard_core::http1::{Body, Version};
+use steelyard_core::plan::LogStep;
 use steelyard_core::program::ProxyProgram;
 use steelyard_core::reply::MadeReply;
 use steelyard_core::rules::{count_status, stick_response, Rules, Verdict};
@@ -65,12 +66,8 @@ pub(super) fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, Error>
         trace::answers(conn, ex);
     }
     ex.res.write(&mut ex.down.out);
-    if conn.front().options.logasap && finish::is_logged(conn) {
-        ex.record.early = true;
-        ex.record.bytes_read = ex.down.out.len() as u64;
-        finish::log(conn, ex);
-        ex.unlogged = true;
-    }
+    finish::log_early(conn, ex);
+    finish::step(conn, ex, LogStep::Response);
     if tunnel {
         return Ok(Then::Tunnel);
     }

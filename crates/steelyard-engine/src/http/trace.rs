@@ -128,9 +128,7 @@ impl Tracing {
     }
 
     pub fn logged(&mut self, line: &[u8]) {
-        if self.log.is_none() {
-            self.log = Some(String::from_utf8_lossy(line).into_owned());
-        }
+        self.log = Some(String::from_utf8_lossy(line).into_owned());
     }
 
     /// The request as the server gets it.

@@ -74,6 +74,8 @@ pub struct FrontCounters {
     pub dses: AtomicU64,
     pub req_tot: AtomicU64,
     pub intercepted: AtomicU64,
+    /// Log lines (`%lc`).
+    pub log_lines: AtomicU32,
     /// 1xx, 2xx, 3xx, 4xx, 5xx, other.
     pub hrsp: [AtomicU64; 6],
     pub conn_rate: Rate,

@@ -127,6 +127,10 @@ pub(crate) fn log_connection_error(worker: &Worker, live: &Live, session: &Sessi
     let mut scratch = worker.scratch.borrow_mut();
     let (mut vars, mut tracking, mut record) = (Vars::new(), Tracking::new(), Record::new());
     record.connection_error = Some(text);
+    record.origin = "sess_killed";
+    if let Some(front) = live.frontend(session.frontend) {
+        record.frontend_log_counter = front.counters.log_lines.fetch_add(1, Relaxed);
+    }
     let level = if plan.options.log_separate_errors { 3 } else { 6 };
     send_log(worker, live, session.frontend, level, &mut |profile, body, structured| {
         let Some(formats) = live.program.line_formats(session.frontend, profile, LogStep::Error) else {

@@ -48,6 +48,7 @@ pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session:
         logged: false,
     };
     tcp.record.counter = tcp.worker.shared.totals.next_stream();
+    tcp.step(LogStep::Accept);
     let ended = tcp.run().await;
     tcp.finish(ended);
 }
@@ -142,8 +143,10 @@ impl Tcp {
         self.server = Some(slot.server);
         self.note_addresses(&server);
         if front.options.logasap {
-            self.record.early = true;
-            self.log(Ok(()));
+            self.logged = true;
+            self.write_line(LogStep::Connect, false);
+        } else {
+            self.step(LogStep::Connect);
         }
         let mut duplex = {
             let splicing = |always: bool| match (live.program.plan.global.nosplice, always) {
@@ -248,8 +251,34 @@ impl Tcp {
         }
     }
 
+    /// The line of the end.
     fn log(&mut self, ended: Result<(), Error>) {
-        self.logged = true;
+        let live = Arc::clone(&self.live);
+        let Some(plan) = plan(&live, self.session.frontend) else {
+            return;
+        };
+        if plan.options.dontlognull && self.bytes.0 == 0 {
+            return;
+        }
+        if let Err(error) = ended {
+            let [fault, stage] = error.termination();
+            self.record.termination = [fault, stage, b'-', b'-'];
+        }
+        let steps = steps(plan);
+        if steps.is_empty() || steps.contains(&LogStep::Close) {
+            self.write_line(LogStep::Close, ended.is_err());
+        }
+    }
+
+    /// The line of an earlier moment, where `log-steps` asks for one.
+    fn step(&mut self, step: LogStep) {
+        let wanted = plan(&self.live, self.session.frontend).is_some_and(|plan| steps(plan).contains(&step));
+        if wanted {
+            self.write_line(step, false);
+        }
+    }
+
+    fn write_line(&mut self, step: LogStep, failed: bool) {
         let live = Arc::clone(&self.live);
         let frontend = self.session.frontend;
         let (Some(plan), Some(compiled)) = (plan(&live, frontend), live.program.proxies.get(frontend as usize)) else {
@@ -258,17 +287,12 @@ impl Tcp {
         if compiled.log.is_none() {
             return;
         }
-        if plan.options.dontlognull && self.bytes.0 == 0 && !self.record.early {
-            return;
-        }
-        let failed = ended.is_err() || self.record.redispatched || self.record.retries > 0;
+        let failed = failed || self.record.redispatched || self.record.retries > 0;
         if plan.options.dontlog_normal && !failed {
             return;
         }
-        if let Err(error) = ended {
-            let [fault, stage] = error.termination();
-            self.record.termination = [fault, stage, b'-', b'-'];
-        }
+        self.record.early = plan.options.logasap;
+        self.record.origin = step.origin();
         self.fill_record(&live);
         let level = match self.record.log_level {
             Some(None) => return,
@@ -276,9 +300,12 @@ impl Tcp {
             None if failed && plan.options.log_separate_errors => 3,
             None => 6,
         };
+        if let Some(front) = live.frontend(frontend) {
+            self.record.frontend_log_counter = front.counters.log_lines.fetch_add(1, Relaxed);
+        }
         let worker = Rc::clone(&self.worker);
         observe::send_log(&worker, &live, frontend, level, &mut |profile, body, structured| {
-            let Some(formats) = live.program.line_formats(frontend, profile, LogStep::Close) else {
+            let Some(formats) = live.program.line_formats(frontend, profile, step) else {
                 return false;
             };
             self.with_ctx(|program, ctx| {
@@ -347,6 +374,14 @@ impl Tcp {
 
 pub(super) fn plan(live: &Live, proxy: u32) -> Option<&Proxy> {
     live.program.plan.proxies.get(proxy as usize)
+}
+
+/// `log-steps`; `option logasap` takes their place.
+fn steps(plan: &Proxy) -> &[LogStep] {
+    match &plan.frontend {
+        Some(frontend) if !plan.options.logasap => &frontend.log_steps,
+        _ => &[],
+    }
 }
 
 /// Where a stream without a server stands: in a queue, or connecting.

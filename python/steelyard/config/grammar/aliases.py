@@ -10,8 +10,6 @@ B !CC !CS H !HM !HP !HPO !HQ !HU !HV ID OG !ST U ac b bc bi bp bq ci cp f fc fi 
 s sc si sp sq sslc sslv ts !tsc
 """
 
-# Known words that the engine can't fill in yet.
-UNSUPPORTED = frozenset(["OG"])
 # Carries flags to the items after it; it writes nothing itself.
 FLAGS_FOR_ALL = "o"
 # Flags of one item; each may be switched off with `-`.

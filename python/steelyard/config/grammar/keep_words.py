@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steelyard.config.grammar.log_targets import LEVELS
-from steelyard.config.grammar.option_types import Guid, Listed
+from steelyard.config.grammar.option_types import Guid
 from steelyard.config.grammar.phrases import Parse, anything, condition, each, phrase
 from steelyard.config.grammar.row import ANY, BACK, BACK_D, FRONT, FRONT_D, PROXY, Effect, Row, Where
 from steelyard.config.grammar.values import ArgType, Int, Loose, OneOf, Text, Time
@@ -13,7 +13,6 @@ _RETRIES = """
 none conn-failure empty-response junk-response response-timeout 0rtt-rejected all-retryable-errors
 401 403 404 408 421 425 429 500 501 502 503 504
 """
-_STEPS = ("accept", "connect", "request", "response", "close", "all", "any")
 
 
 def _retry_on(statement: Statement) -> None:
@@ -116,7 +115,6 @@ ROWS = (
         OneOf(("global", "local", "none")),
         usual=("none",),
     ),
-    _row("log-steps", FRONT_D, "When log lines are written.", Listed(_STEPS)),
     _row(
         "max-keep-alive-queue",
         BACK_D,

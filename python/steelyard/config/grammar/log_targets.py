@@ -187,6 +187,37 @@ def _format(statement: Statement) -> None:
                 statement.set(found)
 
 
+STEPS = ("accept", "request", "connect", "response", "close")
+"""Moments of a stream at which a line may be written."""
+RULE_STEPS = (
+    "quic-init",
+    "tcp-req-conn",
+    "tcp-req-sess",
+    "tcp-req-cont",
+    "tcp-res-cont",
+    "http-req",
+    "http-res",
+    "http-after-res",
+)
+"""Rule sets whose `do-log` actions write lines."""
+
+
+def _steps(statement: Statement) -> None:
+    """`log-steps { all | <step>[,...] }`; like HAProxy, a comma at the end and further words are passed over."""
+    if not statement.args:
+        return
+    word = statement.args[0]
+    if word.text == "all":
+        statement.set(STEPS)
+        return
+    found = word.text.removesuffix(",").split(",")
+    for name in found:
+        if name not in (*STEPS, *RULE_STEPS):
+            statement.bad(word, f"has '{name}', which is no step of logging", (*STEPS, *RULE_STEPS))
+            return
+    statement.set(tuple(dict.fromkeys(found)))
+
+
 _WORDS = ("global", "stdout", "stderr", "len", "format", *FACILITIES, *LEVELS)
 
 ROWS = (
@@ -204,6 +235,7 @@ ROWS = (
     Row("unique-id-format", PROXY, "What the unique id holds.", sets="unique_id_format", parse=_format, late=True, dormant=True),
     Row("log-format-sd", FRONT_D, "Structured data of RFC 5424.", sets="log_format_sd", parse=_format, late=True, dormant=True),
     Row("log-tag", PROXY, "Name of the program in log lines.", (Text("<tag>"),), "log_tag", lax=True),
+    Row("log-steps", FRONT_D, "When log lines are written.", sets="log_steps", parse=_steps, lax=True),
     Row("option httplog", FRONT_D, "Log lines with HTTP fields.", sets="options.httplog", parse=_log_option, late=True),
     Row("option tcplog", FRONT_D, "Log lines with TCP fields.", sets="options.tcplog", parse=_log_option, late=True),
 )

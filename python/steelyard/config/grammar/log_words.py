@@ -6,7 +6,7 @@ import os
 
 from steelyard.config.expr import LogFormat
 from steelyard.config.grammar import addresses
-from steelyard.config.grammar.log_targets import FORMATS, parse_log
+from steelyard.config.grammar.log_targets import FORMATS, RULE_STEPS, STEPS, parse_log
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.section_lines import good_name, new_name, read_binds, read_server
 from steelyard.config.grammar.values import ArgType, Loose, OneOf, Size, Text, Time
@@ -19,8 +19,6 @@ R, F, P = Where.RING, Where.LOG_FORWARD, Where.LOG_PROFILE
 _SERVER = addresses.Wanted("maybe")
 _STREAM = addresses.BIND
 _DATAGRAM = addresses.Wanted("must", ranges=True, datagram=True)
-_STEPS = ("accept", "request", "connect", "response", "close", "error", "any")
-_RULES = ("quic-init", "tcp-req-conn", "tcp-req-sess", "tcp-req-cont", "tcp-res-cont", "http-req", "http-res", "http-after-res")
 
 
 def _server(statement: Statement) -> None:
@@ -80,7 +78,7 @@ def _text(statement: Statement) -> None:
 
 def _on(statement: Statement) -> None:
     """`on <step> [drop] [format <format>] [sd <format>]`: the last line of a step counts."""
-    step = statement.read(statement.at, OneOf((*_STEPS, *_RULES)))
+    step = statement.read(statement.at, OneOf((*STEPS, "error", "any", *RULE_STEPS)))
     found: dict[str, LogFormat] = {}
     drop, at = False, statement.at + 1
     while step is not None and at < len(statement.words):

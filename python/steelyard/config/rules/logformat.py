@@ -142,9 +142,6 @@ class _Reader:
             guess = nearest(name, rows)
             hint = f"did you mean '%{guess}'?" if guess else "write '%%' for the sign itself"
             raise self._wrong("SY0430", f"unknown log alias '%{name}'", start, end - start, hint)
-        if name in aliases.UNSUPPORTED:
-            span = spot(self.word, start, end - start)
-            self.report.later("SY0402", f"log alias '%{name}' is not supported yet", span)
         if rows[name] and self.place.mode == "tcp":
             raise self._wrong("SY0433", f"log alias '%{name}' needs 'mode http'", start, end - start)
         self._flush()

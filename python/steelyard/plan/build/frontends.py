@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from steelyard.config.expr import LogText
 from steelyard.config.model import COOKIE_LENGTH, Capture, Proxy, UseBackend
 from steelyard.plan.build.address import address, prefixed
@@ -9,6 +11,7 @@ from steelyard.plan.build.context import Context
 from steelyard.plan.build.exprs import condition, log_format
 from steelyard.plan.build.servers import numbered
 from steelyard.plan.schema import proxy as plan
+from steelyard.plan.schema.global_ import LogStep
 
 
 def binds(context: Context, proxy: Proxy) -> list[plan.Bind]:
@@ -79,4 +82,5 @@ def frontend(context: Context, proxy: Proxy) -> plan.Frontend:
         capture_request=_headers(context, proxy, proxy.capture_request),
         capture_response=_headers(context, proxy, proxy.capture_response),
         capture_cookie=_cookie(context, proxy.capture_cookie if proxy.mode == "http" else None),
+        log_steps=[step for step in get_args(LogStep) if step in proxy.log_steps],
     )
