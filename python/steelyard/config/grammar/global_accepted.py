@@ -63,13 +63,13 @@ ROWS = (
         today=gone,
     ),
     _accepted("debug.counters", "Events of the code are counted.", SWITCH),
-    _accepted("expose-deprecated-directives", "Old words are taken without a warning.", lax=True, why="it only concerns reading"),
+    _accepted("expose-deprecated-directives", "Old words are taken without a warning.", why="it only concerns reading"),
     _accepted("expose-experimental-directives", "Experimental words are taken.", lax=True, why="it only concerns reading"),
     Row(
         "force-cfg-parser-pause",
         G,
         "Reading waits, for tests.",
-        (Time(),),
+        (Time(high=65_535),),
         effect="accepted",
         experimental=True,
         why="it only serves tests of HAProxy",
@@ -114,5 +114,5 @@ ROWS = (
     _accepted("set-dumpable", "A crash leaves a core file.", OneOf(("on", "off", "libs")), least=0, negate=True),
     _accepted("stress-level", "HAProxy tests itself.", Int(0, 9)),
     _accepted("strict-limits", "Too few descriptors are an error.", negate=True, why="limits that can't be had are told"),
-    _accepted("warn-blocked-traffic-after", "When a busy thread is told of.", _Delay()),
+    _accepted("warn-blocked-traffic-after", "When a busy thread is told of.", _Delay(), lax=True),
 )

@@ -150,7 +150,7 @@ ROWS = (
     _accepted("cpu-map", "Threads and the processors that they run on.", parse=_cpu_map),
     _accepted("cpu-policy", "How threads are spread over processors.", parse=_cpu_policy),
     _accepted("cpu-set", "Processors that are used at all.", parse=_cpu_set),
-    _accepted("max-threads-per-group", "Threads of a group.", Int(1, MAX_IN_GROUP)),
+    _accepted("max-threads-per-group", "Threads of a group.", Int(0, MAX_IN_GROUP)),
     Row("nbthread", Where.GLOBAL, "Threads a process.", (Int(1, MAX_THREADS),), "nbthread"),
     Row(
         "numa-cpu-mapping",

@@ -11,14 +11,17 @@ from collections.abc import Sequence
 from steelyard.config.grammar import files
 from steelyard.config.grammar.global_tuning import SWITCH, number, tune
 from steelyard.config.grammar.row import Row, Where
-from steelyard.config.grammar.values import ArgType, Either, Int, ListOf, Loose, OneOf, Size, Text, Time
+from steelyard.config.grammar.values import MAX_SIZE, ArgType, Either, Int, ListOf, Loose, NotZero, OneOf, Size, Text, Time
 from steelyard.config.statement import Statement
+from steelyard.diagnostics.diagnostic import Label
 
 _H2 = "there is no HTTP/2 yet"
 _QUIC = "there is no QUIC yet"
 _LUA = "there is no Lua here"
 _CLIENT = "nothing here makes HTTP requests of its own yet"
-_PERCENT = Int(0, 100)
+_PERCENT = number(1, 100)
+_BYTES = Size(0, MAX_SIZE)
+_SOME_BYTES = Size(1, MAX_SIZE)
 
 
 def _h2(name: str, doc: str, *args: ArgType, least: int = -1) -> Row:
@@ -50,7 +53,7 @@ _H2_ROWS = (
     *_threshold("be.initial-window-size fe.initial-window-size initial-window-size", "Bytes that may be on their way.", number()),
     *_threshold("be.max-concurrent-streams max-concurrent-streams", "Streams of a connection at once.", number()),
     *_threshold("be.max-frames-at-once fe.max-frames-at-once", "Frames read in a row.", number()),
-    *_threshold("be.rxbuf fe.rxbuf", "Bytes that may be received ahead.", Size()),
+    *(_h2(f"{side}.rxbuf", "Bytes that may be received ahead.", _BYTES) for side in ("be", "fe")),
     *_threshold("fe.max-rst-at-once", "Resets read in a row.", number()),
     *_threshold("fe.max-total-streams", "Streams of a connection in all.", number()),
     Row(
@@ -68,8 +71,8 @@ _H2_ROWS = (
 )
 
 
-def _quic(names: str, doc: str, arg: ArgType, why: str = _QUIC) -> tuple[Row, ...]:
-    return tuple(tune(f"quic.{name}", doc, arg, why=why) for name in names.split())
+def _quic(names: str, doc: str, *args: ArgType) -> tuple[Row, ...]:
+    return tuple(tune(f"quic.{name}", doc, *args, why=_QUIC) for name in names.split())
 
 
 def _both(name: str, doc: str, arg: ArgType) -> tuple[Row, ...]:
@@ -78,34 +81,36 @@ def _both(name: str, doc: str, arg: ArgType) -> tuple[Row, ...]:
 
 _SOCKETS = OneOf(("default-on", "force-off", "connection", "listener"))
 _QUIC_ROWS = (
-    *_both("cc.cubic-min-losses", "Losses that slow a connection down.", number(1)),
+    *_both("cc.cubic-min-losses", "Losses that slow a connection down.", NotZero()),
     *_both("cc.hystart", "A careful start of connections.", SWITCH),
-    *_both("cc.max-frame-loss", "Losses of one frame that end a connection.", number(1)),
+    *_both("cc.max-frame-loss", "Losses of one frame that end a connection.", NotZero()),
     *_both("cc.max-win-size", "Largest window.", Size(10_240, 4 << 30)),
-    *_both("cc.reorder-ratio", "Percent of packets that may come out of order.", _PERCENT),
+    *_both("cc.reorder-ratio", "Percent of packets that may come out of order.", NotZero()),
     *_both("max-idle-timeout", "Time after which a silent connection ends.", Time()),
-    *_both("sec.glitches-threshold", "Faults that a connection may show.", number()),
+    *_both("sec.glitches-threshold", "Faults that a connection may show.", NotZero()),
     *_both("stream.data-ratio", "Percent of the window that one stream may take.", _PERCENT),
-    *_both("stream.max-concurrent", "Streams of a connection at once.", number()),
-    *_both("stream.rxbuf", "Bytes that may be received ahead.", Size()),
+    *_both("stream.max-concurrent", "Streams of a connection at once.", NotZero()),
+    *_both("stream.rxbuf", "Bytes that may be received ahead.", _SOME_BYTES),
     *_both("tx.pacing", "Packets are spread over time.", SWITCH),
     *_both("tx.udp-gso", "The kernel cuts packets.", SWITCH),
-    *_quic("fe.sec.retry-threshold", "Half-open connections after which addresses are checked.", number()),
+    *_quic("fe.sec.retry-threshold", "Half-open connections after which addresses are checked.", NotZero()),
     *_quic("fe.sock-per-conn", "A socket for each connection.", _SOCKETS),
-    *_quic("fe.stream.max-total", "Streams of a connection in all.", number()),
+    *_quic("fe.stream.max-total", "Streams of a connection in all.", NotZero()),
     *_quic("listen", "QUIC is served at all.", SWITCH),
-    *_quic("mem.tx-max", "Bytes for sending.", Size()),
+    *_quic("mem.tx-max", "Bytes for sending.", Size(1)),
     *_quic("zero-copy-fwd-send", "Data is sent without a copy.", SWITCH),
     # Names that 2.6 to 3.2 had for the words above.
-    *_quic("cc-hystart disable-tx-pacing disable-udp-gso", "Old name of a word of `tune.quic.fe`.", Text("[on|off]")),
-    *_quic("frontend.conn-tx-buffers.limit max-frame-loss", "Old name of a word of `tune.quic.fe`.", number()),
-    *_quic("frontend.glitches-threshold frontend.max-streams-bidi", "Old name of a word of `tune.quic.fe`.", number()),
-    *_quic("frontend.max-data-size frontend.max-tx-mem", "Old name of a word of `tune.quic.fe`.", Size()),
+    *_quic("cc-hystart", "Old name of `tune.quic.fe.cc.hystart`.", SWITCH),
+    *_quic("disable-tx-pacing disable-udp-gso", "Old opposite of a word of `tune.quic.fe`."),
+    *_quic("frontend.conn-tx-buffers.limit max-frame-loss", "Old name of a word of `tune.quic.fe`.", NotZero()),
+    *_quic("frontend.glitches-threshold frontend.max-streams-bidi", "Old name of a word of `tune.quic.fe`.", NotZero()),
+    *_quic("frontend.max-data-size", "Old name of a word of `tune.quic.fe`.", _SOME_BYTES),
+    *_quic("frontend.max-tx-mem", "Old name of `tune.quic.mem.tx-max`.", Size(1)),
     *_quic("frontend.default-max-window-size", "Old name of `tune.quic.fe.cc.max-win-size`.", Size(10_240, 4 << 30)),
     *_quic("frontend.max-idle-timeout", "Old name of `tune.quic.fe.max-idle-timeout`.", Time()),
     *_quic("frontend.stream-data-ratio reorder-ratio", "Old name of a word of `tune.quic.fe`.", _PERCENT),
-    *_quic("retry-threshold", "Old name of `tune.quic.fe.sec.retry-threshold`.", number()),
-    *_quic("socket-owner", "Old name of `tune.quic.fe.sock-per-conn`.", _SOCKETS),
+    *_quic("retry-threshold", "Old name of `tune.quic.fe.sec.retry-threshold`.", NotZero()),
+    *_quic("socket-owner", "Old name of `tune.quic.fe.sock-per-conn`.", OneOf(("connection", "listener"))),
     Row("limited-quic", Where.GLOBAL, "QUIC with a TLS library that has none.", effect="accepted", why=_QUIC),
     Row("no-quic", Where.GLOBAL, "QUIC is not served.", effect="accepted", why=_QUIC),
     Row(
@@ -125,6 +130,19 @@ def _lua_file(statement: Statement) -> None:
         statement.missing("a file", f"write '{statement.row.name} <file> [<argument>...]'")
     else:
         files.load(statement, statement.args[0])
+
+
+def _libraries(statement: Statement) -> None:
+    """The libraries must be known before a file is run with them."""
+    if statement.read(statement.at, ListOf(_LIBRARIES, alone=("all", "none"))) is None:
+        return
+    if not statement.no_more(statement.at + 1):
+        return
+    first = statement.draft.place("lua-load", "lua-load-per-thread")
+    if first is not None:
+        labels = (Label(first, "a file is run here"),)
+        message = f"'{statement.row.name}' comes too late: files of Lua have been run"
+        statement.report.alert("SY0109", message, statement.span, help="write it above the first 'lua-load'", labels=labels)
 
 
 _LIBRARIES = ("table", "io", "os", "string", "math", "utf8", "package", "debug")
@@ -147,7 +165,15 @@ _LUA_ROWS = (
     tune("lua.log.loggers", "Lua's words go to the logs.", SWITCH, why=_LUA),
     tune("lua.log.stderr", "Lua's words go to standard error.", OneOf(("on", "off", "auto")), why=_LUA),
     tune("lua.maxmem", "Megabytes that Lua may take.", Int(-2_147_483_648), lax=True, why=_LUA),
-    tune("lua.openlibs", "Libraries that Lua has.", ListOf(_LIBRARIES, alone=("all", "none")), why=_LUA),
+    Row(
+        "tune.lua.openlibs",
+        Where.GLOBAL,
+        "Libraries that Lua has.",
+        parse=_libraries,
+        effect="accepted",
+        words=("all", "none", *_LIBRARIES),
+        why=_LUA,
+    ),
     *(
         tune(f"lua.{kind}-timeout", f"Time that Lua may run ({kind}).", Time(), lax=True, why=_LUA)
         for kind in ("service", "session", "task")

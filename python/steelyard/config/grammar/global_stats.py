@@ -69,7 +69,15 @@ ROWS = (
         "stats timeout", G, "Time after which the runtime API hangs up.", (Time(low=1),), effect="accepted", lax=True, why=_NO_API
     ),
     Row("stats maxconn", G, "Users of the runtime API at once.", (Loose(1),), effect="accepted", lax=True, why=_NO_API),
-    Row("stats calculate-max-counters", G, "Largest values are kept.", (SWITCH,), effect="accepted", why="they always are"),
+    Row(
+        "stats calculate-max-counters",
+        G,
+        "Largest values are kept.",
+        (SWITCH,),
+        effect="accepted",
+        lax=True,
+        why="they always are",
+    ),
     Row(
         "stats bind-process",
         G,

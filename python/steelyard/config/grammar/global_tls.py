@@ -13,7 +13,7 @@ from steelyard.config.grammar import files
 from steelyard.config.grammar.global_tuning import SWITCH, number, tune
 from steelyard.config.grammar.row import Effect, Row, Where
 from steelyard.config.grammar.today import renamed
-from steelyard.config.grammar.values import ArgType, Bad, Int, Loose, OneOf, Text, Time
+from steelyard.config.grammar.values import ArgType, Bad, Int, ListOf, Loose, OneOf, Text, Time
 from steelyard.config.statement import Statement
 
 G = Where.GLOBAL
@@ -38,6 +38,31 @@ class Query:
     def read(self, text: str) -> object | Bad:
         good = all(_PROPERTY.match(part) for part in text.split(","))
         return text if good else Bad("is not a property query; write 'provider=<name>'")
+
+
+_JWT_KEYS = ListOf(
+    (
+        "RSA1_5",
+        "RSA-OAEP",
+        "RSA-OAEP-256",
+        "A128KW",
+        "A192KW",
+        "A256KW",
+        "A128GCMKW",
+        "A192GCMKW",
+        "A256GCMKW",
+        "dir",
+        "ECDH-ES",
+        "ECDH-ES+A128KW",
+        "ECDH-ES+A192KW",
+        "ECDH-ES+A256KW",
+        "PBES2-HS256+A128KW",
+        "PBES2-HS384+A192KW",
+        "PBES2-HS512+A256KW",
+    ),
+    separator=":",
+)
+_JWT_CIPHERS = ListOf(("A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"), separator=":")
 
 
 def _provider(statement: Statement) -> None:
@@ -118,8 +143,10 @@ def _extra_files(statement: Statement) -> None:
 
 
 def _command(statement: Statement) -> None:
+    """HAProxy takes the word alone; then there is no program."""
     if not statement.args:
-        statement.missing("a command", "write 'ssl-passphrase-cmd <command> [<argument>...]'")
+        help = "write 'ssl-passphrase-cmd <command> [<argument>...]'"
+        statement.report.notice("SY0115", "no command follows: there is no program for passphrases", statement.span, help=help)
 
 
 def _engine(statement: Statement) -> None:
@@ -152,16 +179,11 @@ ROWS = (
     Row(
         "issuers-chain-path", G, "Directory of certificates that complete chains.", parse=_chain_path, effect="accepted", why=_WHY
     ),
-    _tls("jwt.decrypt_alg_list", "Algorithms by which tokens may be decrypted.", Text("<list>")),
-    _tls("jwt.decrypt_enc_list", "Ciphers by which tokens may be decrypted.", Text("<list>")),
+    _tls("jwt.decrypt_alg_list", "Algorithms by which tokens may be decrypted.", _JWT_KEYS, least=0, lax=True),
+    _tls("jwt.decrypt_enc_list", "Ciphers by which tokens may be decrypted.", _JWT_CIPHERS, least=0, lax=True),
     _tls("maxsslconn", "TLS connections at once.", number()),
     _tls("maxsslrate", "New TLS connections a second.", Loose()),
     _tls("noktls", "The kernel encrypts nothing."),
-    _tls("ocsp-update.disable", "Answers about revocation are not renewed.", SWITCH),
-    _tls("ocsp-update.httpproxy", "Proxy for asking about revocation.", Text("<address>[:<port>]")),
-    _tls("ocsp-update.maxdelay", "Most seconds between two questions about revocation.", number(1)),
-    _tls("ocsp-update.mindelay", "Least seconds between two questions about revocation.", number()),
-    _tls("ocsp-update.mode", "Answers about revocation are renewed.", SWITCH),
     *_defaults("bind-ciphers server-ciphers", "Ciphers up to TLS 1.2.", "<ciphers>"),
     *_defaults("bind-ciphersuites server-ciphersuites", "Ciphers of TLS 1.3.", "<suites>"),
     *_defaults("bind-curves server-curves", "Curves of the key exchange.", "<curves>"),
@@ -188,7 +210,7 @@ ROWS = (
         lax=True,
         why=_WHY,
     ),
-    _tls("ssl-security-level", "OpenSSL's level of security.", Int(0, 5)),
+    _tls("ssl-security-level", "OpenSSL's level of security.", Int(0, 5), lax=True),
     _tls(
         "ssl-server-verify", "Whether servers' certificates are checked where `server` says nothing.", OneOf(("none", "required"))
     ),
@@ -211,15 +233,5 @@ ROWS = (
     tune("ssl.keyupdate-rate-limit", "Renewals of keys that a client may ask for.", number(), why=_WHY),
     tune("ssl.lifetime", "Seconds for which a session may be taken up again.", Time("s"), why=_WHY),
     tune("ssl.maxrecord", "Bytes of a connection's first records.", number(), why=_RECORDS),
-    *(
-        tune(
-            f"ssl.ocsp-update.{name}",
-            f"Old name of `ocsp-update.{name}`.",
-            number(least),
-            why=_WHY,
-            today=renamed(f"tune.ssl.ocsp-update.{name}", f"ocsp-update.{name}"),
-        )
-        for name, least in (("maxdelay", 1), ("mindelay", 0))
-    ),
     tune("ssl.ssl-ctx-cache-size", "Generated certificates that are kept.", number(), why=_WHY),
 )

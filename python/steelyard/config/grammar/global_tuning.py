@@ -11,18 +11,31 @@ from typing import Literal
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.today import Today, gone
 from steelyard.config.grammar.units import parse_int
-from steelyard.config.grammar.values import ArgType, Bad, ListOf, Loose, OneOf, Size, Time
+from steelyard.config.grammar.values import MAX_SIZE, ArgType, Bad, Int, ListOf, Loose, Odd, OneOf, Size, Time
 
 
 @dataclass(frozen=True, slots=True)
 class VariableSize:
-    """A size, or a number below 0 for no limit."""
+    """Bytes without a unit, or a number below 0 for no limit."""
 
-    show: str = "<size>"
+    show: str = "<bytes>"
 
     def read(self, text: str) -> object | Bad:
         value = parse_int(text, -MAX_INT, MAX_INT)
-        return value if isinstance(value, int) else Size().read(text)
+        return value if isinstance(value, int) else Bad(f"{value}; write bytes without a unit")
+
+
+@dataclass(frozen=True, slots=True)
+class _Elasticity:
+    """0 for no limit, or percent from 100 on."""
+
+    show: str = "<percent>"
+
+    def read(self, text: str) -> object | Bad:
+        value = Loose().read(text)
+        number = value.value if isinstance(value, Odd) else value
+        given = isinstance(number, int) and (number >= 100 or text == "0")
+        return value if given else Bad("is neither 0 nor a percentage from 100 on")
 
 
 SWITCH = OneOf(("on", "off"))
@@ -67,11 +80,11 @@ _VARIABLES = "there is no limit on the memory of variables but that of a request
 
 ROWS = (
     tune("applet.zero-copy-forwarding", "Answers made here are passed on without a copy.", SWITCH),
-    tune("buffers.limit", "Buffers of the process; 0 for any number.", _ANY),
-    tune("buffers.reserve", "Buffers kept for when memory runs out.", _ANY),
-    tune("bufsize.large", "Bytes of a large buffer.", Size()),
-    tune("bufsize.small", "Bytes of a small buffer.", Size()),
-    tune("cli.max-payload-size", "Bytes that one runtime command may carry.", Size()),
+    tune("buffers.limit", "Buffers of the process; 0 for any number.", _ANY, least=0),
+    tune("buffers.reserve", "Buffers kept for when memory runs out.", _ANY, least=0),
+    tune("bufsize.large", "Bytes of a large buffer.", Size(1, MAX_SIZE)),
+    tune("bufsize.small", "Bytes of a small buffer.", Size(1, MAX_SIZE)),
+    tune("cli.max-payload-size", "Bytes that one runtime command may carry.", Size(0, MAX_SIZE)),
     tune("comp.maxlevel", "Highest level of compression.", number(1, 9)),
     tune(
         "defaults.purge",
@@ -81,7 +94,7 @@ ROWS = (
     ),
     tune("disable-fast-forward", "Data always passes the analysers.", experimental=True),
     tune("disable-zero-copy-forwarding", "Data is never passed on without a copy."),
-    tune("epoll.mask-events", "Events of the kernel's poller that are passed over.", ListOf(("err", "hup", "rdhup"))),
+    tune("epoll.mask-events", "Events of the kernel's poller that are passed over.", ListOf(("err", "hup", "rdhup")), least=0),
     tune("events.max-events-at-once", "Events that one handler takes in a row.", number(1, 10_000)),
     tune("fail-alloc", "Percent of allocations that fail, for tests.", number(0, 100), least=0),
     tune("fd.edge-triggered", "The poller tells of each change once.", SWITCH, experimental=True),
@@ -96,8 +109,8 @@ ROWS = (
     tune("idletimer", "When a stream counts as idle.", Time(high=65_535)),
     tune("listener.default-shards", "Sockets for an address.", OneOf(("by-process", "by-thread", "by-group"))),
     tune("listener.multi-queue", "Threads hand accepted connections to each other.", OneOf(("on", "fair", "off"))),
-    tune("max-checks-per-thread", "Health checks of a thread at once.", number(), least=0),
-    tune("max-rules-at-once", "Rules before others get their turn.", number(), least=0),
+    tune("max-checks-per-thread", "Health checks of a thread at once.", _ANY, least=0),
+    tune("max-rules-at-once", "Rules before others get their turn.", number()),
     tune("maxaccept", "Connections accepted in a row; -1 for all.", number(-1)),
     tune("maxpollevents", "Events taken from the kernel at once.", Loose(high=1_000_000)),
     tune("memory.hot-size", "Bytes that a thread keeps at hand.", number(1)),
@@ -115,12 +128,12 @@ ROWS = (
         for side in ("backend", "client", "frontend", "server")
     ),
     tune("recv_enough", "Bytes of a read after which the socket counts as empty.", _SIZE),
-    tune("renice.runtime", "Scheduling priority of the process.", number(-20, 19)),
-    tune("renice.startup", "Scheduling priority while the file is read.", number(-20, 19)),
-    tune("ring.queues", "Queues in front of a ring.", number()),
+    tune("renice.runtime", "Scheduling priority of the process.", Int(-20, 19), least=0),
+    tune("renice.startup", "Scheduling priority while the file is read.", Int(-20, 19), least=0),
+    tune("ring.queues", "Queues in front of a ring.", number(0, 16), least=0),
     tune("runqueue-depth", "Tasks run in a row.", _ANY),
     tune("sched.low-latency", "Short tasks go before long ones.", SWITCH),
-    tune("streams-elasticity", "Percent of streams for each connection.", number()),
+    tune("streams-elasticity", "Percent of streams for each connection.", _Elasticity()),
     tune("takeover-other-tg-connections", "Thread groups share idle connections.", OneOf(("none", "restricted", "full"))),
     *(
         tune(f"vars.{scope}-max-size", f"Bytes of variables ({scope}).", VariableSize(), least=0, lax=True, why=_VARIABLES)

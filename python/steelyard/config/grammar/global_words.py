@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from steelyard.config.grammar.row import Row, Where
-from steelyard.config.grammar.values import Account, Bad, Int, ListOf, Loose, NodeName, OneOf, Text, Time
+from steelyard.config.grammar.values import Account, ArgType, Bad, Int, ListOf, Loose, NodeName, OneOf, Text, Time
 from steelyard.config.paths import POLICIES, Policy
 from steelyard.config.span import Word
 from steelyard.config.statement import Statement
@@ -91,6 +91,10 @@ def _one_process(words: Sequence[Word]) -> list[list[Word]] | None:
     return [] if [word.text for word in words[1:]] == ["1"] else None
 
 
+def _shared(name: str, doc: str, arg: ArgType) -> Row:
+    return Row(name, G, doc, (arg,), effect="later", experimental=True, repeat="never")
+
+
 ROWS = (
     Row(
         "chroot",
@@ -152,8 +156,8 @@ ROWS = (
     Row("setenv", G, "Sets an environment variable.", parse=_variable),
     Row("spread-checks", G, "Percent by which times between checks vary.", (Loose(0, 50),), "spread_checks", repeat="once"),
     Row("setcap", G, "Rights that are kept when the user changes.", parse=_setcap, effect="later", lax=True),
-    Row("shm-stats-file", G, "Shared memory that keeps statistics.", (Text("<name>"),), effect="later", experimental=True),
-    Row("shm-stats-file-max-objects", G, "Objects in that memory.", (Int(1),), effect="later", experimental=True),
+    _shared("shm-stats-file", "Shared memory that keeps statistics.", Text("<name>")),
+    _shared("shm-stats-file-max-objects", "Objects in that memory.", Loose()),
     Row("stats-file", G, "File of statistics to start with.", (Text("<file>"),), effect="later"),
     Row("tune.bufsize", G, "Bytes of a buffer: the longest request head.", (Loose(336, sizes=True),), "bufsize"),
     Row("tune.http.cookielen", G, "Bytes of a captured cookie, and one.", (Loose(1, 65536),), "cookie_length"),

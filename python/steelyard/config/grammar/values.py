@@ -88,6 +88,18 @@ class Loose:
 
 
 @dataclass(frozen=True, slots=True)
+class NotZero:
+    """As `Loose`, for numbers of which 0 alone is refused: one below it is one too large to be met."""
+
+    show: str = "<number>"
+
+    def read(self, text: str) -> object | Bad:
+        value = Loose().read(text)
+        number = value.value if isinstance(value, Odd) else value
+        return Bad("is not a number above 0") if number == 0 else value
+
+
+@dataclass(frozen=True, slots=True)
 class Time:
     unit: str = "ms"
     low: int = 0
@@ -104,6 +116,10 @@ class Time:
             return Bad(f"is too short, {self.low} ms is the least")
         tail = time_tail(text)
         return Odd(value, tail) if tail else value
+
+
+MAX_SIZE = (1 << 32) - 1
+"""Bytes: HAProxy's own limit on most sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +220,12 @@ class ListOf:
     def read(self, text: str) -> object | Bad:
         parts = text.split(self.separator)
         known = (*self.words, *self.alone)
+        listed = ", ".join(known[:8]) + (", ..." if len(known) > 8 else "")
         for part in parts:
             if part not in known and len(parts) == 1:
-                return Bad(f"is not one of {', '.join(known)}", known)
+                return Bad(f"is not one of {listed}", known)
             if part not in known:
-                return Bad(f"has '{part}', which is not one of {', '.join(known)}", known)
+                return Bad(f"has '{part}', which is not one of {listed}", known)
             if part in self.alone and len(parts) > 1:
                 return Bad(f"has '{part}' beside other words")
         return tuple(parts)
