@@ -337,7 +337,7 @@ def test_a_pause_of_newer_versions(run, program):
     if program.is_haproxy:
         pytest.skip("HAProxy 2.8 has no pause")
     began = time.monotonic()
-    assert shown(run, "http-request pause 300ms\nhttp-request pause int(50)\nhttp-request pause 0", "on").text == "on"
+    assert shown(run, "http-request pause 300ms\nhttp-request pause int(50)", "on").text == "on"
     assert time.monotonic() - began >= 0.35
 
 

@@ -82,6 +82,10 @@ pub struct Record {
     /// Why there is a connection and no request.
     pub connection_error: Option<&'static str>,
     pub set: Set,
+    /// `strict-mode off`: changes that can't be made are passed over.
+    pub(crate) soft: bool,
+    /// `expect-proxy`: the connection begins with a PROXY header.
+    pub expects_proxy: bool,
     /// Addresses that rules have set, instead of those of the connection.
     pub src: Option<SocketAddr>,
     pub dst: Option<SocketAddr>,
@@ -143,6 +147,8 @@ impl Default for Record {
             last_rule: None,
             connection_error: None,
             set: Set::default(),
+            soft: false,
+            expects_proxy: false,
             src: None,
             dst: None,
             hints: Vec::new(),

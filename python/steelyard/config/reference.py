@@ -209,7 +209,7 @@ def _actions() -> Iterator[Entry]:
     for name, doc in docs.actions().items():
         bare = name.rstrip("*")
         shape = actions.SHAPES.get(name)
-        effect: Effect = "supported" if shape is not None and shape.ready else "later"
+        effect: Effect = "later" if shape is None or not shape.ready else "accepted" if shape.accepted else "supported"
         yield Entry("action", bare, doc, _action_usage(name, shape), effect, actions.rulesets_of(name))
 
 
@@ -221,7 +221,9 @@ def _action_usage(name: str, shape: Shape | None) -> str:
     optional = [each.endswith("?") for each in shape.inside.split()]
     parts = [f"[<{field}>]" if maybe else f"<{field}>" for field, maybe in zip(inside, optional, strict=True)]
     usage = bare + (f"({','.join(parts)})" if parts else "(<variable>)" if shape.reader == "variable" else "")
-    usage += "".join(f" <{each.partition(':')[0]}>" for each in shape.args.split())
+    for each in shape.args.split():
+        field, _, kind = each.partition(":")
+        usage += f" <{field}>" if field else f" {kind[1:]}"
     usage += _READERS.get(shape.reader, "")
     for each in shape.options.split():
         word, field, kind = each.split(":", 2)

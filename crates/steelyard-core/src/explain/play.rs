@@ -358,6 +358,8 @@ impl<'p> Play<'p> {
                 self.reply(*made, *b"PT");
                 Err((End::Tarpitted, format!("{set} tarpit")))
             }
+            Verdict::Failed => Err(self.failed(500, &format!("{set}: a change can't be made"), *b"IR")),
+            Verdict::CloseServer => Err(closed(false, set)),
             Verdict::Service(name) => Err((End::Served, format!("{set} use-service {name}"))),
         }
     }
@@ -432,7 +434,10 @@ impl<'p> Play<'p> {
                     self.reply(*made, *b"PH");
                     return Ok(Err((End::Replied, why)));
                 }
-                Verdict::Close { .. } | Verdict::Service(_) => return Ok(Err(self.failed(502, "http-response", *b"PH"))),
+                Verdict::Failed => return Ok(Err(self.failed(500, "http-response: a change can't be made", *b"IH"))),
+                Verdict::Close { .. } | Verdict::CloseServer | Verdict::Service(_) => {
+                    return Ok(Err(self.failed(502, "http-response", *b"PH")))
+                }
             }
         }
         if let Some(cookie) = program

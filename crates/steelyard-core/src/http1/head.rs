@@ -234,6 +234,28 @@ impl Head {
             .map(|field| (self.bytes(field.name), self.bytes(field.value)))
     }
 
+    /// Bytes that the head holds, texts that were replaced counted: never less than [`Head::length`].
+    #[inline]
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.buf.len()
+    }
+
+    /// Bytes of the head as it would be written now.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        let span = |span: Span| (span.end - span.start) as usize;
+        let start = if self.response {
+            // `HTTP/1.1 200 ` and the line's end.
+            15 + span(self.reason)
+        } else {
+            12 + span(self.method) + span(self.target)
+        };
+        // `: ` and the line's end.
+        let fields = self.fields.iter().map(|field| span(field.name) + span(field.value) + 4);
+        start + fields.sum::<usize>() + 2
+    }
+
     /// How many field lines there are.
     #[must_use]
     pub fn field_count(&self) -> usize {

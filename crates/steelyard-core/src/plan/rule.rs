@@ -267,6 +267,32 @@ pub enum Action {
         at_least: u64,
     },
     WaitForHandshake,
+    /// Whether changes of a message that can't be made end the stream with an internal error, for the rules behind.
+    StrictMode {
+        on: bool,
+    },
+    /// The rest of the connection begins with a PROXY header, as with `accept-proxy`.
+    ExpectProxy,
+    /// `tcp-response content close`: no more of the server; the client gets what came so far.
+    Close,
+    /// -1024 to 1024.
+    SetNice {
+        nice: i32,
+    },
+    /// Fields whose names and values stand in one sample, as `req.hdrs_bin` gives them; only those whose names begin with `prefix`.
+    AddHeadersBin {
+        expr: Expr,
+        prefix: Option<String>,
+    },
+    SetHeadersBin {
+        expr: Expr,
+        prefix: Option<String>,
+    },
+    /// Fields whose names stand in one sample; `matcher` is one of str, beg, end, sub.
+    DelHeadersBin {
+        expr: Expr,
+        matcher: super::Matcher,
+    },
     /// Keep the sample in a place of the log: one of its own, of `len` bytes, or number `id` of those that the frontend declares.
     Capture {
         expr: Expr,

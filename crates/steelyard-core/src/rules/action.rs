@@ -2,6 +2,8 @@
 
 use super::edit::{Edit, Removal};
 use super::entry::Entry;
+use super::flow::Flow;
+use super::headers_bin::HeadersBin;
 use super::normalize::normalize;
 use super::redirect::Redirect;
 use super::steer::Steer;
@@ -34,6 +36,7 @@ pub enum Action {
     Auth(Option<Box<[u8]>>),
     Edit(Box<Edit>, Format),
     Remove(Removal),
+    HeadersBin(Box<HeadersBin>),
     SetStatus(u16, Option<Box<[u8]>>),
     SetVar(VarId, Box<[SetIf]>, Box<CompiledExpr>),
     SetVarFmt(VarId, Box<[SetIf]>, Format),
@@ -57,6 +60,7 @@ pub enum Action {
     },
     Track(Box<Track>),
     Entry(Box<Entry>),
+    Flow(Flow),
     UseService(Box<str>),
 }
 
@@ -98,6 +102,13 @@ pub const NAMES: &[&str] = &[
     "pause",
     "wait_for_body",
     "wait_for_handshake",
+    "strict_mode",
+    "expect_proxy",
+    "close",
+    "set_nice",
+    "add_headers_bin",
+    "set_headers_bin",
+    "del_headers_bin",
     "capture",
     "set_map",
     "del_map",
@@ -125,6 +136,12 @@ impl Action {
         if let Some(redirect) = Redirect::compile(action, build)? {
             return Ok(Self::Redirect(Box::new(redirect)));
         }
+        if let Some(flow) = Flow::compile(action) {
+            return Ok(Self::Flow(flow));
+        }
+        if let Some(headers) = HeadersBin::compile(action, build)? {
+            return Ok(Self::HeadersBin(Box::new(headers)));
+        }
         if let Some(entry) = Entry::compile(action, build)? {
             return Ok(Self::Entry(Box::new(entry)));
         }
@@ -141,9 +158,6 @@ impl Action {
                 .map(|word| SetIf::of(word).ok_or_else(unknown))
                 .collect()
         };
-        if set.is_response() && matches!(action, A::Pause { .. } | A::WaitForBody { .. }) {
-            return Err(PlanError::new("a rule of responses can't wait yet"));
-        }
         let reply = |reply| CompiledReply::compile(reply, build).map(Box::new);
         let expr = |expr: &plan::Expr| {
             CompiledExpr::compile(expr, build)
@@ -186,7 +200,8 @@ impl Action {
                 ms: *time,
                 least: *at_least,
             },
-            A::WaitForHandshake => Self::Pass,
+            // Streams are served in turn: there is no order among them to change.
+            A::WaitForHandshake | A::SetNice { .. } => Self::Pass,
             A::UnsetVar { scope, name } => Self::UnsetVar(build.var(*scope, name)),
             A::SetLogLevel { level } => Self::SetLogLevel(*level),
             A::Capture { expr: value, len, id } => Self::Capture {
@@ -205,6 +220,7 @@ impl Action {
             Self::Edit(_, value) | Self::SetVarFmt(_, _, value) | Self::EarlyHint(_, value) => value.wants_body(),
             Self::SetVar(_, _, expr) | Self::Capture { expr, .. } | Self::Pause(expr) => expr.wants_body(),
             Self::Redirect(redirect) => redirect.wants_body(),
+            Self::HeadersBin(headers) => headers.expr.wants_body(),
             Self::Steer(steer) => steer.wants_body(),
             Self::WaitForBody { .. } => true,
             Self::Track(track) => track.wants_body(),
@@ -218,6 +234,7 @@ impl Action {
             Self::Edit(_, value) | Self::SetVarFmt(_, _, value) | Self::EarlyHint(_, value) => value.wants_request_line(),
             Self::SetVar(_, _, expr) | Self::Capture { expr, .. } | Self::Pause(expr) => expr.wants_request_line(),
             Self::Redirect(redirect) => redirect.wants_request_line(),
+            Self::HeadersBin(headers) => headers.expr.wants_request_line(),
             Self::Steer(steer) => steer.wants_request_line(),
             Self::Track(track) => track.wants_request_line(),
             Self::Entry(entry) => entry.formats().any(Format::wants_request_line),
@@ -263,11 +280,9 @@ impl Action {
                 text.clear();
                 value.render(&ctx.view(program, None), &mut text);
                 let limit = program.plan.global.bufsize as usize;
-                if let Some(head) = message(ctx, response) {
-                    edit.apply(head, &text, limit);
-                }
+                let made = message(ctx, response).is_none_or(|head| edit.apply(head, &text, limit));
                 ctx.scratch.text = text;
-                None
+                (!made && !ctx.record.soft).then_some(Verdict::Failed)
             }
             Self::Remove(removal) => {
                 if let Some(head) = message(ctx, response) {
@@ -275,6 +290,22 @@ impl Action {
                 }
                 None
             }
+            Self::HeadersBin(headers) => {
+                let mut text = std::mem::take(&mut ctx.scratch.text);
+                text.clear();
+                let found = {
+                    let view = ctx.view(program, None);
+                    let sample = headers.expr.one(&view);
+                    sample
+                        .map(|sample| text.extend_from_slice(sample.as_bin(view.arena)))
+                        .is_some()
+                };
+                let limit = program.plan.global.bufsize as usize;
+                let made = !found || message(ctx, response).is_none_or(|head| headers.apply(head, &text, limit));
+                ctx.scratch.text = text;
+                (!made && !ctx.record.soft).then_some(Verdict::Failed)
+            }
+            Self::Flow(flow) => flow.run(ctx),
             Self::SetStatus(status, reason) => {
                 if let Some(head) = ctx.res.as_deref_mut() {
                     head.set_status(*status, reason.as_deref().unwrap_or_else(|| reply::reason(*status)));

@@ -60,41 +60,95 @@ impl Edit {
         Ok(Some((edit, Format::compile(value, Style::Http, build)?)))
     }
 
-    /// Makes the change with the rendered value; `limit` bounds what a substitution may give.
-    pub fn apply(&self, head: &mut Head, value: &[u8], limit: usize) {
+    /// Makes the change with the rendered value; `limit` bounds the message. False: it would be too long, and stays as it is.
+    pub fn apply(&self, head: &mut Head, value: &[u8], limit: usize) -> bool {
         match self {
-            Self::SetHeader(name) => head.set(name, value),
-            Self::AddHeader(name) => head.add(name, value),
+            Self::SetHeader(name) => {
+                let room = fits(head, name.len() + value.len(), limit);
+                if room {
+                    head.set(name, value);
+                }
+                room
+            }
+            Self::AddHeader(name) => {
+                let room = fits(head, name.len() + value.len(), limit);
+                if room {
+                    head.add(name, value);
+                }
+                room
+            }
             Self::ReplaceHeader(name, regex) => {
                 let with = Substitution::parse(value);
-                head.rewrite(|field, old, out| field.eq_ignore_ascii_case(name) && with.expand(regex, old, limit, out));
+                rewrite(head, name, limit, |old, out| expanded(&with, regex, old, limit, out))
             }
             Self::ReplaceValue(name, regex) => {
                 let with = Substitution::parse(value);
-                head.rewrite(|field, old, out| field.eq_ignore_ascii_case(name) && elements(regex, &with, old, limit, out));
+                rewrite(head, name, limit, |old, out| elements(regex, &with, old, limit, out))
             }
             Self::ReplacePath(regex) => {
-                if let Some(new) = path(head.target()).and_then(|old| substituted(regex, value, old, limit)) {
-                    head.set_path(&new);
-                }
+                let new = path(head.target()).and_then(|old| substituted(regex, value, old, limit));
+                retarget(head, new, limit, Head::set_path)
             }
             Self::ReplacePathq(regex) => {
-                if let Some(new) = pathq(head.target()).and_then(|old| substituted(regex, value, old, limit)) {
-                    head.set_pathq(&new);
-                }
+                let new = pathq(head.target()).and_then(|old| substituted(regex, value, old, limit));
+                retarget(head, new, limit, Head::set_pathq)
             }
             Self::ReplaceUri(regex) => {
-                if let Some(new) = substituted(regex, value, head.target(), limit) {
-                    head.set_uri(&new);
-                }
+                let new = substituted(regex, value, head.target(), limit);
+                retarget(head, new, limit, Head::set_uri)
             }
-            Self::SetMethod => head.set_method(value),
-            Self::SetPath => head.set_path(value),
-            Self::SetPathq => head.set_pathq(value),
-            Self::SetQuery => head.set_query(value),
-            Self::SetUri => head.set_uri(value),
+            Self::SetMethod | Self::SetPath | Self::SetPathq | Self::SetQuery | Self::SetUri => {
+                let room = fits(head, value.len(), limit);
+                if room {
+                    match self {
+                        Self::SetMethod => head.set_method(value),
+                        Self::SetPath => head.set_path(value),
+                        Self::SetPathq => head.set_pathq(value),
+                        Self::SetQuery => head.set_query(value),
+                        _ => head.set_uri(value),
+                    }
+                }
+                room
+            }
         }
     }
+}
+
+/// Whether a message takes so many bytes more: HAProxy keeps its head in one buffer.
+pub(super) fn fits(head: &Head, more: usize, limit: usize) -> bool {
+    // Most messages are far from the limit, and old texts of changed fields count in the first number only.
+    head.memory() + more <= limit || head.length() + more <= limit
+}
+
+/// Rewrites the fields of a name; false when one would make the message too long: it stays.
+fn rewrite(head: &mut Head, name: &[u8], limit: usize, mut change: impl FnMut(&[u8], &mut Vec<u8>) -> bool) -> bool {
+    let mut room = limit.saturating_sub(head.length());
+    let mut good = true;
+    head.rewrite(|field, old, out| {
+        if !field.eq_ignore_ascii_case(name) || !change(old, out) {
+            return false;
+        }
+        let grown = out.len().saturating_sub(old.len());
+        good &= grown <= room;
+        room = room.saturating_sub(grown);
+        good
+    });
+    good
+}
+
+fn retarget(head: &mut Head, new: Option<Vec<u8>>, limit: usize, set: fn(&mut Head, &[u8])) -> bool {
+    let Some(new) = new else { return true };
+    let room = fits(head, new.len(), limit);
+    if room {
+        set(head, &new);
+    }
+    room
+}
+
+/// Whether there was a match. What would be longer than `limit` is cut behind it: no message has room for that.
+fn expanded(with: &Substitution, regex: &Regex, old: &[u8], limit: usize, out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    with.expand(regex, old, limit, out) || out.len() - start > limit
 }
 
 /// Replaces elements of a list. As in HAProxy, the blanks around one that is replaced go with it; all others stay.
@@ -110,7 +164,7 @@ fn elements(regex: &Regex, with: &Substitution, old: &[u8], limit: usize, out: &
         let end_blank = end + old[end..].iter().take_while(blank).count();
         let before = out.len();
         out.extend_from_slice(&old[copied..start_blank]);
-        if with.expand(regex, element, limit, out) {
+        if expanded(with, regex, element, limit, out) {
             copied = end_blank;
             changed = true;
         } else {
@@ -118,12 +172,12 @@ fn elements(regex: &Regex, with: &Substitution, old: &[u8], limit: usize, out: &
         }
     }
     out.extend_from_slice(&old[copied..]);
-    changed && out.len() <= limit
+    changed
 }
 
 fn substituted(regex: &Regex, value: &[u8], old: &[u8], limit: usize) -> Option<Vec<u8>> {
     let mut out = Vec::new();
-    Substitution::parse(value).expand(regex, old, limit, &mut out).then_some(out)
+    expanded(&Substitution::parse(value), regex, old, limit, &mut out).then_some(out)
 }
 
 /// Which fields `del-header` removes.

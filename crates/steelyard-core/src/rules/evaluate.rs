@@ -11,6 +11,10 @@ use crate::program::Program;
 pub fn evaluate(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, trace: Option<&mut Trace>) -> Verdict {
     // The input may be another than the last time.
     ctx.scratch.parsed.take();
+    if from == 0 {
+        // `strict-mode` holds until its rule set ends.
+        ctx.record.soft = false;
+    }
     match trace {
         None => run(rules, program, ctx, from, None),
         Some(trace) => run(rules, program, ctx, from, Some(trace)),

@@ -7,6 +7,8 @@ mod cond;
 mod edit;
 mod entry;
 mod evaluate;
+mod flow;
+mod headers_bin;
 mod lookup;
 mod normalize;
 pub mod pattern;
@@ -175,6 +177,10 @@ pub enum Verdict {
     Pause { at: usize, ms: u64 },
     /// Wait for the whole request body, or `least` bytes of it where that is not 0, for so many milliseconds at most.
     Body { at: usize, ms: u64, least: u64 },
+    /// A change could not be made, and strict mode holds: an internal error.
+    Failed,
+    /// `tcp-response content close`: what came of the server goes to the client, and no more.
+    CloseServer,
     /// `use-service`: the name.
     Service(String),
 }

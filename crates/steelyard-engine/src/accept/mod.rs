@@ -197,7 +197,8 @@ fn begin(worker: &Rc<Worker>, live: &Arc<Live>, guard: Guard, client: Stream, fr
         .frontend
         .as_ref()
         .and_then(|f| f.binds.get(bind as usize))
-        .is_some_and(|b| b.accept_proxy);
+        .is_some_and(|b| b.accept_proxy)
+        || kept.expects_proxy;
     let connection = Connection {
         worker: Rc::clone(worker),
         live: Arc::clone(live),

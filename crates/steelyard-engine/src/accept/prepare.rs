@@ -19,6 +19,8 @@ use steelyard_core::vars::Vars;
 pub struct Kept {
     pub vars: Vars,
     pub tracking: Tracking,
+    /// `expect-proxy`
+    pub expects_proxy: bool,
 }
 
 /// Whether the connection is wanted, by the rules that run before anything is read. A refused one is reset.
@@ -80,6 +82,7 @@ fn allows(worker: &Worker, live: &Live, client: &Stream, session: &mut Session, 
     // What rules set here is so for the whole connection.
     session.src = record.src.or(session.src);
     session.dst = record.dst.or(session.dst);
+    kept.expects_proxy = record.expects_proxy;
     match verdict {
         Verdict::Close { silent, ttl } => {
             if silent {

@@ -241,6 +241,7 @@ async fn run(conn: &mut Conn, ex: &mut Exchange, index: u32, which: fn(&ProxyPro
                 ex.body_known = true;
                 Ok(())
             }
+            Verdict::Failed => Err(failure(Fault::Internal, Stage::Request)),
             verdict => return decided(verdict, index),
         };
         if let Err(failure) = waited {
@@ -253,6 +254,9 @@ async fn run(conn: &mut Conn, ex: &mut Exchange, index: u32, which: fn(&ProxyPro
 fn decided(verdict: Verdict, index: u32) -> Option<Decision> {
     match verdict {
         Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. } => None,
+        Verdict::Failed => Some(Decision::Failed(failure(Fault::Internal, Stage::Request))),
+        // Only found where there is a server.
+        Verdict::CloseServer => None,
         Verdict::Reply(made) => Some(Decision::Reply(made)),
         Verdict::Tarpit(made) => Some(Decision::Tarpit(made)),
         Verdict::Close { silent, ttl } => Some(Decision::Close { silent, ttl }),
@@ -416,14 +420,25 @@ fn poll_hold(conn: &mut Conn, ex: &mut Exchange, least: u64, cx: &mut Context<'_
 
 /// Decodes what is there of the body into `seen_body`, the bytes stay where they are. Gives whether it is complete.
 fn look_at_body(ex: &mut Exchange) -> Result<bool, ()> {
-    let bytes = ex.up.input.data();
-    ex.seen_body.clear();
-    match ex.body {
+    // A request ends before its connection does.
+    if ex.body == Body::Close {
+        return Err(());
+    }
+    look(ex.body, ex.up.input.data(), &mut ex.seen_body)
+}
+
+/// Decodes the beginning of a body, as far as it is there. Gives whether that is all of it.
+pub(super) fn look(body: Body, bytes: &[u8], seen: &mut Vec<u8>) -> Result<bool, ()> {
+    seen.clear();
+    match body {
         Body::None => Ok(true),
-        Body::Close => Err(()),
+        Body::Close => {
+            seen.extend_from_slice(bytes);
+            Ok(false)
+        }
         Body::Length(length) => {
             let there = usize::try_from(length).unwrap_or(usize::MAX).min(bytes.len());
-            ex.seen_body.extend_from_slice(bytes.get(..there).unwrap_or_default());
+            seen.extend_from_slice(bytes.get(..there).unwrap_or_default());
             Ok(there as u64 == length)
         }
         Body::Chunked => {
@@ -436,8 +451,7 @@ fn look_at_body(ex: &mut Exchange) -> Result<bool, ()> {
                     ChunkStep::End { .. } => return Ok(true),
                     ChunkStep::Trailer { consumed, .. } => at += consumed,
                     ChunkStep::Data { start, len } => {
-                        ex.seen_body
-                            .extend_from_slice(rest.get(start..start + len).unwrap_or_default());
+                        seen.extend_from_slice(rest.get(start..start + len).unwrap_or_default());
                         at += start + len;
                     }
                 }

@@ -8,6 +8,7 @@ mod decide;
 mod exchange;
 mod finish;
 mod forward;
+mod hold;
 mod receive;
 mod reply;
 mod respond;
@@ -112,7 +113,7 @@ async fn request(conn: &mut Conn, ex: &mut Exchange) -> After {
         }
     };
     let served = match served {
-        Ok(()) => respond::respond(conn, ex),
+        Ok(()) => respond::respond(conn, ex).await,
         Err(error) => Err(error),
     };
     match served {

@@ -135,14 +135,21 @@ pub(super) async fn refusal(conn: &mut Conn, ex: &mut Exchange, status: u16, ter
 }
 
 /// Sends a whole reply and ends the request.
-async fn send(conn: &mut Conn, ex: &mut Exchange, made: MadeReply, termination: [u8; 2]) -> After {
-    let status = made.head.status();
+async fn send(conn: &mut Conn, ex: &mut Exchange, mut made: MadeReply, mut termination: [u8; 2]) -> After {
+    let mut status = made.head.status();
     ex.keep_client =
         ex.keep_client && !made.close && !ex.closes_client(conn) && !conn.worker.shared.is_stopping() && swallow_body(ex);
     ex.res = made.head;
     ex.answered = true;
     ex.record.status = status;
-    respond::after_response(conn, ex);
+    if !respond::after_response(conn, ex) {
+        let front = conn.session.frontend;
+        let page = ex.with_ctx(conn, |program, ctx| error_reply(program, front, 500, ctx));
+        status = page.head.status();
+        ex.record.status = status;
+        (ex.res, made.body) = (page.head, page.body);
+        termination = [b'I', termination[1]];
+    }
     ex.keep_client &= sound_length(ex, &made.body) && ex.res.keep_alive();
     if ex.res.get(b"connection").is_none() {
         respond::say_connection(ex);

@@ -2,6 +2,7 @@
 
 use super::exchange::{framing, Exchange};
 use super::forward::wall_seconds;
+use super::hold::{self, Until};
 use super::session::Conn;
 use super::{finish, trace};
 use crate::error::{Error, Fault, Stage};
@@ -26,7 +27,7 @@ pub(super) enum Then {
 }
 
 /// Decides what the client gets and puts its head in front of the body.
-pub(super) fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, Error> {
+pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, Error> {
     let body = ex.res.response_body(ex.req.method()).map_err(|_| bad_response())?;
     let status = ex.res.status();
     // A tunnel begins only where the client asked for one and the server agreed; all else is HTTP.
@@ -51,17 +52,25 @@ pub(super) fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, Error>
     if !captures.response.is_empty() {
         capture::headers(&captures.response, &ex.res, &mut ex.record.response_captures);
     }
-    match rules(conn, ex, |program| &program.http_response) {
-        Ok(()) => {}
-        Err(Verdict::Reply(made) | Verdict::Tarpit(made)) => return Ok(Then::Reply(made)),
-        Err(_) => return Err(bad_response()),
+    let mut place = (false, 0);
+    loop {
+        match rules(conn, ex, &mut place, |program| &program.http_response) {
+            Ok(()) => break,
+            Err(Verdict::Pause { ms, .. }) => Box::pin(hold::response(conn, ex, Until::Time, ms)).await?,
+            Err(Verdict::Body { ms, least, .. }) => Box::pin(hold::response(conn, ex, Until::Body(body, least), ms)).await?,
+            Err(Verdict::Reply(made) | Verdict::Tarpit(made)) => return Ok(Then::Reply(made)),
+            Err(Verdict::Failed) => return Err(internal()),
+            Err(_) => return Err(bad_response()),
+        }
     }
     if let Some(cookie) = &conn.captures().cookie {
         ex.record.response_cookie = cookie.of_response(&ex.res);
     }
     mark(conn, ex);
     connection(conn, ex, body, tunnel, server_stays);
-    after_response(conn, ex);
+    if !after_response(conn, ex) {
+        return Err(internal());
+    }
     if ex.tracing.is_some() {
         trace::answers(conn, ex);
     }
@@ -94,6 +103,15 @@ fn mark(conn: &Conn, ex: &mut Exchange) {
 fn bad_response() -> Error {
     Error {
         fault: Fault::Proxy,
+        stage: Stage::Headers,
+        retry: false,
+    }
+}
+
+/// A change that strict mode wants could not be made.
+fn internal() -> Error {
+    Error {
+        fault: Fault::Internal,
         stage: Stage::Headers,
         retry: false,
     }
@@ -134,11 +152,19 @@ fn count(conn: &Conn, ex: &Exchange, status: u16) {
     }
 }
 
-/// Runs a rule set of the response: the backend's first, then the frontend's. `Err`: a final verdict other than going on.
-fn rules(conn: &mut Conn, ex: &mut Exchange, which: fn(&ProxyProgram) -> &Rules) -> Result<(), Verdict> {
+/// Runs a rule set of the response: the backend's first, then the frontend's. `Err`: a final verdict other than going on, or a wait;
+/// `place` keeps where to go on then: whether it is the frontend's turn, and at which rule.
+fn rules(
+    conn: &mut Conn,
+    ex: &mut Exchange,
+    place: &mut (bool, usize),
+    which: fn(&ProxyProgram) -> &Rules,
+) -> Result<(), Verdict> {
     let front = conn.session.frontend;
-    let back = ex.backend.filter(|&back| back != front);
+    let back = ex.backend.filter(|&back| back != front && !place.0);
     for index in back.into_iter().chain([front]) {
+        let from = std::mem::take(&mut place.1);
+        place.0 = index == front;
         let none = conn
             .live
             .program
@@ -148,18 +174,24 @@ fn rules(conn: &mut Conn, ex: &mut Exchange, which: fn(&ProxyProgram) -> &Rules)
         if none {
             continue;
         }
-        match ex.rules(conn, index, which, 0) {
-            // A rule that waits for input finds all that there will be.
-            Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. } => {}
-            other => return Err(other),
+        match ex.rules(conn, index, which, from) {
+            // A rule that looks at input finds all that there will be.
+            Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } => {}
+            other => {
+                if let Verdict::Pause { at, .. } | Verdict::Body { at, .. } = other {
+                    place.1 = at;
+                }
+                return Err(other);
+            }
         }
     }
     Ok(())
 }
 
-/// `http-after-response` rules: on every response, made here or not; they only edit.
-pub(super) fn after_response(conn: &mut Conn, ex: &mut Exchange) {
-    let _ = rules(conn, ex, |program| &program.http_after_response);
+/// `http-after-response` rules: on every response, made here or not; they only edit. False where an edit could not be made that must.
+pub(super) fn after_response(conn: &mut Conn, ex: &mut Exchange) -> bool {
+    let done = rules(conn, ex, &mut (false, 0), |program| &program.http_after_response);
+    !matches!(done, Err(Verdict::Failed))
 }
 
 /// Whether connections live on, and what the client is told of it.

@@ -42,8 +42,8 @@ pub(super) async fn bodies(conn: &mut Conn, ex: &mut Exchange) -> Result<(), Err
     done
 }
 
-/// What both waits share.
-struct Wait {
+/// What all waits share.
+pub(super) struct Wait {
     limits: Limits,
     client_limit: Option<u64>,
     server_limit: Option<u64>,
@@ -56,7 +56,7 @@ struct Wait {
 }
 
 impl Wait {
-    fn new(conn: &Conn, ex: &Exchange) -> Self {
+    pub(super) fn new(conn: &Conn, ex: &Exchange) -> Self {
         let back = ex.back(conn);
         Self {
             limits: limits(conn, back.options.accept_invalid_http_response),
@@ -102,7 +102,7 @@ impl Wait {
         if let Poll::Ready(Err(_)) = ex.down.poll_flush(&mut conn.client, cx) {
             return Poll::Ready(Err(error(Fault::Client, Stage::Headers)));
         }
-        if watch_client(conn, ex, self.abort, cx) {
+        if self.watch(conn, ex, cx) {
             return Poll::Ready(Err(error(Fault::Client, Stage::Headers)));
         }
         self.poll_timeout(conn, ex, Stage::Headers, cx)
@@ -166,14 +166,19 @@ impl Wait {
         if down.is_ready() && ex.up_done {
             return Poll::Ready(Ok(()));
         }
-        if watch_client(conn, ex, self.abort, cx) {
+        if self.watch(conn, ex, cx) {
             return Poll::Ready(Err(error(Fault::Client, Stage::Data)));
         }
         self.poll_timeout(conn, ex, Stage::Data, cx)
     }
 
+    /// Whether the client has gone, where that ends the exchange.
+    pub(super) fn watch(&self, conn: &mut Conn, ex: &mut Exchange, cx: &mut Context<'_>) -> bool {
+        watch_client(conn, ex, self.abort, cx)
+    }
+
     /// Moves the request on.
-    fn send_request(
+    pub(super) fn send_request(
         &mut self,
         conn: &mut Conn,
         ex: &mut Exchange,

@@ -44,8 +44,10 @@ impl Tcp {
                     }
                     return Err(self.refused(proxy));
                 }
-                // Not found in TCP rule sets.
-                Verdict::Reply(_) | Verdict::Tarpit(_) | Verdict::Service(_) => return Err(self.refused(proxy)),
+                // Not found in rule sets of TCP requests.
+                Verdict::Reply(_) | Verdict::Tarpit(_) | Verdict::Service(_) | Verdict::Failed | Verdict::CloseServer => {
+                    return Err(self.refused(proxy))
+                }
             }
             let (input, worker) = (&mut self.input, &self.worker);
             let more = poll_fn(|cx| match input.poll(cx, worker) {
@@ -85,7 +87,14 @@ impl Tcp {
                     from = at;
                     continue;
                 }
-                Verdict::Close { .. } | Verdict::Reply(_) | Verdict::Tarpit(_) | Verdict::Service(_) => {
+                Verdict::CloseServer => {
+                    duplex.down.ended = true;
+                    duplex.up.drop_rest(&self.worker);
+                    // If it can't be set, the server sees an ordinary close.
+                    let _ = server.set_zero_linger();
+                    return Ok(());
+                }
+                Verdict::Close { .. } | Verdict::Reply(_) | Verdict::Tarpit(_) | Verdict::Service(_) | Verdict::Failed => {
                     if let Some(counters) = live.backend(backend).map(|b| &b.counters) {
                         bump(&counters.dresp);
                     }

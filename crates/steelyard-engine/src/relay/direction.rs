@@ -101,6 +101,12 @@ impl Direction {
         read.map_ok(drop)
     }
 
+    /// Nothing more goes this way: what was read is dropped.
+    pub fn drop_rest(&mut self, worker: &Worker) {
+        self.rest(worker);
+        self.ended = true;
+    }
+
     /// Bytes were read that the receiver has not taken.
     pub fn is_blocked(&self) -> bool {
         self.buffer.as_ref().is_some_and(|b| !b.is_empty()) || self.pipe.as_ref().is_some_and(|p| p.held() > 0)

@@ -63,12 +63,13 @@ accept dgram-drop do-log reject send-retry
 @dataclass(frozen=True, slots=True)
 class Shape:
     """`variant`: the plan's name. `args`: words in order, as `field:kind`; the kinds are those of `rules/values.py`.
+    A word without a field must be there, and says nothing.
 
     `inside`: what stands in parentheses, as `field:kind`, with `?` behind those that may be left out. `options`: words that may
     follow in any order, as `word:field:kind`, `yes` for a kind that takes no word; `later` names those not supported yet.
     `reader`: named where the arguments have a grammar of their own. `fixed`: fields that have a value where no word gives one.
     `needs`: `experimental` (global must ask for such words), `section` (not in defaults), `frontend` or `backend` (that part).
-    `not_in`: rule sets in which the action comes later.
+    `accepted`: it has no effect here, and leaving it out is harmless.
     """
 
     variant: str
@@ -80,7 +81,7 @@ class Shape:
     later: tuple[str, ...] = ()
     needs: str = ""
     ready: bool = True
-    not_in: tuple[str, ...] = ()
+    accepted: bool = False
 
 
 _NAME_REGEX_VALUE = "name:header regex:regex value:format"
@@ -95,7 +96,7 @@ SHAPES = {
     "accept": Shape("allow"),
     "add-acl*": Shape("add_acl", "key:format", inside="file:acl_file"),
     "add-header": Shape("add_header", "name:header value:format"),
-    "add-headers-bin": Shape("add_headers_bin", "expr:expr", _BINARY_HEADERS, fixed=_NO_PREFIX, ready=False),
+    "add-headers-bin": Shape("add_headers_bin", "expr:expr", _BINARY_HEADERS, fixed=_NO_PREFIX),
     "allow": Shape("allow"),
     "attach-srv": Shape(
         "attach_srv", "server:text", "name:name:expr", fixed=(("name", None),), needs="experimental", ready=False
@@ -104,12 +105,10 @@ SHAPES = {
     "cache-store": Shape("cache_store", "name:text", ready=False),
     "cache-use": Shape("cache_use", "name:text", "no-early-hints:no_early_hints:yes", ready=False),
     "capture": Shape("capture", "expr:expr", reader="capture"),
-    "close": Shape("close", ready=False),
+    "close": Shape("close"),
     "del-acl*": Shape("del_acl", "key:format", inside="file:acl_file"),
     "del-header": Shape("del_header", "name:header", options="-m:matcher:header_matcher", fixed=(("matcher", "str"),)),
-    "del-headers-bin": Shape(
-        "del_headers_bin", "expr:expr", "-m:matcher:=str|beg|end|sub", fixed=(("matcher", "str"),), ready=False
-    ),
+    "del-headers-bin": Shape("del_headers_bin", "expr:expr", "-m:matcher:=str|beg|end|sub", fixed=(("matcher", "str"),)),
     "del-map*": Shape("del_map", "key:format", inside="file:map_file"),
     "deny": Shape("deny", reader="reply"),
     "dgram-drop": Shape("dgram_drop", ready=False),
@@ -119,10 +118,10 @@ SHAPES = {
         "do_resolve", "expr:expr", inside="var:variable resolvers:text family:=ipv4|ipv6?", fixed=(("family", None),), ready=False
     ),
     "early-hint": Shape("early_hint", "name:header value:format"),
-    "expect-netscaler-cip": Shape("expect_netscaler_cip", "layer:=layer4", ready=False),
-    "expect-proxy": Shape("expect_proxy", "layer:=layer4", ready=False),
+    "expect-netscaler-cip": Shape("expect_netscaler_cip", ":=layer4", ready=False),
+    "expect-proxy": Shape("expect_proxy", ":=layer4"),
     "normalize-uri": Shape("normalize_uri", reader="normalizer", needs="experimental"),
-    "pause": Shape("pause", "time:time|expr", not_in=("http-response",)),
+    "pause": Shape("pause", "time:least_time|expr"),
     "redirect": Shape("redirect", reader="redirect"),
     "reject": Shape("reject"),
     "replace-header": Shape("replace_header", _NAME_REGEX_VALUE),
@@ -154,12 +153,12 @@ SHAPES = {
     "set-fc-mark": Shape("set_packet", "value:mark|expr", fixed=_CLIENT_MARK),
     "set-fc-tos": Shape("set_packet", "value:tos|expr", fixed=_CLIENT_TOS),
     "set-header": Shape("set_header", "name:header value:format"),
-    "set-headers-bin": Shape("set_headers_bin", "expr:expr", _BINARY_HEADERS, fixed=_NO_PREFIX, ready=False),
+    "set-headers-bin": Shape("set_headers_bin", "expr:expr", _BINARY_HEADERS, fixed=_NO_PREFIX),
     "set-log-level": Shape("set_log_level", "level:level"),
     "set-map*": Shape("set_map", "key:format value:format", inside="file:map_file"),
     "set-mark": Shape("set_packet", "value:mark|expr", fixed=_CLIENT_MARK),
     "set-method": Shape("set_method", "value:format"),
-    "set-nice": Shape("set_nice", "nice:nice", ready=False),
+    "set-nice": Shape("set_nice", "nice:nice", accepted=True),
     "set-path": Shape("set_path", "value:format"),
     "set-pathq": Shape("set_pathq", "value:format"),
     "set-priority-class": Shape("set_priority", "expr:expr", fixed=(("offset", False),)),
@@ -175,7 +174,7 @@ SHAPES = {
     "set-var*": Shape("set_var", "expr:expr", reader="variable"),
     "set-var-fmt*": Shape("set_var_fmt", "value:format", reader="variable"),
     "silent-drop": Shape("silent_drop", options="rst-ttl:ttl:ttl", fixed=(("ttl", None),)),
-    "strict-mode": Shape("strict_mode", "on:=on|off", ready=False),
+    "strict-mode": Shape("strict_mode", "on:on_off"),
     "switch-mode": Shape(
         "switch_mode", "mode:=http", "proto:proto:=h1|h2", fixed=(("proto", None),), needs="frontend", ready=False
     ),
@@ -183,7 +182,7 @@ SHAPES = {
     "track-sc*": Shape("track_sc", "expr:expr", "table:table:table", reader="counter", fixed=(("table", None),)),
     "unset-var*": Shape("unset_var", reader="variable"),
     "use-service": Shape("use_service", "name:service", ready=False),
-    "wait-for-body": Shape("wait_for_body", reader="body", not_in=("http-response",)),
+    "wait-for-body": Shape("wait_for_body", reader="body"),
     "wait-for-handshake": Shape("wait_for_handshake"),
 }
 # Words in the place of an action's argument.

@@ -89,7 +89,7 @@ class _Arguments:
     def _one(self, field: str, kind: str, fields: Fields) -> bool:
         """One argument. A kind `x|expr` is a word of kind x where it starts as a number does, else an expression."""
         if self.at >= len(self.words):
-            return self._missing(f"a word for its {field}")
+            return self._missing(f"a word for its {field}" if field else repr(kind[1:]))
         word = self.words[self.at]
         plain, either, _ = kind.partition("|expr")
         if kind == "expr" or (either and word.text[:1] not in "0123456789-+"):
@@ -108,7 +108,8 @@ class _Arguments:
             value = READERS[plain](word, self.place, self.report)
             # Where an expression could stand, a number is one.
             fields[field] = constant(value) if either and isinstance(value, int) else value
-        return fields[field] is not None
+        # A word without a field says nothing by itself.
+        return (fields[field] if field else fields.pop(field)) is not None
 
     def _options(self, shape: Shape, fields: Fields) -> bool:
         rows = {word: (field, kind) for word, field, kind in (each.split(":") for each in shape.options.split())}

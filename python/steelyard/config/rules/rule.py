@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from steelyard.config.expr import Rule
-from steelyard.config.grammar import actions
+from steelyard.config.grammar import actions, docs
 from steelyard.config.grammar.calls import LUA
 from steelyard.config.nearest import nearest
 from steelyard.config.rules.action import read_action
@@ -41,8 +41,10 @@ def parse_rule(ruleset: str, words: Sequence[Word], at: int, place: Place, repor
             return None
     if action is None:
         return None
-    if not shape.ready or ruleset in shape.not_in:
+    if not shape.ready:
         report.later("SY0402", f"action '{name.rstrip('*')}' of '{ruleset}' is not supported yet", word.span)
+    if shape.accepted:
+        report.accept(name, docs.actions()[name], word.span)
     return Rule(action, condition, " ".join(each.text for each in words), word.span)
 
 

@@ -161,6 +161,11 @@ def _amount(word: Word, place: Place, report: Report) -> Value:
     return constant(value)
 
 
+def _on_off(word: Word, place: Place, report: Report) -> Value:
+    found = one_of(word, ("on", "off"), report)
+    return None if found is None else found == "on"
+
+
 READERS: dict[str, Reader] = {
     "acl_file": lambda word, place, report: PatternFileRef(word.text, False, word.span),
     "amount": _amount,
@@ -176,6 +181,7 @@ READERS: dict[str, Reader] = {
     "header_matcher": _header_matcher,
     "least_time": _units(parse_time, 1),
     "mark": _fitted(0, 0xFFFFFFFF, lambda value: value & 0xFFFFFFFF),
+    "on_off": _on_off,
     "nice": _fitted(-1024, 1024, lambda value: min(max(value, -1024), 1024)),
     "retries": _units(lambda text: parse_int(text, 0, 100)),
     "service": _service,

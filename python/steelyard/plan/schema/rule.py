@@ -271,6 +271,45 @@ class WaitForHandshake(Node, frozen=True, tag="wait_for_handshake"):
     """Nothing is to be waited for where nothing is secured."""
 
 
+class StrictMode(Node, frozen=True, tag="strict_mode"):
+    """Whether changes that can't be made end the stream with an internal error, for the rules behind."""
+
+    on: bool
+
+
+class ExpectProxy(Node, frozen=True, tag="expect_proxy"):
+    """The rest of the connection begins with a PROXY header."""
+
+
+class Close(Node, frozen=True, tag="close"):
+    """No more of the server; the client gets what came so far."""
+
+
+class SetNice(Node, frozen=True, tag="set_nice"):
+    """-1024 to 1024."""
+
+    nice: int
+
+
+class AddHeadersBin(Node, frozen=True, tag="add_headers_bin"):
+    """Fields whose names and values stand in one sample; only those whose names begin with `prefix`."""
+
+    expr: Expr
+    prefix: str | None
+
+
+class SetHeadersBin(Node, frozen=True, tag="set_headers_bin"):
+    expr: Expr
+    prefix: str | None
+
+
+class DelHeadersBin(Node, frozen=True, tag="del_headers_bin"):
+    """Fields whose names stand in one sample. `matcher`: str, beg, end or sub."""
+
+    expr: Expr
+    matcher: Matcher
+
+
 class Capture(Node, frozen=True, tag="capture"):
     """A place of its own, of `len` bytes, or number `id` of those that the frontend declares."""
 
@@ -367,6 +406,13 @@ Action = (
     | Pause
     | WaitForBody
     | WaitForHandshake
+    | StrictMode
+    | ExpectProxy
+    | Close
+    | SetNice
+    | AddHeadersBin
+    | SetHeadersBin
+    | DelHeadersBin
     | Capture
     | SetMap
     | DelMap

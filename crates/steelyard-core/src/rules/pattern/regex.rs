@@ -116,7 +116,7 @@ impl Substitution {
     }
 
     /// Appends the substitution alone, with the groups of the first match in `value`; false when nothing matches or it would
-    /// be longer than `limit` bytes.
+    /// be longer than `limit` bytes: it has come to more than those then.
     pub fn expand(&self, regex: &Regex, value: &[u8], limit: usize, out: &mut Vec<u8>) -> bool {
         let mut locations = regex.capture_locations();
         if regex.captures_read(&mut locations, value).is_none() {
@@ -132,8 +132,11 @@ impl Substitution {
                     }
                 }
             }
+            if out.len() - start > limit {
+                return false;
+            }
         }
-        out.len() - start <= limit
+        true
     }
 
     fn has_groups(&self) -> bool {

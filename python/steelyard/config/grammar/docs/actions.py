@@ -57,7 +57,7 @@ set-log-level: Logs this request at another level, or not at all.
 set-map*: Sets a key of a map while running.
 set-mark: Old name of `set-fc-mark`.
 set-method: Sets the method.
-set-nice: Gives the stream more or less of the processor than others.
+set-nice: Gives the stream more or less of the processor than others; all streams are served alike here.
 set-path: Sets the path; the query stays.
 set-pathq: Sets the path with its query.
 set-priority-class: Puts the request into a class of the queue; lower ones are served first.

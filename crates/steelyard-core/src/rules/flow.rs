@@ -1,0 +1,39 @@
+//! Actions that say how the connection or the evaluation goes on, and change no message.
+
+use super::Verdict;
+use crate::ctx::Ctx;
+use crate::plan;
+
+/// A compiled one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// Changes that can't be made fail the stream (`true`) or are passed over, until the rule set ends.
+    Strict(bool),
+    /// A PROXY header comes before all else.
+    ExpectProxy,
+    /// No more of the server.
+    CloseServer,
+}
+
+impl Flow {
+    /// `None`: the action is another one.
+    pub fn compile(action: &plan::Action) -> Option<Self> {
+        use plan::Action as A;
+        Some(match action {
+            A::StrictMode { on } => Self::Strict(*on),
+            A::ExpectProxy => Self::ExpectProxy,
+            A::Close => Self::CloseServer,
+            _ => return None,
+        })
+    }
+
+    /// Does it. `Some` ends the rule set.
+    pub fn run(self, ctx: &mut Ctx<'_>) -> Option<Verdict> {
+        match self {
+            Self::Strict(on) => ctx.record.soft = !on,
+            Self::ExpectProxy => ctx.record.expects_proxy = true,
+            Self::CloseServer => return Some(Verdict::CloseServer),
+        }
+        None
+    }
+}
