@@ -176,11 +176,12 @@ class PatternFileRef:
     path: str
     is_map: bool = False
     span: Span = NOWHERE
+    icase: bool = False  # `-i` stands before it
 
 
 @dataclass(frozen=True, slots=True)
 class AclTest:
-    """One `acl` line (name given) or one `{ ... }` (name empty)."""
+    """One `acl` line (name given) or one `{ ... }` (name empty). `icase` is that of the patterns; each file has its own."""
 
     name: str
     expr: Expr

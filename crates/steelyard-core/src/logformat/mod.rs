@@ -115,6 +115,12 @@ impl Format {
                 LogItem::Alias { name, flags, label } => {
                     let alias =
                         Alias::parse(name).ok_or_else(|| PlanError::new(format!("log alias '%{name}' is not supported")))?;
+                    if matches!(
+                        alias,
+                        Alias::BackendIp | Alias::BackendPort | Alias::ServerIp | Alias::ServerPort
+                    ) {
+                        build.want_addresses();
+                    }
                     let flags = Flags::parse(&[&common[..], flags].concat(), style)?;
                     items.push(Item::Alias(alias, flags, Label::new(label)));
                 }

@@ -145,7 +145,7 @@ def _flag(word: Word, words: Sequence[Word], flags: _Flags, report: Report) -> b
             if word.text == "-m":
                 flags.matcher = value.text
             elif word.text == "-f":
-                flags.files.append(PatternFileRef(value.text, flags.is_map, value.span))
+                flags.files.append(PatternFileRef(value.text, flags.is_map, value.span, flags.icase))
             elif not value.text.isdigit():
                 report.alert("SY0411", f"'{value}' is not an id of an ACL", value.span)
                 return False

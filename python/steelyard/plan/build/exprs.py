@@ -122,15 +122,24 @@ def pattern_file(context: Context, ref: model.PatternFileRef) -> int:
     return found or 0
 
 
-def acl_test(context: Context, value: model.AclTest) -> plan.AclTest:
-    files = [pattern_file(context, ref) for ref in value.files]
+def acl_tests(context: Context, value: model.AclTest) -> list[plan.AclTest]:
+    """The tests of one line: two where `-i` stands behind some of its files, since it holds for what follows it only."""
+    return [_acl_test(context, value, icase) for icase in (False, True) if _has_patterns(value, icase)]
+
+
+def _has_patterns(value: model.AclTest, icase: bool) -> bool:
+    own = value.icase == icase and (bool(value.patterns) or not value.files)
+    return own or any(ref.icase == icase for ref in value.files)
+
+
+def _acl_test(context: Context, value: model.AclTest, icase: bool) -> plan.AclTest:
     return plan.AclTest(
         at=context.at(value.span),
         expr=expression(context, value.expr),
         matcher=value.matcher,
-        icase=value.icase,
-        patterns=[pattern(each) for each in value.patterns],
-        files=files,
+        icase=icase,
+        patterns=[pattern(each) for each in value.patterns] if value.icase == icase else [],
+        files=[pattern_file(context, ref) for ref in value.files if ref.icase == icase],
         text=value.text,
     )
 
@@ -139,13 +148,13 @@ def declare_acls(context: Context, tests: tuple[model.AclTest, ...]) -> None:
     """The named ACLs of one proxy: lines of one name are one ACL. Names of other proxies are forgotten."""
     context.named_acls = {}
     for test in tests:
-        compiled = acl_test(context, test)
+        compiled = acl_tests(context, test)
         place = context.named_acls.get(test.name)
         if place is None:
             context.named_acls[test.name] = len(context.acls)
-            context.acls.append(plan.Acl(name=test.name, tests=[compiled]))
+            context.acls.append(plan.Acl(name=test.name, tests=compiled))
         else:
-            context.acls[place].tests.append(compiled)
+            context.acls[place].tests.extend(compiled)
 
 
 def condition(context: Context, value: model.Condition | None) -> plan.Cond | None:
@@ -168,12 +177,12 @@ def _term(context: Context, term: model.Term) -> int:
 
 
 def _intern(context: Context, name: str, test: model.AclTest) -> int:
-    compiled = acl_test(context, test)
+    compiled = acl_tests(context, test)
     # The place is left out: the same words on two lines are one ACL, evaluated by one program.
-    key = (context.holder, name.encode() + msgspec.json.encode(msgspec.structs.replace(compiled, at=At())))
+    key = (context.holder, name.encode() + msgspec.json.encode([msgspec.structs.replace(each, at=At()) for each in compiled]))
     place = context.interned.get(key)
     if place is None:
         place = len(context.acls)
         context.interned[key] = place
-        context.acls.append(plan.Acl(name=name, tests=[compiled]))
+        context.acls.append(plan.Acl(name=name, tests=compiled))
     return place

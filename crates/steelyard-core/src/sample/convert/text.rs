@@ -113,14 +113,20 @@ impl Text {
             }
             Self::CutCrlf => Sample::Str(&text[..memchr::memchr2(b'\r', b'\n', text).unwrap_or(text.len())]),
             Self::Reverse => Sample::Str(view.arena.alloc_slice_fill_iter(text.iter().rev().copied())),
-            Self::ReverseDomain => Sample::Str(view.build(|out| {
-                for (index, label) in text.rsplit(|byte| *byte == b'.').enumerate() {
-                    if index > 0 {
-                        out.push(b'.');
-                    }
-                    out.extend_from_slice_copy(label);
+            Self::ReverseDomain => {
+                let name = text.strip_suffix(b".").unwrap_or(text);
+                if name.split(|byte| *byte == b'.').any(<[u8]>::is_empty) {
+                    return None;
                 }
-            })),
+                Sample::Str(view.build(|out| {
+                    for (index, label) in name.rsplit(|byte| *byte == b'.').enumerate() {
+                        if index > 0 {
+                            out.push(b'.');
+                        }
+                        out.extend_from_slice_copy(label);
+                    }
+                }))
+            }
             Self::Concat { start, var, end } => joined(view, &[text, start, variable(var), end])?,
             Self::AddItem { delimiter, var, suffix } => {
                 let middle = variable(var);

@@ -3,11 +3,13 @@
 use super::super::args::Args;
 use super::super::{Sample, View};
 use crate::error::PlanError;
+use crate::http1::Head;
 use crate::plan::Arg;
 
 #[derive(Debug)]
 pub enum Content {
-    Len,
+    RequestLen,
+    ResponseLen,
     Payload { offset: usize, length: usize },
     PayloadLv { at: usize, size: usize, data: DataAt },
     ProtoHttp,
@@ -39,7 +41,8 @@ impl Content {
             usize::try_from(args.int(index)?).map_err(|_| args.wrong(index, "a positive number"))
         };
         Ok(Some(match args.name {
-            "req.len" | "res.len" => Self::Len,
+            "req.len" => Self::RequestLen,
+            "res.len" => Self::ResponseLen,
             "req.payload" | "res.payload" => Self::Payload {
                 offset: size(0)?,
                 length: size(1)?,
@@ -64,10 +67,8 @@ impl Content {
     pub fn one<'e>(&'e self, view: &View<'e>) -> Option<Sample<'e>> {
         let input = view.input;
         match self {
-            Self::Len => {
-                view.wait::<()>();
-                Some(Sample::Int(i64::try_from(input.len()).unwrap_or(i64::MAX)))
-            }
+            Self::RequestLen => Some(length(view, view.req)),
+            Self::ResponseLen => Some(length(view, view.res)),
             Self::Payload { offset, length } => slice(view, *offset, *length),
             Self::PayloadLv { at, size, data } => {
                 let Some(digits) = input.get(*at..at.saturating_add(*size)) else {
@@ -98,6 +99,13 @@ impl Content {
             }
         }
     }
+}
+
+/// What a buffer holds. Of an HTTP message the head counts, too: a request that is there has content (`REQ_CONTENT`).
+fn length<'e>(view: &View<'e>, head: Option<&Head>) -> Sample<'e> {
+    view.wait::<()>();
+    let bytes = view.input.len() + head.map_or(0, Head::len);
+    Sample::Int(i64::try_from(bytes).unwrap_or(i64::MAX))
 }
 
 fn data_at(args: &Args<'_>) -> Result<DataAt, PlanError> {
