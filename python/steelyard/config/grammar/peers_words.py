@@ -14,6 +14,7 @@ from steelyard.config.grammar.server_options import SERVER_OPTIONS
 from steelyard.config.grammar.servers import source_option
 from steelyard.config.grammar.values import Int
 from steelyard.config.statement import Statement
+from steelyard.diagnostics.diagnostic import Label
 
 P = Where.PEERS
 _PEER = addresses.Wanted("must")
@@ -51,6 +52,11 @@ def _peer(statement: Statement) -> None:
     bound = bool(draft.get("binds"))
     if bound and statement.row.name == "peer":
         _mixed(statement)
+        return
+    older = next((one for one in draft.get("servers", ()) if here and one.name == args[0].text), None)
+    if older is not None:
+        labels = (Label(older.span, "the first one"),)
+        statement.report.alert("SY0706", f"this process is named twice, as '{args[0]}'", args[0].span, labels=labels)
         return
     if len(args) > 1 and not (here and bound):
         server = read_server(statement, args[0], statement.at + 1, _PEER)
