@@ -89,6 +89,8 @@ lua-load-per-thread: <file> [<argument> ...]
 mode: {{ tcp | http | log | spop | haterm }}
 monitor fail: {{ if | unless }} <condition>
 monitor-net: <network>
+ocsp-update.maxdelay: <seconds>
+ocsp-update.mindelay: <seconds>
 option external-check:
 option forwarded: [proto] [host] [by] [by_port] [for] [for_port]
 option forwardfor: [except <network>] [header <name>] [if-none]
@@ -170,6 +172,9 @@ stick store: {_STICK}
 stick store-request: {_STICK}
 stick store-response: {_STICK}
 stick-table: type <type> size <entries> [expire <time>] [nopurge] [peers <section>] [srvkey <kind>] [store <data>[,...]] ...
+tune.lua.openlibs: {{ all | none | <library>[,...] }}
+tune.ssl.ocsp-update.maxdelay: <seconds>
+tune.ssl.ocsp-update.mindelay: <seconds>
 tune.stick-counters: [<number>]
 tcp-check comment: <text>
 tcp-check connect: [default] {_CHECK}
@@ -270,7 +275,7 @@ ring/maxlen: <bytes>
 ring/server: <name> <address>:<port> [<option> ...]
 ring/size: <bytes>
 ring/timeout: {{ connect | server }} <time>
-traces/trace: <source> <argument> ...
+traces/trace: [<source> [<setting> [<value>]] ...]
 """
 
 
