@@ -5,7 +5,7 @@ site.pem [alpn h2,http/1.1 ssl-min-ver TLSv1.2] site.example *.site.example !old
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from steelyard.config.grammar.bind_options import BIND_OPTIONS
@@ -47,10 +47,11 @@ def _entry(number: int, line: str) -> Entry:
         return Entry(number, name, fault="there is more than one pair of brackets")
     if bracket and before.strip():
         return Entry(number, name, fault="hosts stand before the brackets")
-    return _options(number, name, inside.split() if closed else [])  # HAProxy takes no options from open brackets
+    return read_options(name, inside.split() if closed else [], number)  # HAProxy takes no options from open brackets
 
 
-def _options(number: int, name: str, words: list[str]) -> Entry:
+def read_options(name: str, words: Sequence[str], number: int = 0) -> Entry:
+    """What stands in the brackets of a line, or behind `ssl-f-use`."""
     found: list[tuple[str, str]] = []
     at = 0
     while at < len(words):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from steelyard.config.expr import Condition
+from steelyard.config.grammar.row import PROXY
 from steelyard.config.grammar.supported import FETCHES
 from steelyard.config.nearest import nearest
 from steelyard.config.rules import Place, parse_condition
@@ -26,6 +27,7 @@ def place_of(statement: Statement, ruleset: str = "") -> Place:
         lua="lua-load" in said or "lua-load-per-thread" in said,
         directory=statement.room.paths.directory,
         counters=COUNTERS if statement.room.global_ is None else statement.room.global_.get("stick_counters", COUNTERS),
+        acls=draft.names if draft.where & PROXY else None,
         index=statement.room.index,
     )
 

@@ -124,7 +124,7 @@ class Walker:
         statement = Statement(row, words, count, prefix, draft, self.room)
         if self.room.index is not None:
             self.room.index.statement(statement)
-        if row.effect == "removed" and self._translated(statement):
+        if row.effect == "removed" and (row.negate or not prefix) and self._translated(statement):
             return
         first = draft.words.get(row.name)
         if row.repeat == "never" and first is not None:

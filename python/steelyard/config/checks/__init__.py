@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from steelyard.config.checks.acme import check_acme
+from steelyard.config.checks.attached import check_attached
 from steelyard.config.checks.backends import check_backends
 from steelyard.config.checks.captures import check_captures
 from steelyard.config.checks.choice import check_choice
@@ -67,5 +68,6 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_tables,
     check_threads,
     check_inspect,
+    check_attached,
     check_acme,
 )

@@ -89,6 +89,10 @@ def _external(draft: Draft, allowed: bool, forks: bool, room: Room) -> None:
     option, command, path = (
         draft.place(word) for word in ("option external-check", "external-check command", "external-check path")
     )
+    program = next((said.words[0] for _, said in draft.others if said.name == "external-check command" and said.words), "")
+    if command is not None and program and not program.startswith("/") and path is None:
+        help = "write its whole path, or add 'external-check path <directories>'"
+        room.report.alert("SY0723", f"program '{program}' is looked for nowhere", command, help=help)
     if option is None:
         for word, span in (("external-check command", command), ("external-check path", path)):
             if span is not None:
@@ -101,10 +105,6 @@ def _external(draft: Draft, allowed: bool, forks: bool, room: Room) -> None:
     if not allowed:
         help = "write 'external-check' in section 'global'"
         room.report.alert("SY0723", "programs may only make checks where 'global' allows it", option, help=help)
-    program = next((said.words[0] for _, said in draft.others if said.name == "external-check command" and said.words), "")
-    if program and not program.startswith("/") and path is None:
-        help = "write its whole path, or add 'external-check path <directories>'"
-        room.report.alert("SY0723", f"program '{program}' is looked for nowhere", command or option, help=help)
     if command is None:
         help = "add 'external-check command <file>'"
         room.report.alert("SY0723", f"{draft.label} does not say which program makes its checks", option, help=help)

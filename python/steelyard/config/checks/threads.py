@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from steelyard.config.model import Bind, Config, Proxy
 from steelyard.config.statement import Room
 
 
 def check_threads(config: Config, room: Room) -> None:
-    """Only where `nbthread` says how many there are; else their number is that of the machine's processors."""
-    count = config.global_.nbthread
-    if count is None:
-        return
+    """Where `nbthread` does not say how many there are, their number is that of the processors that the process may use."""
+    count = config.global_.nbthread or len(os.sched_getaffinity(0))
     said = [int(each.words[0]) for each in config.global_.others if each.name == "thread-groups" and each.words[0].isdigit()]
     groups = max(1, said[-1]) if said else 1
     for proxy in config.proxies:
@@ -25,8 +25,8 @@ def _one(proxy: Proxy, bind: Bind, count: int, groups: int, room: Room) -> None:
         parts = [part.rpartition("/") for part in said.words[0].split(",")]
         wanted = [(group, threads) for group, _, threads in parts]
         if not any(_there(group, threads, count, groups) for group, threads in wanted):
-            message = f"none of the threads '{said.words[0]}' of {proxy.kind} '{proxy.name}' is there: 'nbthread' is {count}"
-            room.report.alert("SY0752", message, said.span, help="leave 'thread' out, or name threads from 1 on")
+            message = f"none of the threads '{said.words[0]}' of {proxy.kind} '{proxy.name}' is there: there are {count}"
+            room.report.alert("SY0752", message, said.span, help="leave 'thread' out, or say 'nbthread' in 'global'")
 
 
 def _there(group: str, threads: str, count: int, groups: int) -> bool:

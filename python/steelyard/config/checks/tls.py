@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from steelyard.config import certificates
-from steelyard.config.crt_list import Entry, entries
+from steelyard.config.crt_list import Entry, entries, read_options
 from steelyard.config.draft import Draft
 from steelyard.config.grammar.row import PLAIN
 from steelyard.config.model import Bind, Config, Said, Server
@@ -51,7 +52,7 @@ class _Tls:
             if bind.endpoint.later.startswith("quic"):
                 self.report.alert("SY0745", "QUIC needs TLS", bind.endpoint.span, help="add 'ssl crt <file>'")
             return
-        if strict and not more and not found and "strict-sni" not in said and not self._told(bind.others):
+        if strict and not more and not found and not _on(bind.others, "strict-sni") and not self._told(bind.others):
             message = f"'ssl' on a 'bind' line of {owner} has no certificate"
             self.report.alert("SY0745", message, said["ssl"].span, help="add 'crt <file>'")
         verify = said.get("verify")
@@ -142,6 +143,19 @@ class _Tls:
         key = self._path(options["key"], "key-base", said.span) if "key" in options else ""
         return self._all(path, said.span, f"'{entry.name}' in {where}", key)
 
+    def front(self, said: Said) -> None:
+        """`ssl-f-use crt <file> [<option> [<value>]]...`: a line of a list that belongs to the frontend."""
+        found = read_options("", said.words)
+        names = [value for name, value in found.options if name == "crt"]
+        if found.fault:
+            self.report.alert("SY0109", f"'ssl-f-use': {found.fault}", said.span)
+        elif len(names) != 1:
+            help = "write 'ssl-f-use crt <file>', a line for each certificate"
+            count = "no certificate" if not names else "more than one certificate"
+            self.report.alert("SY0107", f"'ssl-f-use' names {count}", said.span, help=help)
+        else:
+            self._listed(replace(found, name=names[0]), said, "'ssl-f-use'")
+
     def _generated(self, said: dict[str, Said]) -> None:
         """Certificates are made with an authority's certificate and key."""
         sign = said.get("ca-sign-file")
@@ -185,6 +199,9 @@ def check_tls(config: Config, room: Room) -> None:
         for bind in proxy.binds:
             if bind.others or bind.endpoint.later:
                 tls.bind(bind, f"{proxy.kind} '{proxy.name}'", more=more)
+        for said in proxy.others:
+            if said.name == "ssl-f-use":
+                tls.front(said)
         if proxy.disabled:
             continue
         steps = any(said.name in _CONNECTS and "ssl" in said.words for said in proxy.others)

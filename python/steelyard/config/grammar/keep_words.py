@@ -129,6 +129,6 @@ ROWS = (
     _row("srvtcpka-cnt", BACK_D, "Probes of TCP keep-alive to servers.", _COUNT),
     _row("srvtcpka-idle", BACK_D, "Idle time before TCP keep-alive to servers begins.", _SECONDS),
     _row("srvtcpka-intvl", BACK_D, "Time between probes of TCP keep-alive to servers.", _SECONDS),
-    _row("ssl-f-use", FRONT, "A certificate of the frontend.", parse=phrase(anything)),
+    Row("ssl-f-use", FRONT, "A certificate of the frontend.", parse=phrase(anything), effect="later", repeat="add"),
     _row("use-fcgi-app", BACK, "A FastCGI application.", Text("<name>"), strict=True),
 )

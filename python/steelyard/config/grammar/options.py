@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from steelyard.config.grammar.option_types import Judge
@@ -27,6 +28,10 @@ def read_options(statement: Statement, at: int, table: Table, where: Where, valu
             at += 1
             continue
         row = table.at(where).get(name)
+        if paren and not _good_number(statement, words[at]):
+            good = False
+            at += 1 + len(rows[0].args)
+            continue
         if row is None:
             message = f"'{words[at]}' is not allowed on '{statement.row.name}'"
             statement.report.alert("SY0103", message, words[at].span)
@@ -36,6 +41,17 @@ def read_options(statement: Statement, at: int, table: Table, where: Where, valu
         end = at + 1 + _count(row, words, at)
         good = _one(statement, row, at, end, values) and good
         at = end
+    return good
+
+
+_NUMBER = re.compile(r"[^(]*\((?:0[xX][0-9A-Fa-f]{1,2}|[0-9]{1,3})\)\Z", re.ASCII)
+
+
+def _good_number(statement: Statement, word: Word) -> bool:
+    """The parentheses of `set-proxy-v2-tlv-fmt(0x20)` hold the number of a field, one byte."""
+    good = _NUMBER.match(word.text) is not None and int(word.text.partition("(")[2][:-1], 0) < 256
+    if not good:
+        statement.bad(word, "has no number of a field in its parentheses", help="write 0 to 255, or as 0x20")
     return good
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from steelyard.config.expr import Absent, Arg, Call, Expr, RegexArg, StrArg, VarArg
 from steelyard.config.grammar import calls, choices, places, renames, supported
+from steelyard.config.grammar.acls import PREDEFINED
 from steelyard.config.grammar.calls import Row
 from steelyard.config.grammar.types import casts
 from steelyard.config.nearest import nearest
@@ -96,8 +97,10 @@ class _Reader:
             comma = True
         if self.at < len(text):
             return comma
+        if comma:  # HAProxy takes commas at the end of a word for nothing
+            self.report.notice("SY0115", "nothing follows the last comma", spot(self.word, self.at - 1), help="leave it out")
         if not self.more or self.index + 1 >= len(self.words):
-            return comma
+            return False
         # The next word goes on with a converter, or is not of this expression.
         following = self.words[self.index + 1].text
         name = following[: name_end(following, 0)]
@@ -138,6 +141,8 @@ class _Reader:
         args = self._args(row, pieces, start, choices.FETCH if what == "fetch" else choices.CONVERTER)
         if args is None:
             return None
+        if row.name == "acl" and what == "fetch" and not self._acls(pieces):
+            return None
         wrong = fault(row.name, args)
         if wrong:
             self.alert("SY0404", f"arguments of '{row.name}': {wrong}", start, len(row.name))
@@ -148,6 +153,18 @@ class _Reader:
             span = spot(self.word, start, len(row.name))
             self.report.later("SY0402", f"{what} '{row.name}' is not supported yet", span)
         return Call(name, args, spot(self.word, start, self.at - start))
+
+    def _acls(self, pieces: Sequence[Piece]) -> bool:
+        """The names that the fetch `acl` is given stand above, as in a condition."""
+        known = self.place.acls
+        for piece in pieces if known is not None else ():
+            name = piece.text.removeprefix("!")
+            if name not in (known or ()) and name not in PREDEFINED:
+                guess = nearest(name, known or ())
+                hint = f"did you mean '{guess}'?" if guess else f"define it above: 'acl {name} ...'"
+                self.alert("SY0701", f"no ACL '{name}' before this line", piece.at, max(1, len(piece.text)), hint)
+                return False
+        return True
 
     def _args(self, row: Row, pieces: list[Piece], start: int, words: Mapping[tuple[str, int], str]) -> tuple[Arg, ...] | None:
         if len(pieces) > len(row.args):

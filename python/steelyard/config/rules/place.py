@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +23,8 @@ class Place:
     words of their own. `directory`: where relative names of files start, empty for where the process was started.
     `counters`: `tune.stick-counters`.
 
+    `acls`: names of the ACLs so far, where they are known.
+
     `index`: hears of names that are used, where somebody wants to know.
     """
 
@@ -33,4 +36,5 @@ class Place:
     lua: bool = False
     directory: str = ""
     counters: int = 3
+    acls: Collection[str] | None = field(default=None, compare=False, repr=False)
     index: Index | None = field(default=None, compare=False, repr=False)
