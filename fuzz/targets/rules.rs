@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use steelyard_core::ctx::{Ctx, Scratch, Session};
 use steelyard_core::http1::{parse_request, Head, Limits, Progress};
 use steelyard_core::logformat::render_log;
-use steelyard_core::plan::{Action, Arg, At, Call, Expr, Frontend, LogItem, Mode, Plan, Proxy, Rule, PLAN_VERSION};
+use steelyard_core::plan::{Acl, AclTest, Action, Arg, At, Call, Expr, Frontend, LogItem, Matcher, Mode, Plan, Proxy, Rule, PLAN_VERSION};
 use steelyard_core::program::{capabilities, compile, Program};
 use steelyard_core::record::Record;
 use steelyard_core::rules::evaluate;
@@ -49,6 +49,11 @@ fn arguments(number: usize) -> Vec<Arg> {
         10 => vec![text("MsgType")],
         11 => vec![text("host")],
         12 => vec![text("DIST"), int(1)],
+        13 => vec![text("acl"), Arg::Acl { acl: 0, not: false }],
+        14 => vec![Arg::Acl { acl: 0, not: true }, Arg::Acl { acl: 0, not: false }],
+        15 => vec![text("tail")],
+        16 => vec![text("!error")],
+        17 => vec![text("txn"), text("a"), text("|")],
         _ => vec![int(128), text("MTIzNDU2Nzg5MDEy"), text("Rm9vNkZvbzZGb282Rm9vNg=="), text("uzUhANLs8qmrRy5Tbonm7w==")],
     }
 }
@@ -60,11 +65,11 @@ fn program() -> &'static Program {
         let call = |name: &str, number| Call { name: name.into(), args: arguments(number) };
         let mut exprs = Vec::new();
         for name in capabilities().fetches {
-            exprs.extend((0..14).map(|number| Expr { fetch: call(name, number), ..Expr::default() }));
+            exprs.extend((0..=18).map(|number| Expr { fetch: call(name, number), ..Expr::default() }));
         }
         for name in capabilities().converters {
             for fetch in ["url", "req.hdrs", "req.body", "query"] {
-                exprs.extend((0..14).map(|number| Expr {
+                exprs.extend((0..=18).map(|number| Expr {
                     fetch: call(fetch, 0),
                     converters: vec![call(name, number)],
                     ..Expr::default()
@@ -83,7 +88,17 @@ fn program() -> &'static Program {
             let names = capabilities().aliases;
             proxy.log_format =
                 names.into_iter().map(|name| LogItem::Alias { name: name.into(), label: Default::default(), flags: vec![] }).collect();
-            Plan { version: PLAN_VERSION, proxies: vec![proxy], ..Plan::default() }
+            let test = AclTest {
+                at: At::default(),
+                expr: Expr { fetch: call("path", 0), ..Expr::default() },
+                matcher: Matcher::Found,
+                icase: false,
+                patterns: vec![],
+                files: vec![],
+                text: String::new(),
+            };
+            let acls = vec![Acl { name: "a".into(), tests: vec![test] }];
+            Plan { version: PLAN_VERSION, acls, proxies: vec![proxy], ..Plan::default() }
         };
         let good = exprs.into_iter().filter(|expr| compile(plan(vec![expr.clone()])).is_ok()).collect();
         compile(plan(good)).expect("each rule compiled by itself")

@@ -3,6 +3,50 @@
 
 use crate::http1::Head;
 use crate::plan;
+use bumpalo::Bump;
+use std::cell::{Ref, RefCell};
+
+/// The places of the log that captures fill. Converters fill them as well, and those share what they look at: so a shared
+/// reference is enough to write.
+#[derive(Debug, Default)]
+pub struct Slots(RefCell<Vec<Option<Vec<u8>>>>);
+
+impl From<Vec<Option<Vec<u8>>>> for Slots {
+    fn from(slots: Vec<Option<Vec<u8>>>) -> Self {
+        Self(RefCell::new(slots))
+    }
+}
+
+impl Slots {
+    pub fn read(&self) -> Ref<'_, [Option<Vec<u8>>]> {
+        Ref::map(self.0.borrow(), Vec::as_slice)
+    }
+
+    /// What is in a place, copied into `arena`: it may be filled again while it is used.
+    pub fn get<'e>(&self, slot: usize, arena: &'e Bump) -> Option<&'e [u8]> {
+        let slots = self.0.borrow();
+        let value = slots.get(slot)?.as_deref()?;
+        Some(arena.alloc_slice_copy(value))
+    }
+
+    /// Puts a value into a place, in the memory of the one before.
+    pub fn set(&self, slot: usize, value: &[u8]) {
+        let mut slots = self.0.borrow_mut();
+        if slots.len() <= slot {
+            slots.resize(slot + 1, None);
+        }
+        if let Some(place) = slots.get_mut(slot) {
+            let mut bytes = place.take().unwrap_or_default();
+            bytes.clear();
+            bytes.extend_from_slice(value);
+            *place = Some(bytes);
+        }
+    }
+
+    pub fn clear(&mut self) {
+        self.0.get_mut().clear();
+    }
+}
 
 /// A header whose last line is kept.
 #[derive(Debug)]
@@ -51,17 +95,12 @@ impl Captures {
 }
 
 /// Keeps the last line of each header, cut at its length.
-pub fn headers(list: &[HeaderCapture], head: &Head, slots: &mut Vec<Option<Vec<u8>>>) {
+pub fn headers(list: &[HeaderCapture], head: &Head, slots: &Slots) {
     for capture in list {
         let Some(value) = head.values(&capture.name).last() else {
             continue;
         };
-        if slots.len() <= capture.slot {
-            slots.resize(capture.slot + 1, None);
-        }
-        if let Some(slot) = slots.get_mut(capture.slot) {
-            *slot = Some(value.get(..capture.length).unwrap_or(value).to_vec());
-        }
+        slots.set(capture.slot, value.get(..capture.length).unwrap_or(value));
     }
 }
 

@@ -6,6 +6,7 @@ mod crypt;
 pub mod ctx;
 pub mod error;
 pub mod explain;
+pub mod failure;
 pub mod forward;
 pub mod http1;
 pub mod logformat;

@@ -13,6 +13,7 @@ use crate::sample::key::PublicKey;
 use crate::sample::CompiledExpr;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::ops::Range;
 
 /// What must be recorded or kept for a proxy's rules and logs to work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -100,6 +101,7 @@ pub struct Program {
     pub pattern_uses: Vec<FileUse>,
     keeps_request_line: bool,
     keeps_addresses: bool,
+    reads_response_body: bool,
 }
 
 impl Program {
@@ -118,6 +120,11 @@ impl Program {
         self.keeps_request_line
     }
 
+    /// Whether anything looks at the body of a response: what has come of it is an input of the rules then.
+    pub fn reads_response_body(&self) -> bool {
+        self.reads_response_body
+    }
+
     /// Whether anything but a log line reads `Record::backend_source` and `Record::server_address`.
     pub fn keeps_addresses(&self) -> bool {
         self.keeps_addresses
@@ -130,12 +137,15 @@ pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
         return Err(PlanError::new(format!("plan version {} is not {PLAN_VERSION}", plan.version)));
     }
     let build = Build::new(&plan);
-    let acls = plan
-        .acls
-        .iter()
-        .zip(0..)
-        .map(|(acl, index)| Acl::compile(index, acl, &build))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut acls = Vec::with_capacity(plan.acls.len());
+    // The ACLs that each one names, as a part of what expressions have named.
+    let mut named = Vec::new();
+    for (acl, index) in plan.acls.iter().zip(0..) {
+        let before = build.acls().len();
+        acls.push(Acl::compile(index, acl, &build)?);
+        named.push(before..build.acls().len());
+    }
+    check_circles(&plan, &named, &build.acls())?;
     let mut proxies = Vec::with_capacity(plan.proxies.len());
     let mut backends = HashMap::default();
     for (index, proxy) in plan.proxies.iter().enumerate() {
@@ -166,6 +176,7 @@ pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
     });
     let tracing = tracing.transpose()?;
     let keeps_addresses = build.wants_addresses();
+    let reads_response_body = build.wants_response_body();
     let (variables, keys, pattern_uses) = build.into_tables();
     // What the files hold is in the sets now: large ones need not be kept twice.
     for file in &mut plan.pattern_files {
@@ -187,7 +198,36 @@ pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
         pattern_uses,
         keeps_request_line,
         keeps_addresses,
+        reads_response_body,
     })
+}
+
+/// An ACL that asks for itself, straight or by way of others, would never have an answer.
+fn check_circles(plan: &Plan, named: &[Range<usize>], all: &[u32]) -> Result<(), PlanError> {
+    let mut left: Vec<usize> = vec![0; named.len()];
+    let mut open = vec![false; named.len()];
+    for start in (0..named.len()).filter(|index| !named[*index].is_empty()) {
+        let mut path = vec![start];
+        open[start] = true;
+        while let Some(&here) = path.last() {
+            let next = named[here].clone().nth(left[here]).and_then(|at| all.get(at));
+            match next.map(|index| *index as usize) {
+                Some(next) => {
+                    left[here] += 1;
+                    if open[next] {
+                        return Err(PlanError::new(format!("ACL '{}' asks for itself", plan.acls[next].name)));
+                    }
+                    open[next] = true;
+                    path.push(next);
+                }
+                None => {
+                    open[here] = false;
+                    path.pop();
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Indices that later look-ups rely on.
@@ -266,7 +306,7 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
             .map(|file| Ok((file.status, CompiledReply::compile(&file.reply, build)?)))
             .collect::<Result<_, PlanError>>()?,
     };
-    made.needs = needs(&mut made, frontend, acls)?;
+    made.needs = needs(&mut made, frontend, acls, &build.acls())?;
     Ok(made)
 }
 
@@ -289,7 +329,8 @@ fn nets(list: &[(String, u8)]) -> Result<NetSet, PlanError> {
 }
 
 /// Reads off what must be recorded, and gives captures by lines and by rules their slots: those share one row in the log.
-fn needs(made: &mut ProxyProgram, frontend: Option<&plan::Frontend>, acls: &[Acl]) -> Result<Needs, PlanError> {
+/// `named`: ACLs that expressions name, of whatever proxy.
+fn needs(made: &mut ProxyProgram, frontend: Option<&plan::Frontend>, acls: &[Acl], named: &[u32]) -> Result<Needs, PlanError> {
     let header = |capture: &plan::HeaderCapture| (capture.at, capture.len as usize);
     let lines = frontend.iter();
     let mut requests: Vec<_> = made
@@ -335,7 +376,8 @@ fn needs(made: &mut ProxyProgram, frontend: Option<&plan::Frontend>, acls: &[Acl
         .iter()
         .flat_map(|rules| rules.conds())
         .chain(choosers)
-        .flat_map(Cond::acls);
+        .flat_map(Cond::acls)
+        .chain(named.iter().copied());
     let used: Vec<&Acl> = used.filter_map(|acl| acls.get(acl as usize)).collect();
     let unique_id = made.unique_id.iter();
     Ok(Needs {

@@ -1,6 +1,7 @@
 //! What log lines say about a stream. The engine fills it in; [`render_log`](crate::logformat::render_log) and a few
 //! fetches read it (manual section 8.2.6).
 
+use crate::capture::Slots;
 use crate::plan::At;
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -77,8 +78,16 @@ pub struct Record {
     pub retries: u32,
     /// The connection to the server had carried an earlier request.
     pub reused: bool,
+    /// Requests that the connection to the server had carried before this one.
+    pub server_requests: u32,
     /// The rule that ended a rule set last.
     pub last_rule: Option<At>,
+    /// The rule that waits for something, or did when the stream ended.
+    pub waiting_rule: Option<At>,
+    /// Messages that were no HTTP, from the client and from the server.
+    pub glitches: (u32, u32),
+    /// Why the server could not be reached, or how its connection broke; 0: it did not (manual, `fc_err_str`).
+    pub server_error: u8,
     /// Why there is a connection and no request.
     pub connection_error: Option<&'static str>,
     pub set: Set,
@@ -124,8 +133,8 @@ pub struct Record {
     pub request_cookie: Option<Vec<u8>>,
     pub response_cookie: Option<Vec<u8>>,
     /// `%hr %hs`: capture slots of the frontend.
-    pub request_captures: Vec<Option<Vec<u8>>>,
-    pub response_captures: Vec<Option<Vec<u8>>>,
+    pub request_captures: Slots,
+    pub response_captures: Slots,
     /// `%ID`; made once, when first asked for.
     pub(crate) unique_id: RefCell<Vec<u8>>,
 }
@@ -144,7 +153,11 @@ impl Default for Record {
             termination: *b"----",
             retries: 0,
             reused: false,
+            server_requests: 0,
             last_rule: None,
+            waiting_rule: None,
+            glitches: (0, 0),
+            server_error: 0,
             connection_error: None,
             set: Set::default(),
             soft: false,
@@ -171,8 +184,8 @@ impl Default for Record {
             early: false,
             request_cookie: None,
             response_cookie: None,
-            request_captures: Vec::new(),
-            response_captures: Vec::new(),
+            request_captures: Slots::default(),
+            response_captures: Slots::default(),
             unique_id: RefCell::new(Vec::new()),
         }
     }
@@ -181,6 +194,13 @@ impl Default for Record {
 impl Record {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// What `dontlog-normal`, `log-separate-errors` and the converter `when` tell apart (manual, all three).
+    pub fn is_erroneous(&self) -> bool {
+        // `-` is a good end, `L` one that was asked for here (a redirect, statistics).
+        let ended_well = matches!(self.termination[0], b'-' | b'L');
+        !ended_well || self.retries > 0 || self.redispatched || self.status >= 500
     }
 
     /// Ready for the next request of the same connection; allocations are kept.

@@ -54,6 +54,14 @@ impl Vars {
         self.slots.get_mut().retain(|slot| slot.0.scope == Scope::Sess);
     }
 
+    /// Number of the name and value of each variable of a scope, as they were first set.
+    pub fn each(&self, scope: Scope, look: &mut dyn FnMut(u32, Sample<'_>)) {
+        let arena = Bump::new();
+        for (id, value) in self.slots.borrow().iter().filter(|slot| slot.0.scope == scope) {
+            look(id.name, value.lend(&arena));
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.slots.borrow().is_empty()
     }
@@ -80,6 +88,14 @@ impl ProcVars {
         match slots.iter_mut().find(|slot| slot.0 == name) {
             Some(slot) => slot.1.assign(value),
             None => slots.push((name, Owned::from(value))),
+        }
+    }
+
+    /// Number of the name and value of each variable.
+    pub fn each(&self, look: &mut dyn FnMut(u32, Sample<'_>)) {
+        let arena = Bump::new();
+        for (name, value) in &*self.slots.read().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            look(*name, value.lend(&arena));
         }
     }
 

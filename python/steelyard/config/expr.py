@@ -89,6 +89,16 @@ class UserlistArg:
 
 
 @dataclass(frozen=True, slots=True)
+class AclArg:
+    """An ACL as a value. `predefined`: HAProxy's own test of that name; an ACL that the proxy declares goes before it."""
+
+    name: str
+    negated: bool = False
+    predefined: AclTest | None = None
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class KeyArg:
     """A word that may be the path of a public key. `pem`: the text of that file, empty where there is none."""
 
@@ -119,6 +129,7 @@ Arg = (
     | UserlistArg
     | MapArg
     | KeyArg
+    | AclArg
 )
 
 

@@ -117,6 +117,9 @@ class Index:
 
     def argument(self, kind: str, word: Word, at: int, text: str, section: str, proxy: str) -> None:
         """An argument of a fetch or converter, of a kind as the tables say it."""
+        if kind == "aclname":
+            name = text.removeprefix("!")
+            self.acl(word, f"{section} {proxy}", at=at + len(text) - len(name), name=name)
         known = symbols.ARGUMENTS.get(kind)
         if known is not None and text and not (known == "variable" and "." not in text):
             self._refer(known, word, at, text, proxy, f"{section} {proxy}")

@@ -6,10 +6,12 @@ may have an ACL of the same name, so the inherited one gets a name that no user 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 from steelyard.config.draft import Draft
-from steelyard.config.expr import AclTest, Condition, Rule, Term
+from steelyard.config.expr import AclArg, AclTest, Condition, Rule, Term
+from steelyard.config.visit import nodes
 
 
 def seal_defaults(draft: Draft) -> None:
@@ -22,6 +24,20 @@ def seal_defaults(draft: Draft) -> None:
     for path, value in draft.values.items():
         if path.startswith("rules.") and isinstance(value, list):
             draft.values[path] = [_rule(rule, names, draft.name) for rule in value]
+        # expressions name ACLs as well
+        if next(nodes(draft.values[path], AclArg), None) is not None:
+            draft.values[path] = _sealed(draft.values[path], names, draft.name)
+
+
+def _sealed(value: Any, names: set[str], prefix: str) -> Any:
+    """The same value, its arguments that name ACLs renamed."""
+    if isinstance(value, AclArg):
+        return replace(value, name=f"{prefix}/{value.name}") if value.name in names else value
+    if isinstance(value, (tuple, list)):
+        return type(value)(_sealed(each, names, prefix) for each in value)
+    if is_dataclass(value) and not isinstance(value, type) and next(nodes(value, AclArg), None) is not None:
+        return replace(value, **{each.name: _sealed(getattr(value, each.name), names, prefix) for each in fields(value)})
+    return value
 
 
 def _rule(rule: Rule, names: set[str], prefix: str) -> Rule:

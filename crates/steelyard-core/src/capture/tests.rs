@@ -74,10 +74,10 @@ fn the_last_line_of_a_header_counts() {
     let mut message = head("X-A", &["first", "second, third"]);
     message.add(b"X-Empty", b"one");
     message.add(b"X-Empty", b"");
-    let mut slots = Vec::new();
-    headers(&list, &message, &mut slots);
-    assert_eq!(slots, [None, Some(b"".to_vec()), Some(b"secon".to_vec())]);
-    let mut slots = Vec::new();
-    headers(&[], &message, &mut slots);
-    assert_eq!(slots.capacity(), 0);
+    let slots = Slots::default();
+    headers(&list, &message, &slots);
+    assert_eq!(*slots.read(), [None, Some(b"".to_vec()), Some(b"secon".to_vec())]);
+    let slots = Slots::default();
+    headers(&[], &message, &slots);
+    assert!(slots.read().is_empty());
 }

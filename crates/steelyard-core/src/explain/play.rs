@@ -241,7 +241,7 @@ impl<'p> Play<'p> {
         self.input = body_of(framing, raw.get(consumed..).unwrap_or_default());
         let program = self.program;
         if let Some(compiled) = program.proxies.get(self.case.frontend as usize) {
-            capture::headers(&compiled.captures.request, &self.req, &mut self.record.request_captures);
+            capture::headers(&compiled.captures.request, &self.req, &self.record.request_captures);
             self.record.request_cookie = compiled
                 .captures
                 .cookie
@@ -423,7 +423,7 @@ impl<'p> Play<'p> {
         let front = self.session.frontend;
         let program = self.program;
         if let Some(compiled) = program.proxies.get(front as usize) {
-            capture::headers(&compiled.captures.response, &self.res, &mut self.record.response_captures);
+            capture::headers(&compiled.captures.response, &self.res, &self.record.response_captures);
         }
         for proxy in self.response_order() {
             let verdict = self.set(proxy, "http-response", |program| &program.http_response);

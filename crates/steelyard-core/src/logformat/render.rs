@@ -174,10 +174,10 @@ pub(super) fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mu
         Alias::ClientPort => peer_port(out, view, view.src(), flags),
         Alias::FrontendIp => peer_ip(out, view.dst(), flags),
         Alias::FrontendPort => peer_port(out, view, view.dst(), flags),
-        Alias::RequestHeaders => captures(out, &record.request_captures, slots(view).0, flags),
-        Alias::ResponseHeaders => captures(out, &record.response_captures, slots(view).1, flags),
-        Alias::RequestHeaderList => capture_list(out, &record.request_captures, slots(view).0, flags),
-        Alias::ResponseHeaderList => capture_list(out, &record.response_captures, slots(view).1, flags),
+        Alias::RequestHeaders => captures(out, &record.request_captures.read(), slots(view).0, flags),
+        Alias::ResponseHeaders => captures(out, &record.response_captures.read(), slots(view).1, flags),
+        Alias::RequestHeaderList => capture_list(out, &record.request_captures.read(), slots(view).0, flags),
+        Alias::ResponseHeaderList => capture_list(out, &record.response_captures.read(), slots(view).1, flags),
         Alias::Counter => counter(out, record.frontend_log_counter, flags),
         Alias::RequestCounter => counter(out, record.counter, flags),
         Alias::Pid => counter(out, view.state.pid(), flags),
@@ -371,11 +371,11 @@ fn captures(out: &mut Vec<u8>, filled: &[Option<Vec<u8>>], slots: usize, flags: 
 /// The slots of `%hrl` and `%hsl`.
 pub(super) fn list_of(alias: Alias, view: &View<'_>) -> Option<Vec<Option<Vec<u8>>>> {
     let (filled, count) = match alias {
-        Alias::RequestHeaderList => (&view.record.request_captures, slots(view).0),
-        Alias::ResponseHeaderList => (&view.record.response_captures, slots(view).1),
+        Alias::RequestHeaderList => (view.record.request_captures.read(), slots(view).0),
+        Alias::ResponseHeaderList => (view.record.response_captures.read(), slots(view).1),
         _ => return None,
     };
-    Some(all(filled, count).map(|slot| slot.map(<[u8]>::to_vec)).collect())
+    Some(all(&filled, count).map(|slot| slot.map(<[u8]>::to_vec)).collect())
 }
 
 /// Each slot by itself, separated by spaces.

@@ -102,8 +102,8 @@ fn request_lines_and_captures() {
     let ask = |request: &[u8], flags: &[&str]| {
         let mut world = world(format, flags);
         world.record.request_line = request.to_vec();
-        world.record.request_captures = vec![Some(b"a{b|c}d\"e#f\tg\x80\\]".to_vec()), None];
-        world.record.response_captures = vec![None];
+        world.record.request_captures = vec![Some(b"a{b|c}d\"e#f\tg\x80\\]".to_vec()), None].into();
+        world.record.response_captures = vec![None].into();
         line(&mut world)
     };
     let raw = |text: &str| text.replace("\u{80}", &String::from_utf8_lossy(b"\x80"));
@@ -150,7 +150,7 @@ fn the_default_http_line() {
     record.redispatched = true;
     record.retries = 1;
     record.request_line = b"GET / HTTP/1.1".to_vec();
-    record.request_captures = vec![Some(b"h".to_vec())];
+    record.request_captures = vec![Some(b"h".to_vec())].into();
     assert_eq!(
         line(&mut world),
         "192.0.2.7:4711 [06/Nov/1994:08:49:37.089] web web/s2 1/0/2/3/15 200 512 - - ---- 0/0/0/0/+1 0/0 {h} <GET / HTTP/1.1>"
@@ -217,7 +217,7 @@ fn document(flags: &[&str], named: &[(&str, crate::plan::LabelKind, &str)]) -> S
     let mut plan = base_plan();
     plan.proxies[0].log_format = format;
     let mut world = World::new(plan).request(b"GET /a\"b HTTP/1.1\r\nHost: x\r\nX-Bytes: \xff\t\r\n\r\n");
-    world.record.request_captures = vec![Some(b"one".to_vec()), None];
+    world.record.request_captures = vec![Some(b"one".to_vec()), None].into();
     line(&mut world)
 }
 

@@ -74,6 +74,11 @@ pub enum Arg {
     Map {
         map: u32,
     },
+    /// Index in `Plan::acls`.
+    Acl {
+        acl: u32,
+        not: bool,
+    },
     /// A word that may be the path of a public key, and the text of that file; empty where there is none.
     Key {
         name: String,

@@ -23,6 +23,7 @@ fn every_name_compiles() {
         ..plan::PatternFile::default()
     });
     plan.tables.push(plan::StickTable::default());
+    plan.acls.push(plan::Acl::default());
     let build = Build::new(&plan);
     let tries = [
         "",
@@ -55,14 +56,20 @@ fn every_name_compiles() {
         "(128,\"\",\"\",txn.a)",
         "(128,\"\",\"\",\"\")",
         "(128,\"\",\"\")",
+        "(error)",
+        "(tail)",
     ];
     let compiles = |text: String| crate::sample::CompiledExpr::compile(&expr(&text), &build).is_ok();
     for name in capabilities().fetches {
         let server = name.starts_with("srv_") && !["srv_id", "srv_name"].contains(&name);
-        if server {
+        if server || name == "acl" {
+            let arg = match server {
+                true => plan::Arg::Server { proxy: 0, server: 0 },
+                false => plan::Arg::Acl { acl: 0, not: false },
+            };
             let call = plan::Call {
                 name: name.into(),
-                args: vec![plan::Arg::Server { proxy: 0, server: 0 }],
+                args: vec![arg],
             };
             let expr = plan::Expr {
                 fetch: call,
@@ -129,4 +136,48 @@ fn a_plan_with_wrong_indices_is_refused() {
     }
     assert!(compile(plan).is_err());
     assert!(compile(Plan::default()).is_err(), "another version");
+}
+
+/// An ACL may ask for others, and for none that asks for it.
+#[test]
+fn acls_that_ask_in_a_circle_are_refused() {
+    let acl = |name: &str, asks: Option<u32>| {
+        let fetch = match asks {
+            Some(acl) => plan::Call {
+                name: "acl".into(),
+                args: vec![plan::Arg::Acl { acl, not: false }],
+            },
+            None => expr("path").fetch,
+        };
+        let test = plan::AclTest {
+            at: plan::At::default(),
+            expr: plan::Expr {
+                fetch,
+                ..plan::Expr::default()
+            },
+            matcher: plan::Matcher::Found,
+            icase: false,
+            patterns: vec![],
+            files: vec![],
+            text: String::new(),
+        };
+        plan::Acl {
+            name: name.into(),
+            tests: vec![test],
+        }
+    };
+    let with = |acls: Vec<plan::Acl>| {
+        let mut plan = base_plan();
+        plan.acls = acls;
+        compile(plan).map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(with(vec![acl("a", Some(1)), acl("b", Some(2)), acl("c", None)]), Ok(()));
+    assert_eq!(with(vec![acl("a", None), acl("b", Some(0)), acl("c", Some(0))]), Ok(()));
+    for circle in [
+        vec![acl("a", Some(0))],
+        vec![acl("a", Some(1)), acl("b", Some(0))],
+        vec![acl("x", None), acl("a", Some(2)), acl("b", Some(3)), acl("c", Some(1))],
+    ] {
+        assert!(with(circle).is_err_and(|error| error.contains("asks for itself")));
+    }
 }

@@ -401,18 +401,15 @@ impl Action {
                 let room = (*length).or_else(|| lengths?.get(*slot).copied())?;
                 let value = sample.map(|sample| {
                     let text = sample.as_str(view.arena);
-                    text[..text.len().min(room)].to_vec()
+                    &text[..text.len().min(room)]
                 });
                 let slots = if response {
-                    &mut ctx.record.response_captures
+                    &view.record.response_captures
                 } else {
-                    &mut ctx.record.request_captures
+                    &view.record.request_captures
                 };
-                if slots.len() <= *slot {
-                    slots.resize(*slot + 1, None);
-                }
-                if value.is_some() {
-                    slots[*slot] = value;
+                if let Some(value) = value {
+                    slots.set(*slot, value);
                 }
                 None
             }

@@ -60,8 +60,8 @@ fn parts(program: &Program, ctx: &Ctx<'_>) -> Vec<(String, String)> {
     if let Some(level) = ctx.record.log_level {
         parts.push(("log level".into(), level.map_or("silent".into(), |level| level.to_string())));
     }
-    captures("request", &ctx.record.request_captures, &mut parts);
-    captures("response", &ctx.record.response_captures, &mut parts);
+    captures("request", &ctx.record.request_captures.read(), &mut parts);
+    captures("response", &ctx.record.response_captures.read(), &mut parts);
     parts
 }
 

@@ -196,6 +196,26 @@ impl Cond {
     }
 }
 
+/// Whether all of these ACLs hold, each perhaps turned round; `None` where that is not known yet, and more input may tell.
+pub(crate) fn all<'e>(acls: &'e [(u32, bool)], view: &View<'e>) -> Option<bool> {
+    let before = view.incomplete.get();
+    let mut product = Answer::True;
+    for (acl, not) in acls {
+        let answer = view
+            .program
+            .acls
+            .get(*acl as usize)
+            .map_or(Answer::False, |acl| acl.answer(view));
+        product = product.min(if *not { negated(answer) } else { answer });
+        if product == Answer::False {
+            break;
+        }
+    }
+    let unknown = product == Answer::Miss && !view.input_done;
+    view.incomplete.set(before || unknown);
+    (!unknown).then_some(product == Answer::True)
+}
+
 fn negated(answer: Answer) -> Answer {
     match answer {
         Answer::False => Answer::True,

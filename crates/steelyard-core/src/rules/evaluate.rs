@@ -15,6 +15,7 @@ pub fn evaluate(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize
         // `strict-mode` holds until its rule set ends.
         ctx.record.soft = false;
     }
+    ctx.record.waiting_rule = None;
     match trace {
         None => run(rules, program, ctx, from, None),
         Some(trace) => run(rules, program, ctx, from, Some(trace)),
@@ -26,7 +27,10 @@ fn run(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, mut tra
         if let Some(cond) = &rule.cond {
             match answer(cond, rule, program, ctx, trace.as_deref_mut()) {
                 Answer::False => continue,
-                Answer::Miss if !ctx.input_done => return Verdict::Wait { at: index },
+                Answer::Miss if !ctx.input_done => {
+                    ctx.record.waiting_rule = Some(rule.at);
+                    return Verdict::Wait { at: index };
+                }
                 Answer::Miss => continue,
                 Answer::True => {}
             }
@@ -43,7 +47,9 @@ fn run(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, mut tra
             }
         };
         if let Some(verdict) = verdict {
-            if !matches!(verdict, Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. }) {
+            if matches!(verdict, Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. }) {
+                ctx.record.waiting_rule = Some(rule.at);
+            } else {
                 ctx.record.last_rule = Some(rule.at);
             }
             return verdict;

@@ -20,6 +20,7 @@ mod trace;
 mod track;
 
 pub use choose::{choose_backend, choose_server, holds, Choosers};
+pub(crate) use cond::all;
 pub use cond::{Acl, Answer, Cond};
 pub use evaluate::evaluate;
 pub use spread::balance_key;

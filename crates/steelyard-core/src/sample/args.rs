@@ -16,6 +16,8 @@ pub struct Build<'p> {
     pub(crate) files: FileCache,
     keys: RefCell<Keys>,
     addresses: Cell<bool>,
+    acls: RefCell<Vec<u32>>,
+    response_body: Cell<bool>,
 }
 
 /// Public keys by the path that the configuration gives them.
@@ -29,6 +31,8 @@ impl<'p> Build<'p> {
             files: FileCache::default(),
             keys: RefCell::default(),
             addresses: Cell::default(),
+            acls: RefCell::default(),
+            response_body: Cell::default(),
         }
     }
 
@@ -46,6 +50,20 @@ impl<'p> Build<'p> {
 
     pub fn wants_addresses(&self) -> bool {
         self.addresses.get()
+    }
+
+    /// An expression looks at the body of a response.
+    pub fn want_response_body(&self) {
+        self.response_body.set(true);
+    }
+
+    pub fn wants_response_body(&self) -> bool {
+        self.response_body.get()
+    }
+
+    /// The ACLs that expressions have named so far, in order.
+    pub fn acls(&self) -> std::cell::Ref<'_, [u32]> {
+        std::cell::Ref::map(self.acls.borrow(), Vec::as_slice)
     }
 
     /// The number of a variable name; each name gets one.
@@ -184,6 +202,17 @@ impl<'p> Args<'p> {
         value
             .filter(|value| *value < 100)
             .ok_or_else(|| self.wrong(index, "a number from 0 to 99"))
+    }
+
+    /// Index of an ACL, and whether its answer is turned round.
+    pub fn acl(&self, index: usize) -> Result<(u32, bool), PlanError> {
+        match self.get(index) {
+            Arg::Acl { acl, not } if (*acl as usize) < self.build.plan.acls.len() => {
+                self.build.acls.borrow_mut().push(*acl);
+                Ok((*acl, *not))
+            }
+            _ => Err(self.wrong(index, "an ACL")),
+        }
     }
 
     pub fn map(&self, index: usize) -> Result<u32, PlanError> {

@@ -118,13 +118,17 @@ pub async fn establish_from<C>(
         bump(&backend.counters.connect);
         let error = match connect(worker, live, &slot, session, purpose.to, &set).await {
             Ok(stream) => {
+                record.server_error = 0;
                 record.times.connect = milliseconds(began);
                 return Ok(Established {
                     slot,
                     connection: Connection::New(stream),
                 });
             }
-            Err(error) => error,
+            Err(failed) => {
+                record.server_error = failed.code;
+                failed.why
+            }
         };
         if record.retries >= retries {
             bump(&slot.server_live.counters.econ);

@@ -36,9 +36,42 @@ pub enum ConnectError {
     Other,
 }
 
-impl From<io::Error> for ConnectError {
+/// A failed attempt. `code`: that of the manual (`bc_err`), 0 where it has none.
+#[derive(Clone, Copy, Debug)]
+pub struct Failed {
+    pub why: ConnectError,
+    pub code: u8,
+}
+
+impl From<ConnectError> for Failed {
+    fn from(why: ConnectError) -> Self {
+        Self { why, code: 0 }
+    }
+}
+
+impl From<io::Error> for Failed {
     fn from(error: io::Error) -> Self {
-        match Errno::from_raw(error.raw_os_error().unwrap_or(0)) {
+        let errno = Errno::from_raw(error.raw_os_error().unwrap_or(0));
+        let code = match errno {
+            Errno::EMFILE => 2,
+            Errno::ENFILE => 3,
+            Errno::ENOMEM | Errno::ENOBUFS => 4,
+            Errno::EPROTONOSUPPORT | Errno::EAFNOSUPPORT => 5,
+            Errno::EADDRNOTAVAIL => 9,
+            Errno::EADDRINUSE => 10,
+            Errno::ECONNREFUSED => 46,
+            Errno::ECONNRESET => 47,
+            Errno::ENETUNREACH | Errno::EHOSTUNREACH => 48,
+            Errno::EPIPE => 56,
+            _ => 6,
+        };
+        Self { why: errno.into(), code }
+    }
+}
+
+impl From<Errno> for ConnectError {
+    fn from(errno: Errno) -> Self {
+        match errno {
             Errno::ECONNREFUSED | Errno::ECONNRESET | Errno::EPIPE | Errno::ENOENT | Errno::ENOTSOCK => Self::Refused,
             Errno::ETIMEDOUT | Errno::EHOSTUNREACH | Errno::ENETUNREACH | Errno::EHOSTDOWN | Errno::ENETDOWN => Self::Unreachable,
             Errno::EMFILE
@@ -63,9 +96,9 @@ pub async fn connect(
     session: &Session,
     to: Option<SocketAddr>,
     set: &Set,
-) -> Result<Stream, ConnectError> {
+) -> Result<Stream, Failed> {
     let Some(proxy) = live.program.plan.proxies.get(slot.backend as usize) else {
-        return Err(ConnectError::Other);
+        return Err(ConnectError::Other.into());
     };
     let server = &slot.server_live;
     let attempt = async {
@@ -93,7 +126,7 @@ pub async fn connect(
         None => Ok(attempt.await?),
         Some(limit) => match tokio::time::timeout(Duration::from_millis(limit), attempt).await {
             Ok(done) => Ok(done?),
-            Err(_) => Err(ConnectError::Timeout),
+            Err(_) => Err(ConnectError::Timeout.into()),
         },
     }
 }

@@ -2,7 +2,6 @@
 
 use super::session::{proxy, Conn};
 use super::trace::{self, Tracing};
-use crate::error::Error;
 use crate::live::InBackend;
 use crate::pick::Slot;
 use crate::pool::ServerConn;
@@ -74,8 +73,6 @@ pub struct Exchange {
     pub(super) unlogged: bool,
     /// What came is no request: the line of the log is that of an error.
     pub(super) refused: bool,
-    /// How the stream failed.
-    pub(super) failure: Option<Error>,
     /// The request asked for a trace, and may.
     pub(super) tracing: Option<Box<Tracing>>,
     line: Vec<u8>,
@@ -126,7 +123,6 @@ impl Exchange {
             bad_request: false,
             unlogged: false,
             refused: false,
-            failure: None,
             tracing: None,
             line: Vec::new(),
         })
@@ -154,7 +150,6 @@ impl Exchange {
         self.bad_request = false;
         self.unlogged = false;
         self.refused = false;
-        self.failure = None;
         self.up.reset();
         self.down.reset();
         self.down.input.clear();

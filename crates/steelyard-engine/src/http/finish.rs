@@ -72,7 +72,6 @@ pub(super) fn next(conn: &mut Conn, ex: &Exchange) {
 
 /// Notes a failure for the log and counts it.
 pub(super) fn failed(conn: &Conn, ex: &mut Exchange, error: Error) {
-    ex.failure = Some(error);
     if let Some(tracing) = &mut ex.tracing {
         tracing.failed(error);
     }
@@ -192,7 +191,7 @@ fn write_line(conn: &mut Conn, ex: &mut Exchange, step: LogStep) {
         return;
     }
     let options = &conn.front().options;
-    let erroneous = is_erroneous(ex);
+    let erroneous = ex.record.is_erroneous();
     if options.dontlog_normal && !erroneous {
         return;
     }
@@ -231,13 +230,6 @@ fn write_line(conn: &mut Conn, ex: &mut Exchange, step: LogStep) {
         }
         true
     });
-}
-
-/// What `dontlog-normal` and `log-separate-errors` tell apart (manual, both).
-fn is_erroneous(ex: &Exchange) -> bool {
-    // `-` is a good end, `L` one that was asked for here (a redirect, statistics).
-    let ended_well = matches!(ex.record.termination[0], b'-' | b'L');
-    !ended_well || ex.failure.is_some() || ex.record.retries > 0 || ex.record.redispatched || ex.record.status >= 500
 }
 
 /// Connections at the time of the log line. `ended`: this one's place on the server is given back already.

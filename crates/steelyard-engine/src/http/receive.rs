@@ -179,7 +179,7 @@ fn begin(conn: &mut Conn, ex: &mut Exchange) {
     }
     let captures = conn.captures();
     if !captures.request.is_empty() {
-        capture::headers(&captures.request, &ex.req, &mut record.request_captures);
+        capture::headers(&captures.request, &ex.req, &record.request_captures);
     }
 }
 
@@ -195,6 +195,9 @@ pub(super) async fn refuse(conn: &mut Conn, ex: &mut Exchange, stop: Stop) -> Af
     let options = &conn.front().options;
     if nothing && stop == Stop::Ended && conn.requests > 0 {
         return After::Abort;
+    }
+    if matches!(stop, Stop::Bad(_) | Stop::BadBody) {
+        ex.record.glitches.0 += 1;
     }
     let (status, termination, counted) = match stop {
         Stop::Bad(error) => (error.status(), *b"PR", true),

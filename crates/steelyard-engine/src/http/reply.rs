@@ -142,6 +142,10 @@ async fn send(conn: &mut Conn, ex: &mut Exchange, mut made: MadeReply, mut termi
     ex.res = made.head;
     ex.answered = true;
     ex.record.status = status;
+    if conn.live.program.reads_response_body() {
+        ex.seen_body.clone_from(&made.body);
+        ex.body_known = true;
+    }
     if !respond::after_response(conn, ex) {
         let front = conn.session.frontend;
         let page = ex.with_ctx(conn, |program, ctx| error_reply(program, front, 500, ctx));

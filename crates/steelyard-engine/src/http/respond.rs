@@ -1,5 +1,6 @@
 //! The server's response: rules, cookies, connection, and its head on the way to the client.
 
+use super::decide::look;
 use super::exchange::{framing, Exchange};
 use super::forward::wall_seconds;
 use super::hold::{self, Until};
@@ -47,10 +48,18 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
         conn.vars.enter_response();
     }
     count(conn, ex, status);
+    // What was there of the request's body is of no use any more.
+    ex.seen_body.clear();
+    ex.body_known = false;
+    if conn.live.program.reads_response_body() {
+        // A body that is malformed has no part that counts; its transfer finds that out by itself.
+        let all = look(body, ex.down.input.data(), &mut ex.seen_body).unwrap_or(false);
+        ex.body_known = all || (body == Body::Close && ex.down.ended);
+    }
     stick(conn, ex);
     let captures = conn.captures();
     if !captures.response.is_empty() {
-        capture::headers(&captures.response, &ex.res, &mut ex.record.response_captures);
+        capture::headers(&captures.response, &ex.res, &ex.record.response_captures);
     }
     let mut place = (false, 0);
     loop {

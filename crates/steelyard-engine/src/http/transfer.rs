@@ -114,9 +114,11 @@ impl Wait {
         loop {
             let consumed = match parse_response(ex.down.input.data(), &self.limits, &mut ex.res) {
                 Ok(Progress::Done { consumed }) => consumed,
-                Ok(Progress::Partial) if ex.down.input.is_full() => return Err(bad),
-                Ok(Progress::Partial) => return Ok(false),
-                Err(_) => return Err(bad),
+                Ok(Progress::Partial) if !ex.down.input.is_full() => return Ok(false),
+                Ok(Progress::Partial) | Err(_) => {
+                    ex.record.glitches.1 += 1;
+                    return Err(bad);
+                }
             };
             ex.down.input.consume(consumed);
             let status = ex.res.status();

@@ -69,6 +69,7 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<Obtaine
                 ex.connected = ex.now;
                 ex.reused = true;
                 ex.record.reused = true;
+                ex.record.server_requests = server.uses;
                 ex.server = Some(server);
                 ex.slot = Some(slot);
                 note_addresses(conn, ex);
@@ -179,6 +180,7 @@ async fn connect(conn: &mut Conn, ex: &mut Exchange, backend: u32, want: Want, f
         Connection::New(stream) => fresh(stream),
         Connection::Reused(server) => {
             ex.reused = true;
+            ex.record.server_requests = server.uses;
             server
         }
     });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from steelyard.config.expr import Call, LogText, ProxyArg, Rule, ServerArg, StrArg, TableArg, Term, UserlistArg
+from steelyard.config.expr import AclArg, LogText, ProxyArg, Rule, ServerArg, TableArg, Term, UserlistArg
 from steelyard.config.model import Config, Proxy, Said
 from steelyard.config.visit import nodes
 from steelyard.diagnostics.diagnostic import Report
@@ -14,8 +14,8 @@ def unused_acls(config: Config) -> Report:
     report = Report()
     for proxy in config.proxies:
         used = {term.acl for term in nodes(_rules(proxy), Term) if isinstance(term.acl, str)}
-        # the fetch `acl(name)` and words that are kept as they were written name ACLs too
-        used |= {arg.value.lstrip("!") for call in nodes(proxy, Call) if call.name == "acl" for arg in nodes(call.args, StrArg)}
+        # expressions and words that are kept as they were written name ACLs too
+        used |= {arg.name for arg in nodes(proxy, AclArg)}
         used |= {word.lstrip("!") for said in proxy.others for word in said.words}
         told: set[str] = set()
         for acl in proxy.acls:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from steelyard.config.expr import AclTest, Condition, Term
+from steelyard.config.expr import AclArg, AclTest, Condition, Term
 from steelyard.config.grammar.calls import EVERYWHERE, fetch_rows
 from steelyard.config.grammar.places import UNCHECKED, mask, rulesets_of
 from steelyard.config.model import Config, Proxy
 from steelyard.config.span import Span
 from steelyard.config.statement import Room
+from steelyard.config.visit import nodes
 
 
 def check_conditions(config: Config, room: Room) -> None:
@@ -21,12 +22,28 @@ def check_conditions(config: Config, room: Room) -> None:
         tests: dict[str, list[AclTest]] = {}
         for acl in proxy.acls:
             tests.setdefault(acl.name, []).append(acl)
+        _circles(tests, room, told)
         for ruleset, conditions in _conditions(proxy):
             here = mask(proxy.kind, ruleset)
             for condition in conditions:
                 for terms in condition.any if here else ():
                     for term in terms:
                         _term(term, tests, here, ruleset, room, told)
+
+
+def _circles(tests: dict[str, list[AclTest]], room: Room, told: set[Span]) -> None:
+    """An ACL can name itself, where a line of that name stands above; it would never have an answer, and HAProxy never ends."""
+    named = {name: [arg for test in some for arg in nodes(test.expr, AclArg)] for name, some in tests.items()}
+    for name, args in named.items():
+        reached: set[str] = set()
+        ahead = [arg.name for arg in args]
+        while ahead:
+            reached.add(ahead.pop())
+            ahead.extend(arg.name for each in reached for arg in named.get(each, ()) if arg.name not in reached)
+        guilty = next((arg for arg in args if name in reached and arg.span not in told), None)
+        if guilty is not None:
+            told.add(guilty.span)
+            room.report.alert("SY0404", f"ACL '{name.rpartition('/')[2]}' asks for itself", guilty.span)
 
 
 def _conditions(proxy: Proxy) -> Iterator[tuple[str, Iterable[Condition]]]:

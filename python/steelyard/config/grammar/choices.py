@@ -8,6 +8,7 @@ FETCH = {
     ("accept_date", 0): "s ms us",
     ("request_date", 0): "s ms us",
     ("uuid", 0): "4 7",
+    ("dump_all_vars", 0): "sess txn req res proc",
     **{(f"ssl_{whose}_dn", 2): "rfc2253" for whose in ("c_i", "c_r", "c_s", "f_i", "f_s", "s_i", "s_s")},
     ("bc_rtt", 0): "ms us",
     ("bc_rttvar", 0): "ms us",
@@ -16,6 +17,7 @@ FETCH = {
 }
 _DIGESTS = "md5 sha1 sha224 sha256 sha384 sha512 sha512-224 sha512-256 MD5 SHA1 SHA224 SHA256 SHA384 SHA512"
 _PROTOBUF = "int32 int64 uint32 uint64 sint32 sint64 bool enum fixed64 sfixed64 double fixed32 sfixed32 float"
+_WHEN = "error forwarded normal processed stopping toapplet acl"
 CONVERTER = {
     ("json", 0): "ascii utf8 utf8s utf8p utf8ps",
     ("sha2", 0): "224 256 384 512",
@@ -33,4 +35,5 @@ CONVERTER = {
     ("protobuf", 1): _PROTOBUF,
     ("rfc7239_field", 0): "proto host for by",
     ("ungrpc", 1): _PROTOBUF,
+    ("when", 0): f"{_WHEN} !{_WHEN.replace(' ', ' !')}",
 }

@@ -52,6 +52,6 @@ tcp.dst:bin>sint tcp.flags:bin>sint tcp.options.mss:bin>sint tcp.options.sack:bi
 tcp.options.tsval:bin>sint tcp.options.wscale:bin>sint tcp.options.wsopt:bin>sint tcp.options_list:bin>bin tcp.seq:bin>sint
 tcp.src:bin>sint tcp.win:bin>sint ub64dec:str>bin ub64enc:bin>str ungrpc(protobuf,string?):bin>bin unset-var(var):any>any
 upper:str>str url_dec(int?):str>str url_enc(string):str>str us_ltime(string,int?):sint>str us_utime(string,int?):sint>str
-utime(string,int?):sint>str when(string,string?,string?):any>any word(index,text,int?):str>str wt6(int?):bin>sint
+utime(string,int?):sint>str when(word,when?,string?):any>same word(index,text,int?):str>str wt6(int?):bin>sint
 x509_v_err_str:sint>str xor(number):sint>sint xxh3(int?):bin>sint xxh32(int?):bin>sint xxh64(int?):bin>sint
 """

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 TABLE = """
 @ YYYYYYYYYYYYYYYYYYYYYY
-acl(string,string?,string?,string?,string?,string?,string?,string?,string?,string?,string?,string?):bool act_conn:sint
+acl(aclname,aclname?,aclname?,aclname?,aclname?,aclname?,aclname?,aclname?,aclname?,aclname?,aclname?,aclname?):bool
+act_conn:sint
 always_false:bool always_true:bool bin(hex):bin bool(word):bool date(int?,word?):sint date_us:sint
 dump_all_vars(string?,string?,string?):str env(string):str hostname:str int(int):sint ipv4(ipv4):ipv4 ipv6(ipv6):ipv6
 meth(string):meth nbproc:sint pid:sint proc:sint quic_enabled:bool rand(int?):sint str(string):str tgroup:sint thread:sint
@@ -97,9 +98,9 @@ req_ver:str request_date(word?):sint txn.timer.total:sint txn.timer.user:sint
 @ ..YYYYYYYYYYYYYYYY.Y..
 cookie(string?):str distcc_body(token,positive?):bin distcc_param(token,positive?):sint hdr(string?,occurrence?):str
 internal.htx.data:sint internal.htx.free:sint internal.htx.free_data:sint internal.htx.has_eom:bool internal.htx.nbblks:sint
-internal.htx.size:sint internal.htx.used:sint internal.htx_blk.data(string):bin internal.htx_blk.hdrname(string):str
-internal.htx_blk.hdrval(string):str internal.htx_blk.size(string):sint internal.htx_blk.start_line(string):str
-internal.htx_blk.type(string):str payload(count,count):bin payload_lv(count,positive,offset?):bin
+internal.htx.size:sint internal.htx.used:sint internal.htx_blk.data(htx_block):bin internal.htx_blk.hdrname(htx_block):str
+internal.htx_blk.hdrval(htx_block):str internal.htx_blk.size(htx_block):sint internal.htx_blk.start_line(htx_block):str
+internal.htx_blk.type(htx_block):str payload(count,count):bin payload_lv(count,positive,offset?):bin
 @ ..YYYYYYYYY...........
 base32+src:bin base32:sint base:str baseq:str cook(string?):str cook_cnt(string?):sint cook_val(string?):sint fcgi.docroot:str
 fcgi.index:str hdr_cnt(string?):sint hdr_ip(string?,occurrence?):addr hdr_val(string?,occurrence?):sint http_auth(userlist):bool

@@ -226,6 +226,7 @@ READERS: dict[str, Callable[[str, Span], Read]] = {
     "mqtt_packet": _matching("(?i:connect|connack|1|2)", "connect or connack"),
     "aad": lambda text, span: "CBC has nothing to authenticate such data with; aes_gcm_dec and aes_gcm_enc do",
     "fingerprint": lambda text, span: _between(text, span, 0, 7),
+    "htx_block": _matching("head|tail|first|[0-9]{1,9}", "the number of a block, head, tail or first"),
     "word": _string,
     "text": _string,
     "index": _index,
@@ -243,7 +244,7 @@ MAY_BE_EMPTY = frozenset(
 )
 
 # Kinds that are wrong when they are written empty, even where they could be left out.
-NEVER_EMPTY = frozenset(["word", "letter", "set_if"])
+NEVER_EMPTY = frozenset(["word", "letter", "set_if", "aclname"])
 
 
 MQTT_FIELDS = {
@@ -256,6 +257,8 @@ MQTT_FIELDS = {
 def fault(name: str, args: tuple[Arg, ...]) -> str:
     """What is wrong with arguments that suit each by itself; empty where nothing is."""
     match name, args:
+        case "when", (StrArg("acl" | "!acl"),):
+            return "the name of an ACL is missing behind 'acl'"
         case "mqtt_field_value", (StrArg(packet), StrArg(field)):
             packet = {"1": "connect", "2": "connack"}.get(packet, packet.lower())
             if field.lower() not in MQTT_FIELDS[packet].split():

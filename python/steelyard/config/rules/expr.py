@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from steelyard.config.expr import Absent, Arg, Call, Expr, RegexArg, StrArg, VarArg
+from steelyard.config.expr import Absent, AclArg, Arg, Call, Expr, RegexArg, StrArg, VarArg
 from steelyard.config.grammar import calls, choices, places, renames, supported
-from steelyard.config.grammar.acls import PREDEFINED
-from steelyard.config.grammar.calls import Row
+from steelyard.config.grammar.calls import ArgKind, Row
 from steelyard.config.grammar.types import casts
 from steelyard.config.nearest import nearest
 from steelyard.config.rules.args import MAY_BE_EMPTY, Later, fault, read
@@ -17,7 +16,7 @@ from steelyard.config.rules.place import Place
 from steelyard.config.rules.regex import regex_later
 from steelyard.config.rules.scan import Cut, Piece, arguments, name_end
 from steelyard.config.rules.spot import spot
-from steelyard.config.span import Word
+from steelyard.config.span import Span, Word
 from steelyard.diagnostics.diagnostic import Report
 
 
@@ -141,8 +140,6 @@ class _Reader:
         args = self._args(row, pieces, start, choices.FETCH if what == "fetch" else choices.CONVERTER)
         if args is None:
             return None
-        if row.name == "acl" and what == "fetch" and not self._acls(pieces):
-            return None
         wrong = fault(row.name, args)
         if wrong:
             self.alert("SY0404", f"arguments of '{row.name}': {wrong}", start, len(row.name))
@@ -153,18 +150,6 @@ class _Reader:
             span = spot(self.word, start, len(row.name))
             self.report.later("SY0402", f"{what} '{row.name}' is not supported yet", span)
         return Call(name, args, spot(self.word, start, self.at - start))
-
-    def _acls(self, pieces: Sequence[Piece]) -> bool:
-        """The names that the fetch `acl` is given stand above, as in a condition."""
-        known = self.place.acls
-        for piece in pieces if known is not None else ():
-            name = piece.text.removeprefix("!")
-            if name not in (known or ()) and name not in PREDEFINED:
-                guess = nearest(name, known or ())
-                hint = f"did you mean '{guess}'?" if guess else f"define it above: 'acl {name} ...'"
-                self.alert("SY0701", f"no ACL '{name}' before this line", piece.at, max(1, len(piece.text)), hint)
-                return False
-        return True
 
     def _args(self, row: Row, pieces: list[Piece], start: int, words: Mapping[tuple[str, int], str]) -> tuple[Arg, ...] | None:
         if len(pieces) > len(row.args):
@@ -180,9 +165,15 @@ class _Reader:
         out: list[Arg] = []
         for position, (kind, piece) in enumerate(zip(row.args, pieces, strict=False)):
             span = spot(self.word, piece.at, max(1, len(piece.text)))
+            names_acl = _names_acl(kind, out, piece.text)
+            word = "aclname" if names_acl else "string" if kind.kind == "when" else kind.kind
             if self.place.index is not None:
-                self.place.index.argument(kind.kind, self.word, piece.at, piece.text, self.place.section, self.place.proxy)
-            value = read(kind.kind, kind.optional, piece.text, span)
+                self.place.index.argument(word, self.word, piece.at, piece.text, self.place.section, self.place.proxy)
+            value = (
+                self._acl(piece.text, span, turns=kind.kind == "aclname")
+                if names_acl
+                else read(word, kind.optional, piece.text, span)
+            )
             allowed = words.get((row.name, position))
             if allowed and not piece.text and not isinstance(value, str):
                 value = Absent()
@@ -191,6 +182,8 @@ class _Reader:
             if isinstance(value, Later):
                 self.report.later("SY0402", f"argument {position + 1} of '{row.name}': {value}", span)
                 value = StrArg(piece.text)
+            elif value is None:
+                return None
             elif isinstance(value, str):
                 self.report.alert("SY0404", f"argument {position + 1} of '{row.name}': {value}", span)
                 return None
@@ -203,6 +196,27 @@ class _Reader:
         while out and isinstance(out[-1], Absent):
             out.pop()
         return _with_flags(row, out)
+
+    def _acl(self, text: str, span: Span, *, turns: bool) -> Arg | None:
+        """An ACL that stands above, or one of HAProxy's own."""
+        name = text.removeprefix("!") if turns else text
+        from steelyard.config.rules.condition import predefined  # reads expressions itself
+
+        own = self.place.acls is not None and name in self.place.acls
+        known = None if own else predefined(name)
+        if not own and known is None and self.place.acls is not None:
+            guess = nearest(name, self.place.acls)
+            hint = f"did you mean '{guess}'?" if guess else f"define it above: 'acl {name} ...'"
+            self.report.alert("SY0701", f"no ACL '{name}' before this line", span, help=hint)
+            return None
+        return AclArg(name, name != text, known, span)
+
+
+def _names_acl(kind: ArgKind, before: Sequence[Arg], text: str) -> bool:
+    """Whether an argument is the name of an ACL: always, or behind the word `acl`."""
+    if kind.kind == "when":
+        return before in ([StrArg("acl")], [StrArg("!acl")])
+    return kind.kind == "aclname" and bool(text)
 
 
 def _with_flags(row: Row, args: list[Arg]) -> tuple[Arg, ...]:

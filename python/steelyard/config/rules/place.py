@@ -23,7 +23,7 @@ class Place:
     words of their own. `directory`: where relative names of files start, empty for where the process was started.
     `counters`: `tune.stick-counters`.
 
-    `acls`: names of the ACLs so far, where they are known.
+    `acls`: names that ACLs above have; None where that is not known, and nothing is held against a name.
 
     `index`: hears of names that are used, where somebody wants to know.
     """

@@ -17,7 +17,7 @@ frontend web
 frontend web
   mode http
   bind :80
-  http-request set-header X-Used %[internal.htx.used]
+  http-response set-header X-Squeezed %[res.comp_algo]
 --- right
 frontend web
   mode http

@@ -29,6 +29,8 @@ def argument(context: Context, arg: model.Arg) -> plan.Arg:
             return plan.ArgRegex(pattern=pattern, icase=icase)
         case model.VarArg(scope, name):
             return plan.ArgVar(scope=scope, name=name)
+        case model.AclArg(name, negated, predefined, span):
+            return plan.ArgAcl(acl=_named_acl(context, name, predefined, span), not_=negated)
         case model.KeyArg(name, pem):
             return plan.ArgKey(name=name, pem=pem)
         case model.MapArg(path, span):
@@ -148,13 +150,12 @@ def declare_acls(context: Context, tests: tuple[model.AclTest, ...]) -> None:
     """The named ACLs of one proxy: lines of one name are one ACL. Names of other proxies are forgotten."""
     context.named_acls = {}
     for test in tests:
-        compiled = acl_tests(context, test)
-        place = context.named_acls.get(test.name)
-        if place is None:
+        if test.name not in context.named_acls:
             context.named_acls[test.name] = len(context.acls)
-            context.acls.append(plan.Acl(name=test.name, tests=compiled))
-        else:
-            context.acls[place].tests.extend(compiled)
+            context.acls.append(plan.Acl(name=test.name, tests=[]))
+    # All have their places before any is compiled: one may name another.
+    for test in tests:
+        context.acls[context.named_acls[test.name]].tests.extend(acl_tests(context, test))
 
 
 def condition(context: Context, value: model.Condition | None) -> plan.Cond | None:
@@ -167,12 +168,16 @@ def condition(context: Context, value: model.Condition | None) -> plan.Cond | No
 def _term(context: Context, term: model.Term) -> int:
     if isinstance(term.acl, model.AclTest):
         return _intern(context, "", term.acl)
-    named = context.named_acls.get(term.acl)
+    return _named_acl(context, term.acl, term.predefined, term.span)
+
+
+def _named_acl(context: Context, name: str, predefined: model.AclTest | None, span: Span) -> int:
+    named = context.named_acls.get(name)
     if named is not None:
         return named
-    if term.predefined is not None:
-        return _intern(context, term.acl, term.predefined)
-    context.report.alert("SY0606", f"no ACL '{term.acl}'", term.span)
+    if predefined is not None:
+        return _intern(context, name, predefined)
+    context.report.alert("SY0606", f"no ACL '{name}'", span)
     return 0
 
 

@@ -80,6 +80,13 @@ class ArgKey(Node, frozen=True, tag="key"):
     pem: str
 
 
+class ArgAcl(Node, frozen=True, tag="acl", rename={"not_": "not"}):
+    """Index in `Plan.acls`, and whether its answer is turned round."""
+
+    acl: int
+    not_: bool
+
+
 class ArgMap(Node, frozen=True, tag="map"):
     """Index in `Plan.pattern_files`."""
 
@@ -101,6 +108,7 @@ Arg = (
     | ArgTable
     | ArgMap
     | ArgKey
+    | ArgAcl
 )
 
 

@@ -1,6 +1,7 @@
 //! Converters (manual section 7.3.1), one file a family.
 
 mod address;
+mod capture;
 mod cipher;
 mod control;
 mod date;
@@ -25,6 +26,8 @@ mod secret;
 mod table;
 mod text;
 mod variable;
+mod when;
+mod x509;
 
 pub(crate) use date::{strftime, Moment};
 pub(crate) use form::HEX;
@@ -114,6 +117,9 @@ families! {
     Mqtt(mqtt),
     Control(control),
     HttpDate(http_date),
+    When(when),
+    Capture(capture),
+    X509(x509),
 }
 
 #[cfg(test)]

@@ -1,43 +1,76 @@
-//! The request body as far as it is buffered (`option http-buffer-request`).
+//! The body of a message as far as it is buffered: of a request (`option http-buffer-request`), or of a response.
 
 use super::super::args::Args;
 use super::super::{Sample, View};
 use super::http::Param;
+use super::Side;
 use crate::error::PlanError;
-use crate::http1::Body as Framing;
+use crate::http1::{Body as Framing, Head};
 
 #[derive(Debug)]
 pub enum Body {
-    Bytes,
-    Len,
-    Size,
+    Bytes(Side),
+    Len(Side),
+    Size(Side),
     Param(Param),
 }
 
-pub const NAMES: &[&str] = &["req.body", "req.body_len", "req.body_size", "req.body_param"];
+pub const NAMES: &[&str] = &[
+    "req.body",
+    "req.body_len",
+    "req.body_size",
+    "req.body_param",
+    "res.body",
+    "res.body_len",
+    "res.body_size",
+];
 
 impl Body {
     pub fn compile(args: &Args<'_>) -> Result<Option<Self>, PlanError> {
+        let response = |what: fn(Side) -> Self| {
+            args.build.want_response_body();
+            what(Side::Res)
+        };
         Ok(Some(match args.name {
-            "req.body" => Self::Bytes,
-            "req.body_len" => Self::Len,
-            "req.body_size" => Self::Size,
+            "req.body" => Self::Bytes(Side::Req),
+            "req.body_len" => Self::Len(Side::Req),
+            "req.body_size" => Self::Size(Side::Req),
+            "res.body" => response(Self::Bytes),
+            "res.body_len" => response(Self::Len),
+            "res.body_size" => response(Self::Size),
             "req.body_param" => Self::Param(Param::compile(args, None, 1)?),
             _ => return Ok(None),
         }))
     }
 
     pub fn one<'e>(&'e self, view: &View<'e>) -> Option<Sample<'e>> {
-        let head = super::http::request(view)?;
         let length = || i64::try_from(view.input.len()).unwrap_or(i64::MAX);
         Some(match self {
-            Self::Bytes => Sample::Bin(view.input),
-            Self::Len => Sample::Int(length()),
-            Self::Size => Sample::Int(match head.request_body() {
-                Ok(Framing::Length(bytes)) => i64::try_from(bytes).unwrap_or(i64::MAX),
+            Self::Bytes(side) => {
+                framing(view, *side)?;
+                Sample::Bin(view.input)
+            }
+            Self::Len(side) => {
+                framing(view, *side)?;
+                Sample::Int(length())
+            }
+            Self::Size(side) => Sample::Int(match framing(view, *side)? {
+                Framing::Length(bytes) => i64::try_from(bytes).unwrap_or(i64::MAX),
                 _ => length(),
             }),
-            Self::Param(param) => Sample::Str(param.values(view.input).next()?),
+            Self::Param(param) => {
+                framing(view, Side::Req)?;
+                Sample::Str(param.values(view.input).next()?)
+            }
         })
     }
+}
+
+/// How the message says that its body ends; nothing where there is no such message. The input is of the response where there is one.
+fn framing(view: &View<'_>, side: Side) -> Option<Framing> {
+    let body = match side {
+        Side::Req => super::http::request(view)?.request_body(),
+        Side::Res => view.res?.response_body(view.req.map_or(b"GET", Head::method)),
+    };
+    Some(body.unwrap_or(Framing::Close))
 }

@@ -23,6 +23,7 @@ pub const NAMES: &[&str] = &[
     "env",
     "hostname",
     "proc",
+    "nbproc",
     "quic_enabled",
 ];
 
@@ -56,6 +57,8 @@ impl Constant {
                 None => return Ok(Some(Self(None))),
             },
             "hostname" => Owned::Str(args.build.plan.global.hostname.clone().into_bytes()),
+            // There is one process that serves, whatever watches over it.
+            "nbproc" => Owned::Int(1),
             "proc" => Owned::Int(i64::from(args.build.plan.global.process)),
             _ => return Ok(None),
         }))))

@@ -214,7 +214,7 @@ impl Http {
                     Side::Req => &view.record.request_captures,
                     Side::Res => &view.record.response_captures,
                 };
-                slots.get(*slot)?.as_deref().map(Sample::Str)
+                slots.get(*slot, view.arena).map(Sample::Str)
             }
             Self::UniqueId => crate::logformat::unique_id(view).map(Sample::Str),
             Self::Auth(list) => {

@@ -1,12 +1,16 @@
 //! Fetches (manual section 7.3): what a rule may look at. Compiled from names to enums, one file a family.
 
+mod acl;
 mod body;
 pub(crate) mod constant;
 mod content;
 mod cookie;
+mod dump;
 mod header;
 mod hello;
 mod http;
+mod internal;
+mod mux;
 mod protocol;
 pub(crate) mod state;
 mod stream;
@@ -40,6 +44,10 @@ pub enum Fetch {
     State(state::StateFetch),
     Table(table::TableFetch),
     Constant(constant::Constant),
+    Acl(acl::Acls),
+    Dump(dump::Dump),
+    Mux(mux::Mux),
+    Htx(internal::Htx),
 }
 
 /// Which message.
@@ -64,6 +72,10 @@ pub fn names() -> Vec<&'static str> {
         state::NAMES,
         table::NAMES,
         constant::NAMES,
+        acl::NAMES,
+        dump::NAMES,
+        &mux::names(),
+        internal::NAMES,
     ]
     .concat()
 }
@@ -106,6 +118,18 @@ impl Fetch {
         if let Some(fetch) = constant::Constant::compile(args)? {
             return Ok(Self::Constant(fetch));
         }
+        if let Some(fetch) = acl::Acls::compile(args)? {
+            return Ok(Self::Acl(fetch));
+        }
+        if let Some(fetch) = dump::Dump::compile(args)? {
+            return Ok(Self::Dump(fetch));
+        }
+        if let Some(fetch) = mux::Mux::compile(args)? {
+            return Ok(Self::Mux(fetch));
+        }
+        if let Some(fetch) = internal::Htx::compile(args)? {
+            return Ok(Self::Htx(fetch));
+        }
         Err(PlanError::new(format!("fetch '{}' is not supported", args.name)))
     }
 
@@ -124,6 +148,10 @@ impl Fetch {
             Self::State(fetch) => fetch.one(view),
             Self::Table(fetch) => fetch.one(view),
             Self::Constant(fetch) => fetch.one(view),
+            Self::Acl(fetch) => fetch.one(view),
+            Self::Dump(fetch) => fetch.one(view),
+            Self::Mux(fetch) => fetch.one(view),
+            Self::Htx(fetch) => fetch.one(view),
         }
     }
 
@@ -158,7 +186,7 @@ impl Fetch {
     }
 
     pub fn wants_body(&self) -> bool {
-        matches!(self, Self::Body(_))
+        matches!(self, Self::Body(_) | Self::Htx(_))
     }
 
     pub fn wants_request_line(&self) -> bool {

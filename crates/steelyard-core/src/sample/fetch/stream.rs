@@ -5,6 +5,7 @@ use super::super::args::Args;
 use super::super::{Sample, View};
 use super::state::{now, Unit};
 use crate::error::PlanError;
+use crate::failure;
 use crate::plan::{Proxy, Timeouts};
 use crate::record::Record;
 use crate::state::{Side, TcpInfo};
@@ -78,9 +79,12 @@ const PLAIN: &[(&str, Get)] = &[
     ("fc_rcvd_proxy", |view| truth(view.session.header.is_some())),
     ("fc_pp_authority", |view| tlvs(view, AUTHORITY).next()),
     ("fc_pp_unique_id", |view| tlvs(view, UNIQUE_ID).next()),
-    ("fc_err", |view| int(error(view).0)),
-    ("fc_err_name", |view| Some(Sample::Str(error(view).1.as_bytes()))),
-    ("fc_err_str", |view| Some(Sample::Str(error(view).2.as_bytes()))),
+    ("fc_err", |view| int(i64::from(error(view).code))),
+    ("bc_err", |view| int(i64::from(server_error(view)?.code))),
+    ("bc_err_name", |view| Some(Sample::Str(server_error(view)?.name.as_bytes()))),
+    ("bc_err_str", |view| Some(Sample::Str(server_error(view)?.text.as_bytes()))),
+    ("fc_err_name", |view| Some(Sample::Str(error(view).name.as_bytes()))),
+    ("fc_err_str", |view| Some(Sample::Str(error(view).text.as_bytes()))),
     ("fc_saved_syn", |view| {
         let syn = view.state.saved_syn()?;
         Some(Sample::Bin(view.arena.alloc_slice_copy(&syn)))
@@ -154,26 +158,6 @@ const TLVS: &[(&str, u8)] = &[
 ];
 /// Longest value that is handed on, bytes.
 const TLV_MAX: usize = 1024;
-
-/// Errors of a connection before a request (manual, `fc_err_str`).
-const ERRORS: &[(i64, &str, &str)] = &[
-    (0, "", "Success"),
-    (11, "PRX_EMPTY", "Connection closed while waiting for PROXY protocol header"),
-    (12, "PRX_ABORT", "Connection error while waiting for PROXY protocol header"),
-    (13, "PRX_TIMEOUT", "Timeout while waiting for PROXY protocol header"),
-    (14, "PRX_TRUNCATED", "Truncated PROXY protocol header received"),
-    (
-        15,
-        "PRX_NOT_HDR",
-        "Received something which does not look like a PROXY protocol header",
-    ),
-    (16, "PRX_BAD_HDR", "Received an invalid PROXY protocol header"),
-    (
-        17,
-        "PRX_BAD_PROTO",
-        "Received an unhandled protocol in the PROXY protocol header",
-    ),
-];
 
 /// The kernel's numbers by the rest of the name, for the client's connection; of the server's there are only times.
 const TCP: &[(&str, Measure)] = &[
@@ -330,9 +314,22 @@ fn retries<'e>(view: &View<'e>) -> Option<Sample<'e>> {
     int(i64::from(proxy(view, view.backend_or_self())?.backend.as_ref()?.retries))
 }
 
-fn error(view: &View<'_>) -> (i64, &'static str, &'static str) {
-    let text = view.record.connection_error.unwrap_or("Success");
-    *ERRORS.iter().find(|row| row.2 == text).unwrap_or(&(0, "", "Success"))
+/// Of the client's connection.
+fn error(view: &View<'_>) -> &'static failure::Row {
+    failure::by_text(view.record.connection_error.unwrap_or("Success"))
+}
+
+/// Of the server's; nothing where none was tried.
+fn server_error(view: &View<'_>) -> Option<&'static failure::Row> {
+    view.server.map(|_| failure::by_code(view.record.server_error))
+}
+
+/// Of either side, for whoever looks for a fault.
+pub(super) fn error_code(view: &View<'_>, side: Side) -> u8 {
+    match side {
+        Side::Client => error(view).code,
+        Side::Server => view.record.server_error,
+    }
 }
 
 /// The values of one type in the PROXY header; those inside the one of SSL are looked at too.
