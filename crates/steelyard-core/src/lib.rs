@@ -1,6 +1,7 @@
 //! What Steelyard decides, without a socket, a clock or Python.
 
 pub mod balance;
+pub mod bandwidth;
 pub mod capture;
 mod crypt;
 pub mod ctx;

@@ -1,6 +1,7 @@
 //! What log lines say about a stream. The engine fills it in; [`render_log`](crate::logformat::render_log) and a few
 //! fetches read it (manual section 8.2.6).
 
+use crate::bandwidth::Limit;
 use crate::capture::Slots;
 use crate::plan::At;
 use std::cell::RefCell;
@@ -91,6 +92,8 @@ pub struct Record {
     /// Why there is a connection and no request.
     pub connection_error: Option<&'static str>,
     pub set: Set,
+    /// What `set-bandwidth-limit` rules have turned on, in the order of their filters.
+    pub bandwidth: Vec<Limit>,
     /// `strict-mode off`: changes that can't be made are passed over.
     pub(crate) soft: bool,
     /// `expect-proxy`: the connection begins with a PROXY header.
@@ -160,6 +163,7 @@ impl Default for Record {
             server_error: 0,
             connection_error: None,
             set: Set::default(),
+            bandwidth: Vec::new(),
             soft: false,
             expects_proxy: false,
             src: None,

@@ -74,6 +74,14 @@ class TableArg:
 
 
 @dataclass(frozen=True, slots=True)
+class FilterArg:
+    """A filter of the proxy that holds the rule."""
+
+    name: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class ServerArg:
     """`proxy` empty: the proxy that holds the rule."""
 
@@ -287,7 +295,7 @@ class ReplySpec:
     errorfiles: tuple[str, Span] | None = None
 
 
-Value = str | int | bool | None | tuple[str, ...] | LogFormat | Expr | ReplySpec | TableArg | PatternFileRef
+Value = str | int | bool | None | tuple[str, ...] | LogFormat | Expr | ReplySpec | TableArg | PatternFileRef | FilterArg
 
 
 @dataclass(frozen=True, slots=True)

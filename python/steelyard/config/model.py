@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from steelyard.config.bandwidth import Bandwidth
 from steelyard.config.expr import AclTest, Condition, Expr, LogFormat, PatternFile, ReplySpec, Rule, TableArg
 from steelyard.config.span import NOWHERE, Span
 
@@ -459,6 +460,7 @@ class Proxy:
     use_server: tuple[UseServer, ...] = ()
     stick_table: StickTable | None = None
     stick: tuple[Stick, ...] = ()
+    bandwidth: tuple[Bandwidth, ...] = ()
     default_backend: str | None = None
     default_backend_span: Span = NOWHERE
     monitor_uri: str | None = None

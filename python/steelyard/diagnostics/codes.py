@@ -177,6 +177,10 @@ CODES: dict[str, tuple[str, str]] = {
         "key that doesn't fit its stick table",
         "Samples become keys of the type of their table by themselves where the types allow it.",
     ),
+    "SY0763": (
+        "bandwidth filter that can't work",
+        "It has a name of its own in its proxy; a limit that streams share is counted in a table, and no rule changes it.",
+    ),
     "SY0801": ("unused ACL", "An ACL that no condition names."),
     "SY0802": ("unused backend", "A backend that no rule, table or expression names."),
     "SY0803": ("unused userlist", "A userlist that no expression names."),

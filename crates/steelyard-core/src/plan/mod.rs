@@ -23,7 +23,9 @@ pub use proxy::{
     Backend, Balance, BalanceKind, Bind, Cookie, CookieCapture, CookieMode, ForwardFor, Frontend, HashFunction, HashType,
     HeaderCapture, HttpReuse, KeepAlive, Mode, Options, Proxy, Rulesets, Stats, Timeouts, UseBackend, UseServer,
 };
-pub use rule::{Action, At, ErrorFile, Normalizer, Payload, RedirectKind, Reply, ReplyBody, Rule, Side, StreamTimeout};
+pub use rule::{
+    Action, At, Bandwidth, ErrorFile, Normalizer, Payload, RedirectKind, Reply, ReplyBody, Rule, Side, StreamTimeout,
+};
 pub use server::{Address, Server, SourceAddress};
 pub use table::{ServerKey, StickKind, StickRule, StickTable, TableColumn, TableData, TableKey};
 

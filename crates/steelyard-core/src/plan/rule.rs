@@ -107,6 +107,24 @@ pub enum Normalizer {
     QuerySortByName,
 }
 
+/// `filter bwlim-in` (`upload`) or `bwlim-out`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bandwidth {
+    pub at: At,
+    pub upload: bool,
+    /// Bytes in each period.
+    pub limit: u64,
+    /// Milliseconds; of a shared one that of the table's rate counts.
+    pub period: u64,
+    /// Fewer bytes go on only as the last ones.
+    pub min_size: u64,
+    /// Streams of one key share the limit; `None`: each has its own.
+    pub key: Option<Expr>,
+    /// Index in `Plan::tables`; where bytes are counted of those that share.
+    pub table: u32,
+}
+
 /// What a rule does. The rule set that holds it says to which message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
@@ -267,6 +285,12 @@ pub enum Action {
         at_least: u64,
     },
     WaitForHandshake,
+    /// Turns a limit on. `limit` in bytes and `period` in milliseconds instead of the filter's own.
+    SetBandwidthLimit {
+        filter: Bandwidth,
+        limit: Option<Expr>,
+        period: Option<Expr>,
+    },
     /// Whether changes of a message that can't be made end the stream with an internal error, for the rules behind.
     StrictMode {
         on: bool,

@@ -1,5 +1,6 @@
 //! Actions, compiled, and what each does.
 
+use super::bandwidth::SetLimit;
 use super::edit::{Edit, Removal};
 use super::entry::Entry;
 use super::flow::Flow;
@@ -61,6 +62,7 @@ pub enum Action {
     Track(Box<Track>),
     Entry(Box<Entry>),
     Flow(Flow),
+    SetLimit(Box<SetLimit>),
     UseService(Box<str>),
 }
 
@@ -102,6 +104,7 @@ pub const NAMES: &[&str] = &[
     "pause",
     "wait_for_body",
     "wait_for_handshake",
+    "set_bandwidth_limit",
     "strict_mode",
     "expect_proxy",
     "close",
@@ -138,6 +141,9 @@ impl Action {
         }
         if let Some(flow) = Flow::compile(action) {
             return Ok(Self::Flow(flow));
+        }
+        if let Some(limit) = SetLimit::compile(action, build)? {
+            return Ok(Self::SetLimit(Box::new(limit)));
         }
         if let Some(headers) = HeadersBin::compile(action, build)? {
             return Ok(Self::HeadersBin(Box::new(headers)));
@@ -221,6 +227,7 @@ impl Action {
             Self::SetVar(_, _, expr) | Self::Capture { expr, .. } | Self::Pause(expr) => expr.wants_body(),
             Self::Redirect(redirect) => redirect.wants_body(),
             Self::HeadersBin(headers) => headers.expr.wants_body(),
+            Self::SetLimit(limit) => limit.exprs().any(CompiledExpr::wants_body),
             Self::Steer(steer) => steer.wants_body(),
             Self::WaitForBody { .. } => true,
             Self::Track(track) => track.wants_body(),
@@ -235,6 +242,7 @@ impl Action {
             Self::SetVar(_, _, expr) | Self::Capture { expr, .. } | Self::Pause(expr) => expr.wants_request_line(),
             Self::Redirect(redirect) => redirect.wants_request_line(),
             Self::HeadersBin(headers) => headers.expr.wants_request_line(),
+            Self::SetLimit(limit) => limit.exprs().any(CompiledExpr::wants_request_line),
             Self::Steer(steer) => steer.wants_request_line(),
             Self::Track(track) => track.wants_request_line(),
             Self::Entry(entry) => entry.formats().any(Format::wants_request_line),
@@ -306,6 +314,10 @@ impl Action {
                 (!made && !ctx.record.soft).then_some(Verdict::Failed)
             }
             Self::Flow(flow) => flow.run(ctx),
+            Self::SetLimit(limit) => {
+                limit.run(program, ctx);
+                None
+            }
             Self::SetStatus(status, reason) => {
                 if let Some(head) = ctx.res.as_deref_mut() {
                     head.set_status(*status, reason.as_deref().unwrap_or_else(|| reply::reason(*status)));

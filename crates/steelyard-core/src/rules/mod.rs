@@ -1,6 +1,7 @@
 //! Rules: conditions, actions and their evaluation.
 
 mod action;
+mod bandwidth;
 mod changes;
 mod choose;
 mod cond;

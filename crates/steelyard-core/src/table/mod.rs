@@ -4,14 +4,16 @@
 //! is held for a few words only. A hit allocates nothing. Entries expire when they are looked for, and a few old ones with each
 //! new one; the engine also calls [`Tables::sweep`] from time to time. The clock is given, so that tests have their own.
 
+mod grip;
 mod key;
 mod metric;
 mod page;
-mod rate;
+pub(crate) mod rate;
 mod row;
 mod shard;
 mod track;
 
+pub use grip::Grip;
 pub use key::KeyType;
 pub use metric::{metric, Metric, Place};
 pub use page::{Cursor, Entry, Page};
@@ -157,6 +159,23 @@ impl Table {
             run(row)
         })?;
         Some((Handle { shard: number, slot }, result))
+    }
+
+    /// The entry of the key, which stays until it is let go. Unlike tracking, that counts nothing.
+    fn hold(&self, key: &[u8], now: u64) -> Option<Handle> {
+        let (hash, number) = self.place(key);
+        let mut shard = self.lock(number)?;
+        let slot = self.find_or_insert(&mut shard, number, hash, key, now)?;
+        shard.pin(slot);
+        Some(Handle { shard: number, slot })
+    }
+
+    fn let_go(&self, handle: Handle, now: u64) {
+        if let Some(mut shard) = self.lock(handle.shard) {
+            if shard.unpin(handle.slot, now) {
+                self.used.fetch_sub(1, Relaxed);
+            }
+        }
     }
 
     /// A tracked entry.

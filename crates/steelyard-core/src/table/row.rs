@@ -151,6 +151,12 @@ impl Row<'_> {
         self.tick(rate, 0, 1);
     }
 
+    /// Counts bytes in a rate alone.
+    pub fn count_bytes(&mut self, rate: TableData, bytes: u64) {
+        let blocks = bytes.div_ceil(self.layout.factor);
+        self.tick(rate, 0, u32::try_from(blocks).unwrap_or(u32::MAX));
+    }
+
     fn bytes(&mut self, counter: TableData, rate: TableData, bytes: u64) {
         if bytes == 0 {
             return;
@@ -159,8 +165,7 @@ impl Row<'_> {
             *word = word.wrapping_add(bytes);
             self.touched = true;
         }
-        let blocks = bytes.div_ceil(self.layout.factor);
-        self.tick(rate, 0, u32::try_from(blocks).unwrap_or(u32::MAX));
+        self.count_bytes(rate, bytes);
     }
 
     /// A client begins to be tracked, or ends.

@@ -6,6 +6,7 @@ use crate::buffer::LARGE;
 use crate::error::{Error, Fault, Stage};
 use crate::pool::ServerConn;
 use crate::relay::http::{FlowError, Waits};
+use crate::relay::throttle::Throttle;
 use crate::stream::Stream;
 use crate::timer::after;
 use std::future::poll_fn;
@@ -19,6 +20,7 @@ pub(super) async fn until_head(conn: &mut Conn, ex: &mut Exchange) -> Result<(),
         return Err(error(Fault::Internal, Stage::Headers));
     };
     server.uses += 1;
+    Throttle::update(&mut ex.up.throttle, &mut ex.record, true);
     let malformed = ex.up.decode().is_err();
     let mut wait = Wait::new(conn, ex);
     let done = if malformed {
@@ -35,11 +37,18 @@ pub(super) async fn bodies(conn: &mut Conn, ex: &mut Exchange) -> Result<(), Err
     let Some(mut server) = ex.server.take() else {
         return Err(error(Fault::Internal, Stage::Data));
     };
+    limit(ex);
     let mut wait = Wait::new(conn, ex);
     let done = poll_fn(|cx| wait.poll_bodies(conn, ex, &mut server.stream, cx)).await;
     ex.server = Some(server);
     shrink(conn, ex);
     done
+}
+
+/// Bandwidth limits that rules have turned on.
+pub(super) fn limit(ex: &mut Exchange) {
+    Throttle::update(&mut ex.up.throttle, &mut ex.record, true);
+    Throttle::update(&mut ex.down.throttle, &mut ex.record, false);
 }
 
 /// What all waits share.
@@ -226,6 +235,11 @@ impl Wait {
 
     /// Each byte that moved gives the one we wait for its whole time again.
     fn poll_timeout(&mut self, conn: &mut Conn, ex: &Exchange, stage: Stage, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        if ex.up.held || ex.down.held {
+            // Time begins anew when bytes move again.
+            self.moved = u64::MAX;
+            return Poll::Pending;
+        }
         let moved = ex.up.sent + ex.up.received + ex.down.sent + ex.down.received;
         let for_client = self.waits_for_client(ex, stage);
         if moved != self.moved {

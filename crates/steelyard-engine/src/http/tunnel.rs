@@ -2,7 +2,7 @@
 
 use super::exchange::Exchange;
 use super::session::Conn;
-use super::{finish, After};
+use super::{finish, transfer, After};
 use crate::error::{Error, Fault, Stage};
 use crate::relay::http::{Flow, FlowError, Framing};
 use crate::stream::Stream;
@@ -38,6 +38,7 @@ pub(super) async fn run(conn: &mut Conn, ex: &mut Exchange) -> After {
         return After::Abort;
     };
     let limits = limits(conn, ex);
+    transfer::limit(ex);
     ex.up.framing = Framing::Close;
     ex.down.framing = Framing::Close;
     // What came behind the heads belongs to the tunnel already.
@@ -55,6 +56,10 @@ pub(super) async fn run(conn: &mut Conn, ex: &mut Exchange) -> After {
                 step(&mut down, &mut ex.down, &mut server.stream, &mut conn.client, cx).map_err(|side| error(side.downward()))?;
                 if up == Way::Ended && down == Way::Ended {
                     return Poll::Ready(Ok(()));
+                }
+                if ex.up.held || ex.down.held {
+                    moved = u64::MAX;
+                    return Poll::Pending;
                 }
                 let now = ex.up.sent + ex.up.received + ex.down.sent + ex.down.received;
                 if now != moved {

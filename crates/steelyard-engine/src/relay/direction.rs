@@ -1,12 +1,14 @@
 //! One direction of a relay: bytes as they come, copied through a buffer or spliced through a pipe.
 
 use super::splice::Pipe;
+use super::throttle::Throttle;
 use crate::buffer::{Buffer, LARGE};
 use crate::stream::Stream;
 use crate::worker::Worker;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{ready, Context, Poll};
+use steelyard_core::record::Record;
 use tokio::io::AsyncWrite;
 
 /// Rounds of reading and writing before other tasks of the thread get their turn.
@@ -55,6 +57,10 @@ pub struct Direction {
     pub shut: bool,
     /// Bytes handed to the receiver.
     pub bytes: u64,
+    /// Limits of what goes on.
+    throttle: Option<Box<Throttle>>,
+    /// A limit keeps back what was read.
+    held: bool,
 }
 
 impl Direction {
@@ -68,6 +74,16 @@ impl Direction {
             ended: false,
             shut: false,
             bytes: 0,
+            throttle: None,
+            held: false,
+        }
+    }
+
+    /// Bandwidth limits that rules have turned on. What is limited is not spliced.
+    pub fn limit(&mut self, record: &mut Record, upload: bool) {
+        Throttle::update(&mut self.throttle, record, upload);
+        if self.throttle.is_some() {
+            self.splicing = Splicing::Never;
         }
     }
 
@@ -110,6 +126,11 @@ impl Direction {
     /// Bytes were read that the receiver has not taken.
     pub fn is_blocked(&self) -> bool {
         self.buffer.as_ref().is_some_and(|b| !b.is_empty()) || self.pipe.as_ref().is_some_and(|p| p.held() > 0)
+    }
+
+    /// The receiver has not taken what it was offered.
+    pub fn is_stuck(&self) -> bool {
+        self.is_blocked() && !self.held
     }
 
     /// Moves what can be moved now. Pending wakes are set for whatever it waits for.
@@ -167,9 +188,18 @@ impl Direction {
 
     fn poll_write(&mut self, cx: &mut Context<'_>, to: &mut Stream) -> Poll<io::Result<usize>> {
         if let Some(buffer) = self.buffer.as_mut().filter(|b| !b.is_empty()) {
-            let written = Pin::new(to).poll_write(cx, buffer.data());
+            let mut data = buffer.data();
+            if let Some(throttle) = &mut self.throttle {
+                let quota = throttle.poll_quota(cx, data.len(), self.ended);
+                self.held = quota.is_pending();
+                data = data.get(..ready!(quota)).unwrap_or(data);
+            }
+            let written = Pin::new(to).poll_write(cx, data);
             if let Poll::Ready(Ok(count)) = written {
                 buffer.consume(count);
+                if let Some(throttle) = &mut self.throttle {
+                    throttle.spend(count);
+                }
             }
             return written;
         }

@@ -120,7 +120,7 @@ impl Duplex {
     /// A side is timed while something is expected of it: bytes, or that it takes some.
     fn client_deadline(&self) -> Option<Instant> {
         let reading = !self.up.ended && !self.up.is_blocked();
-        if !reading && !self.down.is_blocked() {
+        if !reading && !self.down.is_stuck() {
             return None;
         }
         let limit = if self.down.shut {
@@ -133,7 +133,7 @@ impl Duplex {
 
     fn server_deadline(&self) -> Option<Instant> {
         let reading = !self.down.ended && !self.down.is_blocked();
-        if !reading && !self.up.is_blocked() {
+        if !reading && !self.up.is_stuck() {
             return None;
         }
         let limit = if self.up.shut {
@@ -148,14 +148,14 @@ impl Duplex {
     fn expire(&mut self, client: bool, server: bool) -> Option<Error> {
         if client {
             let error = *self.failure.get_or_insert(data(Fault::ClientTimeout));
-            if self.down.is_blocked() || self.down.shut || server {
+            if self.down.is_stuck() || self.down.shut || server {
                 return Some(error);
             }
             self.up.ended = true;
         }
         if server {
             let error = *self.failure.get_or_insert(data(Fault::ServerTimeout));
-            if self.up.is_blocked() || self.up.shut {
+            if self.up.is_stuck() || self.up.shut {
                 return Some(error);
             }
             self.down.ended = true;

@@ -5,6 +5,7 @@
 //! framing (extensions, odd size lines) reaches the other side.
 
 use super::rechunk::Rechunk;
+use super::throttle::Throttle;
 use crate::buffer::Buffer;
 use crate::stream::Stream;
 use std::io::{self, IoSlice};
@@ -61,6 +62,10 @@ pub struct Flow {
     /// Bytes received from the source, and sent to the sink, of the current message.
     pub received: u64,
     pub sent: u64,
+    /// Limits of what goes on of the current message's body.
+    pub throttle: Option<Box<Throttle>>,
+    /// A limit keeps back what is ready: no side is to blame for the time that passes.
+    pub held: bool,
 }
 
 impl Flow {
@@ -77,6 +82,8 @@ impl Flow {
             filled: false,
             received: 0,
             sent: 0,
+            throttle: None,
+            held: false,
         }
     }
 
@@ -90,6 +97,8 @@ impl Flow {
         self.framing = Framing::Done;
         self.received = 0;
         self.sent = 0;
+        self.throttle = None;
+        self.held = false;
     }
 
     /// Nothing waits to be sent.
@@ -136,6 +145,9 @@ impl Flow {
 
     /// Sends all that is ready.
     pub fn poll_flush(&mut self, sink: &mut Stream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.throttle.is_some() {
+            return self.poll_flush_some(sink, cx);
+        }
         if self.out_sent == 0 && !self.out.is_empty() && self.ready > 0 && self.ready <= COPY_BEHIND_HEAD {
             self.out
                 .extend_from_slice(self.input.data().get(..self.ready).unwrap_or_default());
@@ -151,6 +163,36 @@ impl Flow {
                 sink.poll_write(cx, body)
             } else {
                 sink.poll_write_vectored(cx, &[IoSlice::new(head), IoSlice::new(body)])
+            };
+            let Poll::Ready(wrote) = wrote else {
+                self.waits = Waits::Sink;
+                return Poll::Pending;
+            };
+            self.sent_bytes(wrote?)?;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Sends what is ready as the limits allow: the head at once, of the body some at a time.
+    #[cold]
+    fn poll_flush_some(&mut self, sink: &mut Stream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.is_flushed() {
+            let head = self.out.get(self.out_sent..).unwrap_or_default();
+            let wrote = if head.is_empty() {
+                let (want, last) = (self.ready, self.is_received());
+                let quota = self.throttle.as_mut().map(|throttle| throttle.poll_quota(cx, want, last));
+                let Poll::Ready(some) = quota.unwrap_or(Poll::Ready(want)) else {
+                    self.held = true;
+                    return Poll::Pending;
+                };
+                self.held = false;
+                let wrote = Pin::new(&mut *sink).poll_write(cx, self.input.data().get(..some).unwrap_or_default());
+                if let (Poll::Ready(Ok(count)), Some(throttle)) = (&wrote, &mut self.throttle) {
+                    throttle.spend(*count);
+                }
+                wrote
+            } else {
+                Pin::new(&mut *sink).poll_write(cx, head)
             };
             let Poll::Ready(wrote) = wrote else {
                 self.waits = Waits::Sink;

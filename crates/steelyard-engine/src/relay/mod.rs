@@ -8,3 +8,4 @@ mod input;
 pub mod rechunk;
 pub mod splice;
 pub mod tcp;
+pub mod throttle;

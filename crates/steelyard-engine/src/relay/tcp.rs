@@ -167,7 +167,10 @@ impl Tcp {
             duplex.up.preload(buffer);
         }
         duplex.up.ended = self.input.ended;
+        duplex.up.limit(&mut self.record, true);
         Box::pin(self.response_content(backend, &mut duplex, &mut server)).await?;
+        duplex.up.limit(&mut self.record, true);
+        duplex.down.limit(&mut self.record, false);
         if back.backend.as_ref().is_some_and(|back| !back.stick.is_empty()) {
             self.stick(backend, slot.server, duplex.down.data());
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from steelyard.config.draft import Draft
-from steelyard.config.expr import Rule
+from steelyard.config.expr import FilterArg, Rule
 from steelyard.config.grammar.row import ANY, FRONT
 from steelyard.config.model import Config, Said
 from steelyard.config.nearest import nearest
@@ -24,7 +24,6 @@ _ACTIONS = {
 """Actions, the field that names a section, and its kind."""
 _OWN = ("resolvers", "default")
 """HAProxy makes this section itself, from the machine's own resolv.conf."""
-_LIMITS = ("bwlim-in", "bwlim-out")
 
 
 def check_parts(config: Config, room: Room) -> None:
@@ -81,14 +80,19 @@ def _must_be(kind: str, name: str, known: Iterable[str], span: Span, room: Room)
 
 
 def _filters(draft: Draft, room: Room) -> None:
-    limits = [said.words[1] for said in _others(draft) if said.name == "filter" and said.words[0] in _LIMITS]
+    limits = {each.name: each for each in draft.get("bandwidth", ())}
     for _, rule in _rules(draft):
         if rule.action.name == "set_bandwidth_limit":
-            name = str(dict(rule.action.fields)["name"])
+            fields = dict(rule.action.fields)
+            filter = fields["filter"]
+            name = filter.name if isinstance(filter, FilterArg) else ""
             if name not in limits:
-                guess = nearest(name, limits)
+                guess = nearest(name, list(limits))
                 help = f"did you mean '{guess}'?" if guess else f"add 'filter bwlim-in {name} ...'"
                 room.report.alert("SY0742", f"{draft.label} has no bandwidth filter '{name}'", rule.span, help=help)
+            elif limits[name].key is not None and not fields["limit"] is fields["period"] is None:
+                message = f"a rule can't change the limit of '{name}', which streams share"
+                room.report.alert("SY0763", message, rule.span, help="leave out 'limit' and 'period'")
 
 
 def _engines(draft: Draft, room: Room) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from steelyard.config.bandwidth import Bandwidth
 from steelyard.config.expr import Action, Expr, TableArg
 from steelyard.config.grammar.calls import converter_rows, fetch_rows
 from steelyard.config.grammar.types import casts
@@ -35,6 +36,9 @@ def check_tables(config: Config, room: Room) -> None:
     for proxy, parts in zip(config.proxies, room.parts):
         for arg in only(parts, TableArg):
             _known(arg, arg.name or proxy.name, tables, room)
+        for limit in proxy.bandwidth:
+            if limit.table is not None:
+                _counts(limit, tables.get(limit.table.name or proxy.name), room)
         for rule in proxy.stick:
             _fits(rule.expr, tables.get(rule.table.name or proxy.name), room)
         for action in only(parts, Action):
@@ -61,6 +65,16 @@ def _target(table: StickTable, tables: dict[str, StickTable], room: Room) -> Non
         _known(TableArg(name, table.span), name, tables, room)
     elif (tables[name].key, tables[name].length) != (table.key, table.length):
         room.report.alert("SY0762", f"stick tables '{table.name}' and '{name}' have keys of other types", table.span)
+
+
+def _counts(limit: Bandwidth, table: StickTable | None, room: Room) -> None:
+    """A shared limit is counted in its table."""
+    data = "bytes_in_rate" if limit.upload else "bytes_out_rate"
+    if table is not None and all(column.data != data for column in table.store):
+        message = f"stick table '{table.name}' does not store '{data}', which bandwidth filter '{limit.name}' counts in"
+        room.report.alert("SY0763", message, limit.span, help=f"add 'store {data}(1s)' to the table")
+    elif table is not None and limit.key is not None:
+        _fits(limit.key, table, room)
 
 
 def _fits(expr: Expr, table: StickTable | None, room: Room) -> None:

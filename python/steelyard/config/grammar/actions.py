@@ -140,11 +140,10 @@ SHAPES = {
     "send-spoe-group": Shape("send_spoe_group", "engine:text group:text", ready=False),
     "set-bandwidth-limit": Shape(
         "set_bandwidth_limit",
-        "name:text",
+        "filter:filter",
         "limit:limit:size|expr period:period:time|expr",
         fixed=(("limit", None), ("period", None)),
         needs="section",
-        ready=False,
     ),
     "set-bc-mark": Shape("set_packet", "value:mark|expr", fixed=_SERVER_MARK),
     "set-bc-tos": Shape("set_packet", "value:tos|expr", fixed=_SERVER_TOS),

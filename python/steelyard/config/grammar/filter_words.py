@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from steelyard.config.bandwidth import Bandwidth
+from steelyard.config.expr import TableArg
 from steelyard.config.grammar.calls import LUA
 from steelyard.config.grammar.phrases import (
     Step,
@@ -21,15 +23,18 @@ from steelyard.config.grammar.phrases import (
 from steelyard.config.grammar.row import ANY, PROXY, Row
 from steelyard.config.grammar.values import Int, OneOf, Size, Text, Time
 from steelyard.config.places import place_of
+from steelyard.config.rules import parse_expr
 from steelyard.config.statement import Statement
+from steelyard.diagnostics.diagnostic import Report, Severity
 
 ALGORITHMS = ("identity", "gzip", "deflate", "raw-deflate")
 _NAME = one(Text("<name>"))
+_SIZE, _PERIOD = Size(1), Time(low=1)
 _LIMIT: dict[str, Step] = {
-    "default-limit": one(Size(1)),
-    "default-period": one(Time(low=1)),
+    "default-limit": one(_SIZE),
+    "default-period": one(_PERIOD),
     "key": expression("http-request"),
-    "limit": one(Size(1)),
+    "limit": one(_SIZE),
     "min-size": one(Size()),
     "table": _NAME,
 }
@@ -40,7 +45,8 @@ def _bandwidth(statement: Statement, at: int) -> int | None:
     end = several(_NAME, options(_LIMIT))(statement, at)
     if end is None:
         return None
-    said = {word.text for word in statement.words[at + 1 : end]}
+    found = _limit_words(statement, at + 1)
+    said = set(found)
     shared = said & {"limit", "key", "table"}
     wanted = ("limit", "key") if shared else ("default-limit", "default-period")
     missing = [name for name in wanted if name not in said]
@@ -53,7 +59,54 @@ def _bandwidth(statement: Statement, at: int) -> int | None:
     if mixed:
         statement.report.alert("SY0109", f"'{sorted(mixed)[0]}' and '{sorted(shared)[0]}' exclude each other", statement.span)
         return None
+    name = statement.words[at]
+    if any(each.name == name.text for each in statement.draft.get("bandwidth", ())):
+        statement.report.alert("SY0763", f"second bandwidth filter '{name}' of {statement.draft.label}", name.span)
+        return None
+    statement.add(_made(statement, at, found), "bandwidth")
     return end
+
+
+def _limit_words(statement: Statement, at: int) -> dict[str, int]:
+    """Which words of `_LIMIT` there are, and where; those in the place of an argument are none."""
+    found: dict[str, int] = {}
+    while at < len(statement.words):
+        found[statement.words[at].text] = at
+        step = _LIMIT[statement.words[at].text]
+        at = _quietly(statement, step, at + 1)
+    return found
+
+
+def _quietly(statement: Statement, step: Step, at: int) -> int:
+    """Where the argument ends, which is known to be right."""
+    items = statement.report.items
+    before = len(items)
+    end = step(statement, at)
+    del items[before:]
+    return len(statement.words) if end is None else end
+
+
+def _made(statement: Statement, at: int, found: dict[str, int]) -> Bandwidth:
+    words = statement.words
+
+    def number(word: str, kind: Size | Time) -> int:
+        value = kind.read(words[found[word] + 1].text) if word in found else 0
+        return value if isinstance(value, int) else 0
+
+    key = None
+    if "key" in found:
+        key, _ = parse_expr(words, found["key"] + 1, place_of(statement, "http-request"), Report())
+    table = words[found["table"] + 1] if "table" in found else None
+    return Bandwidth(
+        name=words[at].text,
+        upload=words[at - 1].text == "bwlim-in",
+        limit=number("limit", _SIZE) or number("default-limit", _SIZE),
+        period=number("default-period", _PERIOD),
+        min_size=number("min-size", Size()),
+        key=key,
+        table=None if key is None else TableArg("", statement.span) if table is None else TableArg(table.text, table.span),
+        span=statement.span,
+    )
 
 
 def _file_last(rows: dict[str, Step]) -> Step:
@@ -105,10 +158,18 @@ _FILTERS: dict[str, Step] = {
 }
 
 
+_LIMITS = ("bwlim-in", "bwlim-out")
+
+
 def _filter(statement: Statement) -> None:
     """Filters of Lua files have names of their own."""
+    found = len(statement.report.items)
     lua = place_of(statement).lua and bool(statement.args) and statement.args[0].text.startswith(LUA)
     phrase(anything if lua else choice(_FILTERS))(statement)
+    wrong = any(item.severity is Severity.ALERT for item in statement.report.items[found:])
+    if not wrong and statement.args[0].text not in _LIMITS:
+        statement.report.later("SY0104", f"filter '{statement.args[0]}' is not supported yet", statement.span)
+        statement.say()
 
 
 _DIRECTIONS = ("request", "response", "both")
@@ -137,7 +198,9 @@ ROWS = (
         repeat="add",
         mode="http",
     ),
-    Row("filter", ANY, "A filter of the traffic.", parse=_filter, effect="later", repeat="add", strict=True),
+    Row(
+        "filter", ANY, "A filter of the traffic: limits of bandwidth.", sets="bandwidth", parse=_filter, repeat="add", strict=True
+    ),
     Row(
         "filter-sequence",
         ANY,

@@ -361,6 +361,18 @@ backend app
 backend app
   stick-table type ip size 100k expire 30m
   stick on src
+=== SY0763
+frontend web
+  mode http
+  bind :80
+  stick-table type ip size 100k store conn_cnt
+  filter bwlim-out slow limit 1m key src
+--- right
+frontend web
+  mode http
+  bind :80
+  stick-table type ip size 100k store bytes_out_rate(1s)
+  filter bwlim-out slow limit 1m key src
 === SY0752
 global
   nbthread 2

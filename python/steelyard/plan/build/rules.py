@@ -41,6 +41,20 @@ def _body(context: Context, value: model.ReplySpec) -> plan.ReplyBody:
     return plan.BodyDefault() if value.default_errorfiles else plan.BodyEmpty()
 
 
+def bandwidth(context: Context, value: model.FilterArg) -> plan.Bandwidth:
+    """The filter of that name, in the proxy that holds the rule; `checks` has looked whether it is there."""
+    found = next(each for each in context.config.proxies[context.holder].bandwidth if each.name == value.name)
+    return plan.Bandwidth(
+        at=context.at(found.span),
+        upload=found.upload,
+        limit=found.limit,
+        period=found.period,
+        min_size=found.min_size,
+        key=None if found.key is None else expression(context, found.key),
+        table=0 if found.table is None else table_index(context, found.table),
+    )
+
+
 def _field(context: Context, value: model.Value) -> Any:
     if isinstance(value, model.Expr):
         return expression(context, value)
@@ -48,6 +62,8 @@ def _field(context: Context, value: model.Value) -> Any:
         return pattern_file(context, value)
     if isinstance(value, model.TableArg):
         return table_index(context, value)
+    if isinstance(value, model.FilterArg):
+        return bandwidth(context, value)
     if isinstance(value, model.ReplySpec):
         return reply(context, value)
     if isinstance(value, tuple):

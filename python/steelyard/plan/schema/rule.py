@@ -271,6 +271,26 @@ class WaitForHandshake(Node, frozen=True, tag="wait_for_handshake"):
     """Nothing is to be waited for where nothing is secured."""
 
 
+class Bandwidth(Node, frozen=True):
+    """`filter bwlim-in` (`upload`) or `bwlim-out`: bytes and milliseconds. With a key, streams share the limit by it."""
+
+    at: At
+    upload: bool
+    limit: int
+    period: int
+    min_size: int
+    key: Expr | None
+    table: int
+
+
+class SetBandwidthLimit(Node, frozen=True, tag="set_bandwidth_limit"):
+    """`limit` and `period` instead of the filter's own."""
+
+    filter: Bandwidth
+    limit: Expr | None
+    period: Expr | None
+
+
 class StrictMode(Node, frozen=True, tag="strict_mode"):
     """Whether changes that can't be made end the stream with an internal error, for the rules behind."""
 
@@ -406,6 +426,7 @@ Action = (
     | Pause
     | WaitForBody
     | WaitForHandshake
+    | SetBandwidthLimit
     | StrictMode
     | ExpectProxy
     | Close
