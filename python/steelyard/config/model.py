@@ -5,12 +5,13 @@ Times are milliseconds, sizes bytes. `None` means "not said".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from steelyard.config.bandwidth import Bandwidth
 from steelyard.config.expr import AclTest, Condition, Expr, LogFormat, PatternFile, ReplySpec, Rule, TableArg
-from steelyard.config.span import NOWHERE, Span
+from steelyard.config.span import NOWHERE, Span, Word, run_of
 
 Kind = Literal["frontend", "backend", "listen", "defaults"]
 Mode = Literal["tcp", "http", "log", "spop", "haterm"]
@@ -509,15 +510,28 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A section as it was written: its first line and the lines in it, as words without quotes, conditional blocks worked out.
+    """A section as it was written: its first line and the lines in it, conditional blocks worked out.
 
-    `spans`: where each of the lines stands, from its first word to its last.
+    Tools ask for its texts and places, a start does not: they are made when they are asked for.
     """
 
-    words: tuple[str, ...]
-    lines: tuple[tuple[str, ...], ...] = ()
-    span: Span = NOWHERE
-    spans: tuple[Span, ...] = ()
+    head: Sequence[Word]
+    written: Sequence[Sequence[Word]] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The first line, without quotes."""
+        return tuple(word.text for word in self.head)
+
+    @property
+    def lines(self) -> tuple[tuple[str, ...], ...]:
+        """The other lines, without quotes."""
+        return tuple(tuple(word.text for word in line) for line in self.written)
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Where each of the other lines stands, from its first word to its last."""
+        return tuple(map(run_of, self.written))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from steelyard.config.draft import Draft
 from steelyard.config.freeze import freeze_global, freeze_profile, freeze_proxy, freeze_ring, freeze_section
 from steelyard.config.grammar.monitor_net import bind_monitor_net
 from steelyard.config.grammar.row import ANY, PLAIN
-from steelyard.config.model import Config, ErrorFile, Global
+from steelyard.config.model import Block, Config, ErrorFile, Global
 from steelyard.config.replies import bind_replies, find_section
 from steelyard.config.rules.files import load_pattern_files
 from steelyard.config.span import Word
-from steelyard.config.statement import Room, block_of
+from steelyard.config.statement import Room
 from steelyard.config.visit import parts_of
 
 _TYPED = ("ring", "log-profile")
@@ -32,7 +32,7 @@ def resolve(room: Room) -> Config:
             bind_replies(draft, room)
             proxies.append(freeze_proxy(draft, global_.log_send_hostname, room.default_log_formats))
     sections = tuple(freeze_section(draft) for draft in room.drafts if draft.where & PLAIN and draft.kind not in _TYPED)
-    blocks = tuple(block_of(words, lines) for words, lines in room.blocks)
+    blocks = tuple(Block(words, lines) for words, lines in room.blocks)
     config = Config(
         tuple(room.files),
         global_,

@@ -11,10 +11,10 @@ from steelyard.config.environment import Environment
 from steelyard.config.grammar.row import Row
 from steelyard.config.grammar.values import ArgType, Bad, Odd
 from steelyard.config.index import Index
-from steelyard.config.model import Block, Said, StickTable, Userlist
+from steelyard.config.model import Said, StickTable, Userlist
 from steelyard.config.nearest import nearest
 from steelyard.config.paths import Paths
-from steelyard.config.span import Span, Word
+from steelyard.config.span import Span, Word, run_of
 from steelyard.config.visit import Parts
 from steelyard.diagnostics.diagnostic import Label, Report
 
@@ -140,18 +140,6 @@ class Statement:
     def first_said(self, path: str) -> tuple[Label, ...]:
         said = self.draft.said.get(path)
         return (Label(said[1], "first said here"),) if said else ()
-
-
-def block_of(head: Sequence[Word], lines: Sequence[Sequence[Word]]) -> Block:
-    """A section's words as the model keeps them."""
-    texts = tuple(tuple(word.text for word in line) for line in lines)
-    return Block(tuple(word.text for word in head), texts, run_of(head), tuple(run_of(line) for line in lines))
-
-
-def run_of(words: Sequence[Word]) -> Span:
-    """From the first to the last of some words of one line."""
-    first, last = words[0].span, words[-1].span
-    return Span(first.file, first.line, first.column, max(1, last.column + last.length - first.column))
 
 
 def usage(row: Row) -> str:

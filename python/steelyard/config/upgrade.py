@@ -24,8 +24,7 @@ from steelyard.config.quote import quote
 from steelyard.config.read import read_files
 from steelyard.config.rules.scan import name_end
 from steelyard.config.source import RawFile
-from steelyard.config.span import Span, Word
-from steelyard.config.statement import run_of
+from steelyard.config.span import Span, Word, run_of
 from steelyard.config.visit import nodes
 from steelyard.diagnostics.diagnostic import Report
 

@@ -12,7 +12,9 @@ from steelyard.config.expr import AclTest, Action, Call, ProxyArg, ServerArg, Ta
 
 T = TypeVar("T")
 
-_PLAIN = frozenset({"str", "int", "bool", "bytes", "float", "None", "Span", "tuple", "Scope", "Matcher"})
+_PLAIN = frozenset(
+    {"str", "int", "bool", "bytes", "float", "None", "Span", "tuple", "dict", "Kind", "Mode", "Scope", "Matcher", "Pattern"}
+)
 
 
 Parts = tuple[object, ...]

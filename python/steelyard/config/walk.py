@@ -14,8 +14,8 @@ from steelyard.config.grammar.sections import SECTIONS, old_bind
 from steelyard.config.grammar.today import made
 from steelyard.config.nearest import nearest
 from steelyard.config.quote import join
-from steelyard.config.span import Word
-from steelyard.config.statement import Prefix, Room, Statement, run_of
+from steelyard.config.span import Word, run_of
+from steelyard.config.statement import Prefix, Room, Statement
 from steelyard.diagnostics.diagnostic import Label, Severity
 
 _NOT_READ = frozenset({"log-format", "log-format-sd", "unique-id-format"})

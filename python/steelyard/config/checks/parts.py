@@ -47,19 +47,23 @@ def check_parts(config: Config, room: Room) -> None:
 
 
 def _named(draft: Draft) -> Iterator[tuple[str, str, Span]]:
-    unsent = any(draft.place(word) is None for word in ("email-alert from", "email-alert to"))
     for said in _others(draft):
-        if said.name == "email-alert mailers" and unsent:  # no mail is sent, so nobody is looked for
+        if said.name == "email-alert mailers" and _unsent(draft):  # nobody is looked for
             continue
         if said.name in _SAID and said.words:
             yield _SAID[said.name], said.words[0], said.span
         elif said.name == "filter" and said.words[0] in _FILTERS:
             yield _FILTERS[said.words[0]], said.words[1], said.span
     for _, rule in _rules(draft):
-        field, kind = _ACTIONS.get(rule.action.name, ("", ""))
-        name = dict(rule.action.fields).get(field)
-        if isinstance(name, str):
-            yield kind, name, rule.span
+        if rule.action.name in _ACTIONS:
+            field, kind = _ACTIONS[rule.action.name]
+            name = dict(rule.action.fields).get(field)
+            if isinstance(name, str):
+                yield kind, name, rule.span
+
+
+def _unsent(draft: Draft) -> bool:
+    return any(draft.place(word) is None for word in ("email-alert from", "email-alert to"))
 
 
 def _others(draft: Draft) -> Iterator[Said]:

@@ -9,7 +9,8 @@ from steelyard.config.grammar.values import Bad, Int, Loose, OneOf
 from steelyard.config.model import Balance, HashType
 from steelyard.config.places import place_of
 from steelyard.config.rules import parse_expr
-from steelyard.config.statement import Statement, run_of
+from steelyard.config.span import run_of
+from steelyard.config.statement import Statement
 
 _PLAIN = ("roundrobin", "static-rr", "leastconn", "first", "source")
 _MORE = (*_PLAIN, "hdr", "random", "rdp-cookie")

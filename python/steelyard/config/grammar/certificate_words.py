@@ -6,7 +6,8 @@ import os
 
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.values import ArgType, Int, OneOf, Text
-from steelyard.config.statement import Statement, run_of
+from steelyard.config.span import run_of
+from steelyard.config.statement import Statement
 
 S = Where.CRT_STORE
 _SWITCH = OneOf(("on", "off"))

@@ -7,7 +7,8 @@ from typing import Any
 from steelyard.config.grammar.row import BACK_D, Row
 from steelyard.config.grammar.values import NAME, Time
 from steelyard.config.model import Cookie
-from steelyard.config.statement import Statement, run_of
+from steelyard.config.span import run_of
+from steelyard.config.statement import Statement
 
 _MODES = ("rewrite", "insert", "prefix")
 _FLAGS = ("indirect", "nocache", "postonly", "preserve", "httponly", "secure")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from steelyard.config.grammar.row import PROXY, Row, Where
 from steelyard.config.grammar.values import Loose
 from steelyard.config.model import ErrorFile
-from steelyard.config.statement import Statement, run_of
+from steelyard.config.span import run_of
+from steelyard.config.statement import Statement
 
 STATUSES = (200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 414, 421, 422, 425, 429, 431, 500, 501, 502, 503, 504)
 MAX_REPLY = 16384

@@ -13,7 +13,8 @@ from steelyard.config.grammar.servers import endpoint
 from steelyard.config.grammar.today import gone
 from steelyard.config.grammar.values import Account, ArgType, Int, Loose, Text, Time
 from steelyard.config.model import Bind, UnixBind
-from steelyard.config.statement import Statement, run_of
+from steelyard.config.span import run_of
+from steelyard.config.statement import Statement
 
 G = Where.GLOBAL
 _NO_API = "there is no runtime API yet"

@@ -9,7 +9,8 @@ from steelyard.config.grammar.row import PROXY, Row
 from steelyard.config.model import ErrorFile
 from steelyard.config.places import place_of
 from steelyard.config.rules import read_reply
-from steelyard.config.statement import Statement, run_of
+from steelyard.config.span import run_of
+from steelyard.config.statement import Statement
 
 
 def _http_error(statement: Statement) -> None:

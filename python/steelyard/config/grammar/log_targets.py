@@ -14,7 +14,8 @@ from steelyard.config.grammar.values import ArgType, Bad, Loose, OneOf, Text
 from steelyard.config.model import AbstractName, Inet, Inherited, LogTarget
 from steelyard.config.places import place_of
 from steelyard.config.rules import parse_log_format
-from steelyard.config.statement import Statement, run_of
+from steelyard.config.span import run_of
+from steelyard.config.statement import Statement
 
 FORMATS = ("rfc3164", "rfc5424", "local", "priority", "short", "timed", "iso", "raw")
 _FACILITIES = """

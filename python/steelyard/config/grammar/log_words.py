@@ -13,7 +13,8 @@ from steelyard.config.grammar.values import ArgType, Loose, OneOf, Size, Text, T
 from steelyard.config.model import ProfileStep
 from steelyard.config.places import place_of
 from steelyard.config.rules import parse_log_format
-from steelyard.config.statement import Statement, run_of
+from steelyard.config.span import run_of
+from steelyard.config.statement import Statement
 
 R, F, P = Where.RING, Where.LOG_FORWARD, Where.LOG_PROFILE
 _SERVER = addresses.Wanted("maybe")

@@ -11,31 +11,23 @@ from steelyard.config.grammar.table import Table
 from steelyard.config.grammar.values import Loose
 from steelyard.config.model import Said
 from steelyard.config.nearest import nearest
-from steelyard.config.span import Span, Word
-from steelyard.config.statement import Statement, run_of
+from steelyard.config.span import Span, Word, run_of
+from steelyard.config.statement import Statement
 
 
 def read_options(statement: Statement, at: int, table: Table, where: Where, values: dict[str, Any]) -> bool:
     """Reads to the end of the line into `values` (by the model's field names). False when anything was wrong; all is reported."""
     good = True
-    words = statement.words
+    words, here = statement.words, table.at(where)
     while at < len(words):
         name, paren, _ = words[at].text.partition("(")
-        rows = tuple(row for row in table.by_name.get(name, ()) if row.called is bool(paren))
-        if not rows:
-            _unknown(statement, words[at], table, where)
+        row = here.get(name)
+        if row is None or row.called is not bool(paren):
+            at += _elsewhere(statement, words[at], table, where)
             good = False
-            at += 1
             continue
-        row = table.at(where).get(name)
         if paren and not _good_number(statement, words[at]):
-            good = False
-            at += 1 + len(rows[0].args)
-            continue
-        if row is None:
-            message = f"'{words[at]}' is not allowed on '{statement.row.name}'"
-            statement.report.alert("SY0103", message, words[at].span)
-            at += 1 + len(rows[0].args)
+            at += 1 + len(row.args)
             good = False
             continue
         end = at + 1 + _count(row, words, at)
@@ -44,15 +36,28 @@ def read_options(statement: Statement, at: int, table: Table, where: Where, valu
     return good
 
 
-_NUMBER = re.compile(r"[^(]*\((?:0[xX][0-9A-Fa-f]{1,2}|[0-9]{1,3})\)\Z", re.ASCII)
+_NUMBER = re.compile(r"[^(]*\((0[xX][0-9A-Fa-f]{1,2}|0[0-7]{0,3}|[1-9][0-9]{0,2})\)\Z", re.ASCII)
 
 
 def _good_number(statement: Statement, word: Word) -> bool:
     """The parentheses of `set-proxy-v2-tlv-fmt(0x20)` hold the number of a field, one byte."""
-    good = _NUMBER.match(word.text) is not None and int(word.text.partition("(")[2][:-1], 0) < 256
+    match = _NUMBER.match(word.text)
+    text = match.group(1) if match is not None else "256"
+    good = int(text, 8 if text.isdigit() and text[0] == "0" else 0) < 256  # as C reads it, 010 is 8
     if not good:
         statement.bad(word, "has no number of a field in its parentheses", help="write 0 to 255, or as 0x20")
     return good
+
+
+def _elsewhere(statement: Statement, word: Word, table: Table, where: Where) -> int:
+    """Says why a word can't stand here; how many words are passed over for it."""
+    name, paren, _ = word.text.partition("(")
+    rows = [row for row in table.by_name.get(name, ()) if row.called is bool(paren)]
+    if not rows:
+        _unknown(statement, word, table, where)
+        return 1
+    statement.report.alert("SY0103", f"'{word}' is not allowed on '{statement.row.name}'", word.span)
+    return 1 + len(rows[0].args)
 
 
 def _count(row: Row, words: Any, at: int) -> int:

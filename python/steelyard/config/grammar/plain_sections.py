@@ -8,8 +8,8 @@ from steelyard.config.draft import Draft
 from steelyard.config.grammar.acme_words import close_acme
 from steelyard.config.grammar.row import Where
 from steelyard.config.grammar.section import Open, Section, keep, name_of, too_many
-from steelyard.config.span import Word
-from steelyard.config.statement import Room, run_of
+from steelyard.config.span import Word, run_of
+from steelyard.config.statement import Room
 from steelyard.diagnostics.diagnostic import Label
 
 _RINGS = ("buf0", "stderr", "stdout")

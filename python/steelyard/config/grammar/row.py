@@ -40,6 +40,17 @@ class Where(Flag):
     TRACES = auto()
     HEALTHCHECK = auto()
 
+    def __and__(self, other: Where) -> Where:
+        """As for any flag. The answers are kept, since a large file asks this hundreds of thousands of times."""
+        value = self._value_ & other._value_
+        found = _KNOWN.get(value)
+        if found is None:
+            found = _KNOWN[value] = Where(value)
+        return found
+
+
+_KNOWN: dict[int, Where] = {}
+
 
 FRONT = Where.FRONTEND | Where.LISTEN
 BACK = Where.LISTEN | Where.BACKEND

@@ -11,8 +11,8 @@ from steelyard.config.grammar.values import Time
 from steelyard.config.model import UseBackend, UseServer
 from steelyard.config.places import condition_at, known, place_of
 from steelyard.config.rules import parse_acl, parse_expr, parse_log_format, parse_rule
-from steelyard.config.span import Word
-from steelyard.config.statement import Statement, run_of
+from steelyard.config.span import Word, run_of
+from steelyard.config.statement import Statement
 
 
 def parse_acl_line(statement: Statement) -> None:

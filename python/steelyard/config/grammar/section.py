@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from steelyard.config.draft import Draft
 from steelyard.config.grammar.values import NAME
-from steelyard.config.span import Word
-from steelyard.config.statement import Room, run_of
+from steelyard.config.span import Word, run_of
+from steelyard.config.statement import Room
 
 Open = Callable[[Sequence[Word], Room], Draft]
 

@@ -15,8 +15,8 @@ from steelyard.config.grammar.server_options import SERVER_OPTIONS
 from steelyard.config.grammar.servers import endpoint, source_option
 from steelyard.config.grammar.values import NAME
 from steelyard.config.model import Bind, Endpoint, Inet, Server
-from steelyard.config.span import Span, Word
-from steelyard.config.statement import Statement, run_of
+from steelyard.config.span import Span, Word, run_of
+from steelyard.config.statement import Statement
 from steelyard.diagnostics.diagnostic import Label
 
 

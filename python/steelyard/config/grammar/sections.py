@@ -12,8 +12,8 @@ from steelyard.config.grammar.values import NAME
 from steelyard.config.inherit import seal_defaults
 from steelyard.config.model import User, Userlist
 from steelyard.config.nearest import nearest
-from steelyard.config.span import Word
-from steelyard.config.statement import Room, run_of
+from steelyard.config.span import Word, run_of
+from steelyard.config.statement import Room
 from steelyard.diagnostics.diagnostic import Label
 
 

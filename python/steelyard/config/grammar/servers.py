@@ -13,8 +13,8 @@ from steelyard.config.grammar.server_options import SERVER_OPTIONS
 from steelyard.config.grammar.today import renamed
 from steelyard.config.grammar.values import NAME, Bad
 from steelyard.config.model import Bind, Endpoint, Inet, Inherited, Server, Source
-from steelyard.config.span import Span, Word
-from steelyard.config.statement import Statement, run_of
+from steelyard.config.span import Span, Word, run_of
+from steelyard.config.statement import Statement
 
 
 def endpoint(statement: Statement, word: Word, wanted: addresses.Wanted, text: str | None = None, at: int = 0) -> Endpoint | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", '"': '"', " ": " "}
-_NAME = frozenset("-_.:+")
+_NAME = re.compile(r"[-_.:+A-Za-z0-9]+")
 
 
 class Cut(Exception):
@@ -27,10 +28,8 @@ class Piece:
 
 def name_end(text: str, at: int) -> int:
     """Index after the name of a fetch or converter that starts at `at`."""
-    end = at
-    while end < len(text) and (text[end] in _NAME or (text[end].isascii() and text[end].isalnum())):
-        end += 1
-    return end
+    match = _NAME.match(text, at)
+    return at if match is None else match.end()
 
 
 def arguments(text: str, at: int) -> tuple[list[Piece], int]:

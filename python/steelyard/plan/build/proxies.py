@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from operator import attrgetter
+
 from steelyard.config.model import ForwardFor, Proxy, Stats, Timeouts
 from steelyard.plan.build.backends import backend
 from steelyard.plan.build.context import Context
@@ -42,14 +45,22 @@ def stats(context: Context, proxy: Proxy) -> plan.Stats | None:
     )
 
 
+_TIMEOUTS = plan.Timeouts.__struct_fields__
+_timeouts = attrgetter(*_TIMEOUTS)
+
+
 def timeouts(value: Timeouts) -> plan.Timeouts:
-    return plan.Timeouts(**{name: getattr(value, name) for name in plan.Timeouts.__struct_fields__})
+    return plan.Timeouts(**dict(zip(_TIMEOUTS, _timeouts(value))))
 
 
 def rulesets(context: Context, proxy: Proxy) -> plan.Rulesets:
     """`tcp-request connection` is the field `tcp_request_connection`."""
-    fields = {name.replace("-", "_").replace(" ", "_"): rules(context, each) for name, each in proxy.rules.items()}
-    return plan.Rulesets(**fields)
+    return plan.Rulesets(**{_ruleset(name): rules(context, each) for name, each in proxy.rules.items()})
+
+
+@cache
+def _ruleset(name: str) -> str:
+    return name.replace("-", "_").replace(" ", "_")
 
 
 def proxy(context: Context, index: int, value: Proxy, number: int) -> plan.Proxy:
