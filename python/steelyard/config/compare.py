@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from steelyard.config.model import Config, Proxy
-from steelyard.config.span import Span
+from steelyard.config.span import Span, Word
 
 _HOW_IT_WAS_WRITTEN = {Config: frozenset({"files", "blocks", "extensions"}), Proxy: frozenset({"inherits"})}
 
@@ -42,6 +42,8 @@ def _same(one: Any, other: Any, without: frozenset[str]) -> bool:
         return False
     if kind is Span:
         return True
+    if kind is Word:
+        return bool(one.text == other.text)
     if kind is tuple or kind is list:
         return len(one) == len(other) and all(_same(a, b, without) for a, b in zip(one, other))
     if kind is dict:

@@ -8,81 +8,70 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from steelyard.config.record import Record
 from steelyard.config.span import NOWHERE, Span
 
 Scope = Literal["proc", "sess", "txn", "req", "res"]
 Matcher = Literal["found", "bool", "int", "ip", "bin", "len", "str", "beg", "sub", "dir", "dom", "end", "reg"]
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Record):
     """An argument left out before one that is given."""
 
 
-@dataclass(frozen=True, slots=True)
-class StrArg:
+class StrArg(Record):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class IntArg:
+class IntArg(Record):
     value: int
 
 
-@dataclass(frozen=True, slots=True)
-class NetArg:
+class NetArg(Record):
     address: str
     prefix: int
 
 
-@dataclass(frozen=True, slots=True)
-class TimeArg:
+class TimeArg(Record):
     ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class SizeArg:
+class SizeArg(Record):
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class RegexArg:
+class RegexArg(Record):
     pattern: str
     icase: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class VarArg:
+class VarArg(Record):
     scope: Scope
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProxyArg:
+class ProxyArg(Record):
     """`name` empty: the proxy that holds the rule."""
 
     name: str
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class TableArg:
+class TableArg(Record):
     """A stick table. `name` empty: that of the proxy that holds the rule."""
 
     name: str
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class FilterArg:
+class FilterArg(Record):
     """A filter of the proxy that holds the rule."""
 
     name: str
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class ServerArg:
+class ServerArg(Record):
     """`proxy` empty: the proxy that holds the rule."""
 
     proxy: str
@@ -90,14 +79,12 @@ class ServerArg:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class UserlistArg:
+class UserlistArg(Record):
     name: str
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class AclArg:
+class AclArg(Record):
     """An ACL as a value. `predefined`: HAProxy's own test of that name; an ACL that the proxy declares goes before it."""
 
     name: str
@@ -106,16 +93,14 @@ class AclArg:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class KeyArg:
+class KeyArg(Record):
     """A word that may be the path of a public key. `pem`: the text of that file, empty where there is none."""
 
     name: str
     pem: str
 
 
-@dataclass(frozen=True, slots=True)
-class MapArg:
+class MapArg(Record):
     """A map file; read when the model is resolved."""
 
     path: str
@@ -141,8 +126,7 @@ Arg = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Record):
     """A fetch or converter by its canonical name."""
 
     name: str
@@ -150,46 +134,39 @@ class Call:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Expr:
+class Expr(Record):
     fetch: Call
     converters: tuple[Call, ...] = ()
     text: str = ""
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class RangePattern:
+class RangePattern(Record):
     min: int | None
     max: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class TextPattern:
+class TextPattern(Record):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class RegexPattern:
+class RegexPattern(Record):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class NetPattern:
+class NetPattern(Record):
     address: str
     prefix: int
 
 
-@dataclass(frozen=True, slots=True)
-class HexPattern:
+class HexPattern(Record):
     value: str
 
 
 Pattern = RangePattern | TextPattern | RegexPattern | NetPattern | HexPattern
 
 
-@dataclass(frozen=True, slots=True)
-class PatternFileRef:
+class PatternFileRef(Record):
     """`-f path`, or `-M -f path` when `is_map`."""
 
     path: str
@@ -198,8 +175,7 @@ class PatternFileRef:
     icase: bool = False  # `-i` stands before it
 
 
-@dataclass(frozen=True, slots=True)
-class AclTest:
+class AclTest(Record):
     """One `acl` line (name given) or one `{ ... }` (name empty). `icase` is that of the patterns; each file has its own."""
 
     name: str
@@ -222,8 +198,7 @@ class PatternFile:
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Record):
     """`acl` is a name, or the test itself where it is anonymous.
 
     `predefined` is HAProxy's own test of that name (`HTTP`, `METH_GET`); an ACL that the proxy declares goes before it.
@@ -235,8 +210,7 @@ class Term:
     predefined: AclTest | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Record):
     """`if`/`unless` and a sum of products."""
 
     unless: bool
@@ -245,16 +219,14 @@ class Condition:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class LogText:
+class LogText(Record):
     value: str
 
 
 LabelKind = Literal["natural", "str", "sint", "bool"]
 
 
-@dataclass(frozen=True, slots=True)
-class LogAlias:
+class LogAlias(Record):
     """`label` and `kind`: what `%(label:kind)` calls the item where it is encoded, and the type that it gets there."""
 
     name: str
@@ -264,8 +236,7 @@ class LogAlias:
     kind: LabelKind = "natural"
 
 
-@dataclass(frozen=True, slots=True)
-class LogExpr:
+class LogExpr(Record):
     expr: Expr
     flags: tuple[str, ...] = ()
     label: str = ""
@@ -275,8 +246,7 @@ class LogExpr:
 LogFormat = tuple[LogText | LogAlias | LogExpr, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReplySpec:
+class ReplySpec(Record):
     """The reply of deny, tarpit and return. At most one of the body fields is set; none: no body.
 
     `default_errorfiles`: the proxy's error page for the status. `errorfiles`: that of an `http-errors` section, named with its
@@ -298,16 +268,14 @@ class ReplySpec:
 Value = str | int | bool | None | tuple[str, ...] | LogFormat | Expr | ReplySpec | TableArg | PatternFileRef | FilterArg
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Record):
     """An action by the name of the plan's variant (`set_header`) and its typed fields, as `plan.schema` names them."""
 
     name: str
     fields: tuple[tuple[str, Value], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Record):
     action: Action
     cond: Condition | None
     text: str

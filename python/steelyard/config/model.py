@@ -6,11 +6,14 @@ Times are milliseconds, sizes bytes. `None` means "not said".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import field
 
 from steelyard.config.bandwidth import Bandwidth
 from steelyard.config.expr import AclTest, Condition, Expr, LogFormat, PatternFile, ReplySpec, Rule, TableArg
+from steelyard.config.record import Record
 from steelyard.config.span import NOWHERE, Span, Word, run_of
 
 Kind = Literal["frontend", "backend", "listen", "defaults"]
@@ -19,33 +22,28 @@ Mode = Literal["tcp", "http", "log", "spop", "haterm"]
 LogFormatName = Literal["rfc3164", "rfc5424", "local", "priority", "short", "timed", "iso", "raw"]
 
 
-@dataclass(frozen=True, slots=True)
-class Inet:
+class Inet(Record):
     """`host` as written: an address, a name to look up once at start, or empty for any. `family`: 4, 6 or 0 for either."""
 
     host: str
     family: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class UnixPath:
+class UnixPath(Record):
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class AbstractName:
+class AbstractName(Record):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Inherited:
+class Inherited(Record):
     """`fd@N`"""
 
     fd: int
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Record):
     """An address with ports (manual section 2.9). `low` to `high` for a range; `offset`: `+N`/`-N` relative to the client's port.
 
     `port_given` is False where the user wrote no port at all. `later`: a type of address that can't be used yet, as `quic4`.
@@ -60,8 +58,7 @@ class Endpoint:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Record):
     """A statement without a field of its own: accepted, not supported yet, or refused. `words` are those after its name.
 
     `prefix`: `no` or `default` in front of it.
@@ -73,8 +70,7 @@ class Said:
     prefix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LogTarget:
+class LogTarget(Record):
     """A `log` line; `use_global` stands for `log global` (all else is unused then).
 
     `path`: of a socket, or the name of a ring or backend. `format_said`: the line itself says its format.
@@ -99,8 +95,7 @@ class LogTarget:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class UnixBind:
+class UnixBind(Record):
     """`unix-bind`: what holds for sockets of files where a `bind` line says nothing else. `prefix` goes before every path."""
 
     prefix: str = ""
@@ -111,8 +106,7 @@ class UnixBind:
     gid: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Global:
+class Global(Record):
     maxconn: int | None = None
     maxconnrate: int | None = None
     ulimit_n: int | None = None
@@ -155,8 +149,7 @@ class Global:
     others: tuple[Said, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Bind:
+class Bind(Record):
     """One address of a `bind` line (a line with several addresses makes several)."""
 
     endpoint: Endpoint
@@ -182,15 +175,13 @@ class Bind:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Record):
     endpoint: Endpoint
     interface: str | None = None
     client_ip: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Record):
     name: str = ""
     endpoint: Endpoint = Endpoint(Inet(""))
     id: int | None = None
@@ -224,8 +215,7 @@ class Server:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Cookie:
+class Cookie(Record):
     name: str
     mode: Literal["rewrite", "insert", "prefix", "passive"] = "passive"
     indirect: bool = False
@@ -241,8 +231,7 @@ class Cookie:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
+class Balance(Record):
     """`name` is HAProxy's word (`roundrobin`, `hdr`, ...); the other fields belong to the algorithm that reads them."""
 
     name: str = "roundrobin"
@@ -258,22 +247,19 @@ class Balance:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class HashType:
+class HashType(Record):
     consistent: bool = False
     function: Literal["sdbm", "djb2", "wt6", "crc32", "none"] = "sdbm"
     avalanche: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ForwardFor:
+class ForwardFor(Record):
     header: str
     except_nets: tuple[tuple[str, int], ...] = ()
     if_none: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UseBackend:
+class UseBackend(Record):
     """`name` is a plain name where the format is one text item."""
 
     name: LogFormat
@@ -282,16 +268,14 @@ class UseBackend:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class UseServer:
+class UseServer(Record):
     name: LogFormat
     cond: Condition | None
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorFile:
+class ErrorFile(Record):
     """`content` (whole reply), `location` (errorloc*, with 302 or 303), or a `reply` that is put together (http-error)."""
 
     status: int
@@ -302,8 +286,7 @@ class ErrorFile:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class HttpCheck:
+class HttpCheck(Record):
     """`option httpchk` in both syntaxes (with `http-check send` / `http-check expect`). Headers are plain text here."""
 
     method: str = "OPTIONS"
@@ -321,8 +304,7 @@ COOKIE_LENGTH = 64
 """`tune.http.cookielen` where it is not said: a captured cookie has one byte less."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(Record):
     """A header or cookie that the log shows, `length` bytes of it."""
 
     name: str
@@ -330,8 +312,7 @@ class Capture:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
+class Stats(Record):
     uri: str = "/haproxy?stats"
     realm: str | None = None
     users: tuple[tuple[str, str], ...] = ()
@@ -348,8 +329,7 @@ class Stats:
 StickKey = Literal["ipv4", "ipv6", "integer", "string", "binary"]
 
 
-@dataclass(frozen=True, slots=True)
-class StickColumn:
+class StickColumn(Record):
     """One `store` item by HAProxy's name: `count` elements of an array, `period` milliseconds of a rate."""
 
     data: str
@@ -357,8 +337,7 @@ class StickColumn:
     period: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class StickTable:
+class StickTable(Record):
     """A `stick-table`, named as its proxy, or a `table` of a peers section, named `section/table`.
 
     `length`: bytes of a string or binary key at most. `expire`: milliseconds after the last change; 0 or None is never.
@@ -380,8 +359,7 @@ class StickTable:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Stick:
+class Stick(Record):
     """A `stick` line."""
 
     kind: Literal["match", "on", "store_request", "store_response"]
@@ -392,8 +370,7 @@ class Stick:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(Record):
     client: int | None = None
     client_fin: int | None = None
     connect: int | None = None
@@ -409,8 +386,7 @@ class Timeouts:
     inspect_response: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(Record):
     """A frontend, backend, listen, or defaults section.
 
     `options` maps the name of a yes-or-no option (`http-server-close`) to True (said) or False (`no option`); an option that is
@@ -482,24 +458,21 @@ class Proxy:
         raise KeyError(f"no server '{name}' in {self.kind} '{self.name}'")
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(Record):
     name: str
     password: str
     insecure: bool
     groups: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Userlist:
+class Userlist(Record):
     name: str
     users: tuple[User, ...] = ()
     groups: tuple[str, ...] = ()
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Record):
     """A section without a type of its own: `peers`, `resolvers`, `cache`, ... with its statements in order."""
 
     kind: str
@@ -508,8 +481,7 @@ class Section:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Record):
     """A section as it was written: its first line and the lines in it, conditional blocks worked out.
 
     Tools ask for its texts and places, a start does not: they are made when they are asked for.
@@ -534,8 +506,7 @@ class Block:
         return tuple(map(run_of, self.written))
 
 
-@dataclass(frozen=True, slots=True)
-class Ring:
+class Ring(Record):
     """A `ring` section. `size` and `maxlen` in bytes, times in milliseconds."""
 
     name: str
@@ -550,8 +521,7 @@ class Ring:
     others: tuple[Said, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileStep:
+class ProfileStep(Record):
     """An `on` line of a log-profile."""
 
     step: str
@@ -560,8 +530,7 @@ class ProfileStep:
     sd: LogFormat | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LogProfile:
+class LogProfile(Record):
     """A `log-profile` section."""
 
     name: str
