@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 WORK = 3_000_000
 """Characters and words compared in one run, about a second: a file of nothing but mistakes must not take minutes."""
@@ -20,17 +20,24 @@ def begin() -> None:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The closest of `known` within a third of the word's length (at least one, at most four edits), or empty."""
+    """The closest of `known` within a third of the word's length (at least one, at most four edits), or empty.
+
+    Something of the word must be left: one letter is no guess for another. Of several in a set the first of the alphabet is
+    taken, so that two runs say the same.
+    """
     if len(word) > 64 or _Budget.left <= 0:
         return ""
     limit = min(4, max(1, (len(word) + 1) // 3))
     best, best_distance = "", limit + 1
+    ties = isinstance(known, Set)
     for candidate in known:
         _Budget.left -= 1
-        if abs(len(candidate) - len(word)) < best_distance:
+        if abs(len(candidate) - len(word)) < best_distance + ties:
             _Budget.left -= len(word) * len(candidate)
-            distance = edits(word.lower(), candidate.lower(), best_distance)
-            if distance < best_distance:
+            distance = edits(word.lower(), candidate.lower(), best_distance + ties)
+            if distance >= max(len(word), len(candidate)):
+                continue
+            if distance < best_distance or (ties and distance == best_distance and best and candidate < best):
                 best, best_distance = candidate, distance
         if _Budget.left <= 0:
             break

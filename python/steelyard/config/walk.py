@@ -183,6 +183,9 @@ class Walker:
         row, span = rows[0], run_of(words[:count])
         valid = ", ".join(sorted({(flag.name or "").lower().replace("_", "-") for row in rows for flag in row.where}))
         wrong_half = draft.where & ANY and any(row.where & ANY for row in rows)
+        if wrong_half and prefix and not row.negate:
+            self.room.report.alert("SY0110", f"'{row.name}' can't stand after '{prefix}'", span)
+            return
         if wrong_half and not row.strict and row.effect != "removed":
             half = "backend" if draft.kind == "frontend" else "frontend"
             message = f"'{row.name}' has no effect: {draft.label} has no {half} part"
@@ -225,7 +228,7 @@ def _admit(statement: Statement) -> bool:
             report.later("SY0106", message, span, help=row.instead)
             row.parse(statement)
         return False
-    if statement.prefix and not row.negate:
+    if statement.prefix and (not row.negate or (row.no_default and statement.prefix == "default")):
         report.alert("SY0110", f"'{row.name}' can't stand after '{statement.prefix}'", span)
         return False
     if row.named_defaults and statement.draft.kind == "defaults" and not statement.draft.name:

@@ -89,6 +89,7 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0405": ("types that don't fit", "What the expression gives can't become what is needed behind it."),
     "SY0406": ("no value here", "The fetch looks at something that is not there at this point, as a response in a request rule."),
     "SY0407": ("wrong half of a proxy", "The fetch asks a frontend what only a backend knows, or the other way round."),
+    "SY0408": ("bytes that are not there", "In mode http messages are read as HTTP, and fetches of raw bytes see nothing."),
     "SY0410": ("bad name of an ACL", "Names of ACLs are made of letters, digits, `-`, `_`, `.` and `:`; `or` is taken."),
     "SY0411": ("bad flag of an ACL", "Flags stand between the expression and the patterns: -i -f -M -m -n -u --."),
     "SY0412": ("bad pattern", "The match method takes patterns of another form."),

@@ -25,6 +25,7 @@ from steelyard.config.checks.names import check_names
 from steelyard.config.checks.options import check_options
 from steelyard.config.checks.parts import check_parts
 from steelyard.config.checks.programs import check_programs
+from steelyard.config.checks.raw import check_raw
 from steelyard.config.checks.reach import check_reach
 from steelyard.config.checks.sections import check_sections
 from steelyard.config.checks.servers import check_servers
@@ -70,4 +71,5 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_inspect,
     check_attached,
     check_acme,
+    check_raw,
 )

@@ -6,6 +6,7 @@ from steelyard.config.draft import Draft
 from steelyard.config.grammar.row import ANY
 from steelyard.config.model import Config
 from steelyard.config.statement import Room
+from steelyard.diagnostics.diagnostic import Label
 
 _NEEDS_HTTP = frozenset({"uri", "url_param", "hdr"})
 _QUIET = frozenset({"options.httplog", "options.httplog clf"})
@@ -18,12 +19,16 @@ def check_modes(config: Config, room: Room) -> None:
 
 
 def _one(draft: Draft, room: Room) -> None:
-    """Only what the section says itself: a defaults section may well serve both modes."""
     for path, (row, span) in draft.said.items():
         value = draft.values.get(path)
         if row.mode == "http" and draft.own(path) and value is not False:
             message = f"'{row.name}' has no effect: {draft.label} is in mode tcp"
             room.report.warning("SY0709", message, span, help="add 'mode http'")
+        elif row.mode == "http" and row.name.startswith("option ") and value is not False:
+            labels = (Label(span, "said here"),)
+            message = f"'{row.name}', which is inherited, has no effect: {draft.label} is in mode tcp"
+            help = "write defaults sections for each mode, and name them with 'from'"
+            room.report.warning("SY0709", message, draft.span, help=help, labels=labels)
         elif path == "balance" and value is not None and value.name in _NEEDS_HTTP and draft.own(path):
             message = f"'balance {value.name}' falls back to round robin: {draft.label} is in mode tcp"
             room.report.warning("SY0709", message, span, help="add 'mode http'")

@@ -76,7 +76,7 @@ def _url_param(statement: Statement, inside: str, values: dict[str, Any]) -> int
         if at < len(statement.words) and statement.words[at].text == "max_wait":
             at += 1
         if at < len(statement.words):
-            values["check_post"], at = statement.read_int(at, Loose(below=0)), at + 1
+            values["check_post"], at = statement.read_int(at, Loose(below=0)), len(statement.words)  # what follows is not read
     return at
 
 

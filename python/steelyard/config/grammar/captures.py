@@ -23,6 +23,9 @@ def _capture(statement: Statement) -> Capture | None:
     length = statement.read_int(at + 2, Loose(0))
     if length is None or not statement.no_more(at + 3):
         return None
+    if len(words) > at + 4:  # HAProxy passes over one word, and no more
+        statement.extra(at + 4)
+        return None
     return Capture(words[at].text, length, statement.span)
 
 

@@ -36,6 +36,10 @@ def _httpchk(statement: Statement) -> None:
         if len(args) > 3:
             headers.append(("Host", args[3]))
         fields["headers"] = tuple(headers)
+        if old:
+            message = "headers behind the version of 'option httpchk' are deprecated"
+            help = "write 'http-check send meth <method> uri <uri> ver <version> hdr <name> <value>'"
+            statement.report.warning("SY0112", message, statement.args[2].span, help=help)
         if old and len(args) > 3:
             statement.extra(statement.at + 3)
             return

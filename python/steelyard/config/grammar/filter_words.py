@@ -21,7 +21,7 @@ from steelyard.config.grammar.phrases import (
     several,
 )
 from steelyard.config.grammar.row import ANY, PROXY, Row
-from steelyard.config.grammar.values import Int, OneOf, Size, Text, Time
+from steelyard.config.grammar.values import MAX_SIZE, Int, OneOf, Size, Text, Time
 from steelyard.config.places import place_of
 from steelyard.config.rules import parse_expr
 from steelyard.config.statement import Statement
@@ -35,7 +35,7 @@ _LIMIT: dict[str, Step] = {
     "default-period": one(_PERIOD),
     "key": expression("http-request"),
     "limit": one(_SIZE),
-    "min-size": one(Size()),
+    "min-size": one(Size(0, MAX_SIZE)),
     "table": _NAME,
 }
 

@@ -58,7 +58,7 @@ class Sample:
 
 
 def parse_log(statement: Statement) -> None:
-    if statement.prefix:
+    if statement.prefix == "no":
         if statement.no_more(statement.at):
             statement.draft.unset("log")
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from steelyard.config.grammar.phrases import Step, expression, nothing, options, phrase
 from steelyard.config.grammar.row import (
     BACK_D,
@@ -13,11 +15,19 @@ from steelyard.config.grammar.row import (
 )
 from steelyard.config.grammar.today import gone, renamed
 from steelyard.config.grammar.values import OneOf
+from steelyard.config.statement import Statement
 
 
-def _switch(name: str, where: Where, doc: str, effect: Effect = "supported", mode: str = "", instead: str = "") -> Row:
-    http = "http" if mode == "http" else ""
-    return Row(f"option {name}", where, doc, sets=f"options.{name}", negate=True, effect=effect, mode=http, instead=instead)  # type: ignore[arg-type]
+def _switch(
+    name: str,
+    where: Where,
+    doc: str,
+    effect: Effect = "supported",
+    mode: Literal["", "http"] = "",
+    *,
+    no_default: bool = False,
+) -> Row:
+    return Row(f"option {name}", where, doc, sets=f"options.{name}", negate=True, no_default=no_default, effect=effect, mode=mode)
 
 
 def _renamed(name: str, today: str, where: Where, since: str) -> Row:
@@ -28,6 +38,7 @@ def _renamed(name: str, today: str, where: Where, since: str) -> Row:
         doc,
         sets=f"options.{today}",
         negate=True,
+        no_default=True,
         deprecated=since,
         instead=f"write 'option {today}'",
         today=renamed(f"option {name}", f"option {today}"),
@@ -48,6 +59,13 @@ _FORWARDED: dict[str, Step] = {
     "host-expr": _EXPRESSION,
     "proto": nothing,
 }
+
+
+def _forwarded(statement: Statement) -> None:
+    """HAProxy does not look at what follows `no option forwarded`."""
+    if not statement.prefix:
+        phrase(options(_FORWARDED))(statement)
+
 
 ROWS = (
     _switch("abortonclose", PROXY, "A request in the queue ends when its client goes."),
@@ -70,10 +88,10 @@ ROWS = (
     _switch("http-drop-request-trailers", BACK_D, "Trailers of requests are dropped.", "later", "http"),
     _switch("http-drop-response-trailers", FRONT_D, "Trailers of responses are dropped.", "later", "http"),
     _switch("http-ignore-probes", FRONT_D, "Connections closed before a request get no error and no log line.", mode="http"),
-    _switch("http-keep-alive", PROXY, "Connections are kept on both sides."),
+    _switch("http-keep-alive", PROXY, "Connections are kept on both sides.", no_default=True),
     _switch("http-no-delay", PROXY, "Small packets go at once; they always do here.", mode="http"),
     _switch("http-pretend-keepalive", BACK_D, "Servers are asked to keep connections that are closed.", mode="http"),
-    _switch("http-server-close", PROXY, "Server connections are closed after each response."),
+    _switch("http-server-close", PROXY, "Server connections are closed after each response.", no_default=True),
     _switch("http-use-proxy-header", FRONT_D, "`Proxy-Connection` in place of `Connection`.", mode="http"),
     # HAProxy dropped it with 2.5; it lives on here.
     Row(
@@ -84,7 +102,7 @@ ROWS = (
         negate=True,
         removed="2.5",
     ),
-    _switch("httpclose", PROXY, "Connections are closed after each response."),
+    _switch("httpclose", PROXY, "Connections are closed after each response.", no_default=True),
     _renamed("forceclose", "httpclose", PROXY, "2.0"),
     _switch("idle-close-on-response", FRONT_D, "A soft stop waits for one more response on idle connections."),
     _switch("independent-streams", PROXY, "Data in one direction does not renew the other's timeout."),
@@ -149,9 +167,10 @@ ROWS = (
         "option forwarded",
         BACK_D,
         "Adds the `Forwarded` header.",
-        parse=phrase(options(_FORWARDED)),
+        parse=_forwarded,
         effect="later",
         negate=True,
+        no_default=True,
         mode="http",
     ),
     Row("option httpslog", FRONT_D, "Log lines with TLS fields.", parse=phrase(), effect="later", lax=True),

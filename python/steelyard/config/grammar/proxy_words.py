@@ -41,10 +41,11 @@ _LATER_MODES = ("log", "spop", "haterm")
 def _mode(statement: Statement) -> None:
     """`mode health` went away in 2.1; `log` and `spop` are modes of backends, `haterm` one of frontends."""
     word = statement.args[0] if statement.args else None
-    if word is not None and word.text == "health":
+    if word is not None and word.text == "health" and statement.no_more(statement.at + 1):
         help = "write 'http-request return status 200'"
         message = "'mode health' is gone since HAProxy 2.1, and today's words can't say what this line does"
         statement.report.later("SY0106", message, word.span, help=help)
+    if word is not None and word.text == "health":
         return
     value = statement.read(statement.at, OneOf(("tcp", "http", *_LATER_MODES)))
     if value is None or not statement.no_more(statement.at + 1):

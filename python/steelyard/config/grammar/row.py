@@ -99,6 +99,7 @@ class Row:
     of several lines the last one holds, all do, the first one does (with a warning), or the second is an error. `why`: the
     reason of an effect that is not `supported`. `usual`: arguments that ask for what happens anyway, so that the word need not
     wait for a later version. `experimental`: `expose-experimental-directives` must stand above it.
+    `no_default`: `no` may stand before it, and `default` may not.
     `deprecated` and `removed` are versions of HAProxy. `today` says an old line in today's words (`grammar/today.py`), for
     `upgrade`, and for reading where the effect is `removed`.
     """
@@ -112,6 +113,7 @@ class Row:
     effect: Effect = "supported"
     least: int = -1
     negate: bool = False
+    no_default: bool = False
     repeat: Literal["last", "add", "once", "never"] = "last"
     late: bool = False
     dormant: bool = False

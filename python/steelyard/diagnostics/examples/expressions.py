@@ -74,6 +74,16 @@ frontend web
   bind :80
   acl busy nbsrv(app) lt 1
 backend app
+=== SY0408
+frontend web
+  mode http
+  bind :80
+  http-request deny if { req.len gt 4096 }
+--- right
+frontend web
+  mode http
+  bind :80
+  http-request deny if { req.body_size gt 4096 }
 === SY0410
 frontend web
   bind :80
