@@ -160,6 +160,16 @@ pub fn plan() -> Plan {
     plan
 }
 
+/// A map of these entries.
+pub fn map<'a>(entries: impl IntoIterator<Item = (&'a str, &'a str)>) -> plan::PatternFile {
+    let lines = entries.into_iter().map(|(key, value)| format!("{key} {value}\n"));
+    plan::PatternFile {
+        path: "m".into(),
+        map: true,
+        text: std::sync::Arc::new(lines.collect()),
+    }
+}
+
 /// An expression as it stands in a configuration; arguments are numbers, variables (`txn.a`) or strings.
 pub fn expr(text: &str) -> Expr {
     let mut calls = split(text, ',').into_iter().map(call);

@@ -14,6 +14,7 @@ use crate::sample::CompiledExpr;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What must be recorded or kept for a proxy's rules and logs to work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -178,10 +179,9 @@ pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
     let keeps_addresses = build.wants_addresses();
     let reads_response_body = build.wants_response_body();
     let (variables, keys, pattern_uses) = build.into_tables();
-    // What the files hold is in the sets now: large ones need not be kept twice.
+    // Who looks the files up has a share of their texts; others are let go.
     for file in &mut plan.pattern_files {
-        file.keys = Vec::new();
-        file.values = Vec::new();
+        file.text = Arc::default();
     }
     let keeps_request_line = proxies.iter().any(|proxy| proxy.needs.request_line);
     Ok(Program {

@@ -15,10 +15,29 @@ pub struct VarId {
     pub name: u32,
 }
 
-/// Variables of one client connection: of the session and of its current transaction. Empty ones hold no memory.
+/// Variables of one client connection: of the session and of its current transaction.
 #[derive(Debug, Default)]
 pub struct Vars {
-    slots: RefCell<Vec<(VarId, Owned)>>,
+    slots: RefCell<Vec<Slot>>,
+}
+
+/// The place of one variable. The next transaction will most likely set it again, so that a short value keeps its memory.
+#[derive(Debug)]
+struct Slot {
+    id: VarId,
+    value: Owned,
+    set: bool,
+}
+
+/// Longest text whose memory is kept for the next transaction, bytes.
+const KEPT: usize = 128;
+
+/// Forgets the variables that `gone` names.
+fn forget(slots: &mut Vec<Slot>, gone: impl Fn(VarId) -> bool) {
+    slots.retain_mut(|slot| {
+        slot.set &= !gone(slot.id);
+        slot.set || slot.value.capacity() <= KEPT
+    });
 }
 
 impl Vars {
@@ -29,29 +48,37 @@ impl Vars {
     /// The value, copied into `arena` when it has bytes: it may be set again while it is used.
     pub fn get<'e>(&self, id: VarId, arena: &'e Bump) -> Option<Sample<'e>> {
         let slots = self.slots.borrow();
-        slots.iter().find(|slot| slot.0 == id).map(|slot| slot.1.lend(arena))
+        let slot = slots.iter().find(|slot| slot.id == id && slot.set)?;
+        Some(slot.value.lend(arena))
     }
 
     pub fn set(&self, id: VarId, value: Sample<'_>) {
         let mut slots = self.slots.borrow_mut();
-        match slots.iter_mut().find(|slot| slot.0 == id) {
-            Some(slot) => slot.1.assign(value),
-            None => slots.push((id, Owned::from(value))),
+        match slots.iter_mut().find(|slot| slot.id == id) {
+            Some(slot) => {
+                slot.value.assign(value);
+                slot.set = true;
+            }
+            None => slots.push(Slot {
+                id,
+                value: Owned::from(value),
+                set: true,
+            }),
         }
     }
 
     pub fn unset(&self, id: VarId) {
-        self.slots.borrow_mut().retain(|slot| slot.0 != id);
+        forget(&mut self.slots.borrow_mut(), |other| other == id);
     }
 
     /// The response begins: variables of scope `req` are gone.
     pub fn enter_response(&mut self) {
-        self.slots.get_mut().retain(|slot| slot.0.scope != Scope::Req);
+        forget(self.slots.get_mut(), |id| id.scope == Scope::Req);
     }
 
     /// A transaction ends: only variables of scope `sess` stay.
     pub fn end_transaction(&mut self) {
-        self.slots.get_mut().retain(|slot| slot.0.scope == Scope::Sess);
+        forget(self.slots.get_mut(), |id| id.scope != Scope::Sess);
     }
 
     /// Number of the name and value of each variable of a scope, as they were first set.
@@ -63,7 +90,7 @@ impl Vars {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.slots.borrow().is_empty()
+        !self.slots.borrow().iter().any(|slot| slot.set)
     }
 }
 

@@ -229,7 +229,7 @@ def _inside_of(value: Any) -> str:
         case Section():
             return ", ".join(map(show, value.others))
         case PatternFile():
-            return f"{len(value.keys)} entries"
+            return f"{sum(1 for _ in value.entries())} entries"
         case _:
             return ""
 
@@ -295,8 +295,11 @@ def _table(place: tuple[str, ...], old: StickTable, new: StickTable) -> Iterator
 
 
 def _file(place: tuple[str, ...], old: PatternFile, new: PatternFile) -> Iterator[Change]:
-    if (old.keys, old.values) != (new.keys, new.values):
-        yield Change("changed", place, "entries", str(len(old.keys)), str(len(new.keys)))
+    if old.text == new.text:
+        return
+    before, after = list(old.entries()), list(new.entries())
+    if before != after:
+        yield Change("changed", place, "entries", str(len(before)), str(len(after)))
 
 
 def _acls(place: tuple[str, ...], old: Sequence[AclTest], new: Sequence[AclTest]) -> Iterator[Change]:

@@ -5,6 +5,7 @@ Names of proxies, servers, userlists and ACLs are still names here; `plan/` turn
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -190,12 +191,28 @@ class AclTest(Record):
 
 @dataclass(frozen=True, slots=True)
 class PatternFile:
-    """The entries of a file of patterns (`values` empty) or of a map (`values` as long as `keys`), in file order."""
+    """A file of patterns or a map, as it was read. It may hold a million entries, so that it is one text and is taken apart only
+    where somebody looks at them."""
 
     path: str
     is_map: bool
-    keys: tuple[str, ...]
-    values: tuple[str, ...] = ()
+    text: str = ""
+
+    def entries(self) -> Iterator[tuple[str, str]]:
+        """Key and value (empty in a file of patterns) of each line, in order; comments and empty lines left out."""
+        for line in self.text.split("\n"):
+            if not line.startswith("#"):
+                key, value = self._entry(line)
+                if key:
+                    yield key, value
+
+    def _entry(self, line: str) -> tuple[str, str]:
+        """A pattern is the whole line but for blanks before it; in a map the first blank ends the key."""
+        line = line.partition("\r")[0].lstrip(" \t")
+        if not self.is_map:
+            return line, ""
+        key = line.replace("\t", " ").partition(" ")[0]
+        return key, line[len(key) :].strip(" \t")
 
 
 class Term(Record):

@@ -46,9 +46,7 @@ def compile(
         files=list(config.files),
         global_=global_(context),
         acls=context.acls,
-        pattern_files=[
-            PatternFile(path=each.path, keys=list(each.keys), values=list(each.values)) for each in config.pattern_files
-        ],
+        pattern_files=[PatternFile(path=each.path, map=each.is_map, text=each.text) for each in config.pattern_files],
         userlists=userlists(config),
         tables=tables(context),
         proxies=proxies,

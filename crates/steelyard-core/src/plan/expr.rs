@@ -2,6 +2,7 @@
 
 use super::rule::At;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A fetch and the converters its sample goes through, in order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -157,14 +158,14 @@ pub enum Pattern {
     Hex { value: String },
 }
 
-/// Entries of a pattern file or a map, in file order.
+/// A file of patterns or a map, as it was read: a million entries are one text here, and stay one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PatternFile {
     pub path: String,
-    /// Keys; for a map, `values` is as long, for a pattern file it is empty.
-    pub keys: Vec<String>,
-    pub values: Vec<String>,
+    /// A value follows the first blank of a line.
+    pub map: bool,
+    pub text: Arc<String>,
 }
 
 /// One ACL of a condition.

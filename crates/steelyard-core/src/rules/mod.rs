@@ -191,6 +191,9 @@ pub enum Verdict {
 mod tests;
 
 #[cfg(test)]
+mod allocations;
+
+#[cfg(test)]
 mod lookup_tests;
 
 #[cfg(test)]

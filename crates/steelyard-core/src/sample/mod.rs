@@ -74,6 +74,14 @@ impl Owned {
         }
     }
 
+    /// Bytes of memory that it holds beside itself.
+    pub fn capacity(&self) -> usize {
+        match self {
+            Self::Str(text) | Self::Bin(text) | Self::Meth(text) => text.capacity(),
+            _ => 0,
+        }
+    }
+
     /// Takes a new value; the allocation is kept where both are of the same kind.
     pub fn assign(&mut self, sample: Sample<'_>) {
         match (&mut *self, sample) {

@@ -2,7 +2,7 @@
 
 use super::args::Build;
 use super::CompiledExpr;
-use crate::kit::{expr, plan, World};
+use crate::kit::{expr, map, plan, World};
 use crate::plan::{PatternFile, User, Userlist};
 
 fn world() -> World {
@@ -21,15 +21,10 @@ fn world() -> World {
 }
 
 fn files() -> Vec<PatternFile> {
-    let file = |keys: &[&str], values: &[&str]| PatternFile {
-        path: "m".into(),
-        keys: keys.iter().map(|key| (*key).into()).collect(),
-        values: values.iter().map(|value| (*value).into()).collect(),
-    };
     vec![
-        file(&["a.example", "example", "b"], &["1", "2", "9.9.9.9"]),
-        file(&["10.0.0.0/8", "10.1.0.0/16", "::1"], &["big", "small", "six"]),
-        file(&["^/x(.)(.)$", "y"], &["<\\2\\1>", "why"]),
+        map([("a.example", "1"), ("example", "2"), ("b", "9.9.9.9")]),
+        map([("10.0.0.0/8", "big"), ("10.1.0.0/16", "small"), ("::1", "six")]),
+        map([("^/x(.)(.)$", "<\\2\\1>"), ("y", "why")]),
     ]
 }
 

@@ -270,7 +270,11 @@ impl Table {
     fn find(&self, shard: &mut Shard, hash: u64, key: &[u8], now: u64) -> Option<u32> {
         let before = shard.len();
         let found = shard.find(&self.rules, hash, key, now);
-        self.used.fetch_sub(before - shard.len(), Relaxed);
+        // Counted by all threads: most look-ups find nothing expired, and leave it alone.
+        match before - shard.len() {
+            0 => {}
+            removed => drop(self.used.fetch_sub(removed, Relaxed)),
+        }
         found
     }
 

@@ -181,10 +181,10 @@ impl Exchange {
         conn: &mut Conn,
         run: impl FnOnce(&Program, &mut Ctx<'_>, Option<&mut Trace>) -> R,
     ) -> R {
-        let live = std::sync::Arc::clone(&conn.live);
+        let live = &*conn.live;
         let state = crate::live::WorkerState {
             worker: &conn.worker,
-            live: &live,
+            live,
             client: Some(&conn.client),
             server: self.server.as_ref().map(|server| &server.stream),
         };

@@ -10,6 +10,7 @@ use crate::pick::{try_pick, PickError, Picked, Slot, Want};
 use crate::pool::ServerConn;
 use crate::stream::Stream;
 use std::future::{poll_fn, Future};
+use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 use std::time::Instant;
 use steelyard_core::http1::{Body, Head};
@@ -212,10 +213,11 @@ fn allowed(conn: &Conn, ex: &Exchange) -> Allowed {
 }
 
 fn pick_idle(pool: &crate::pool::Pool, allowed: Allowed, slot: &Slot) -> Option<ServerConn> {
+    let busy = slot.server_live.counters.scur.load(Relaxed) as usize;
     match allowed {
         Allowed::None => None,
-        Allowed::Any => pool.take(slot.backend, slot.server, false),
-        Allowed::Proven => pool.take(slot.backend, slot.server, true),
+        Allowed::Any => pool.take(slot.backend, slot.server, busy, false),
+        Allowed::Proven => pool.take(slot.backend, slot.server, busy, true),
     }
 }
 

@@ -211,6 +211,18 @@ pub struct Lines {
     body: Vec<u8>,
     structured: Vec<u8>,
     out: Vec<u8>,
+    /// 0: not asked for yet. A thread stays in its process.
+    pid: u32,
+}
+
+impl Lines {
+    /// Of this process: asked of the kernel once a thread, not once a line.
+    fn pid(&mut self) -> u32 {
+        if self.pid == 0 {
+            self.pid = std::process::id();
+        }
+        self.pid
+    }
 }
 
 /// Gives how many targets did not take the line.
@@ -228,6 +240,7 @@ fn send(
         .and_then(|proxy| plan.proxies.get(proxy as usize))
         .and_then(|proxy| proxy.log_tag.as_deref());
     let date = Date::new(now, offset);
+    let pid = lines.pid();
     let mut dropped = 0;
     // The profile that the body was written for last, and whether it wants a line at all.
     let mut written: Option<(Option<u32>, bool)> = None;
@@ -260,7 +273,7 @@ fn send(
             date: &date,
             tag: tag.unwrap_or(&plan.global.log_tag),
             host: plan.global.log_send_hostname.as_deref(),
-            pid: std::process::id(),
+            pid,
             structured: &lines.structured,
         };
         header.write(out);

@@ -6,6 +6,8 @@ use nix::fcntl::{fcntl, open, FcntlArg, OFlag};
 use nix::sys::socket::{send, MsgFlags};
 use nix::sys::stat::{fstat, Mode, SFlag};
 use parking_lot::Mutex;
+use rustix::io::Errno;
+use rustix::net::SendFlags;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -81,10 +83,11 @@ impl Sink {
     /// Sends a whole line, with its end; false when it was dropped.
     pub fn send(&self, line: &[u8]) -> bool {
         match self {
-            Self::Udp(socket) => match socket.send(line) {
+            // Without libc, as on the way of a request: see `Stream::poll_read_slice`.
+            Self::Udp(socket) => match rustix::net::send(socket, line, SendFlags::empty()) {
                 Ok(_) => true,
                 // That is the answer to an earlier datagram; this one was not sent yet.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => socket.send(line).is_ok(),
+                Err(Errno::CONNREFUSED) => rustix::net::send(socket, line, SendFlags::empty()).is_ok(),
                 Err(_) => false,
             },
             // By path each time: the receiver may be started again.

@@ -66,10 +66,16 @@ struct Idle {
 }
 
 impl Idle {
-    /// Whether one more is worth keeping while `busy` streams are on the server, the one that gives it among them.
-    fn wants(&mut self, busy: usize) -> bool {
-        self.peak = self.peak.max(busy).max(1);
-        self.conns.len() + busy.max(1) <= self.peak.max(self.past)
+    /// Notes that so many streams are on the server: asked when one looks for a connection, which is when they are most.
+    fn note(&mut self, busy: usize) {
+        self.peak = self.peak.max(busy);
+    }
+
+    /// Whether one more is worth keeping beside the `kept`, while `busy` streams are on the server, the one that gives it among
+    /// them.
+    fn wants(&mut self, kept: usize, busy: usize) -> bool {
+        self.note(busy.max(1));
+        kept + busy.max(1) <= self.peak.max(self.past)
     }
 
     fn fade(&mut self) {
@@ -100,13 +106,13 @@ struct Clients {
 }
 
 impl Pool {
-    /// An idle connection to a server. `proven`: only one that has carried more than one request (`http-reuse aggressive`).
-    pub fn take(&self, backend: u32, server: u32, proven: bool) -> Option<ServerConn> {
-        if self.kept.get() == 0 {
-            return None;
-        }
+    /// An idle connection to a server, on which `busy` streams are, the one that asks among them. `proven`: only one that has
+    /// carried more than one request (`http-reuse aggressive`).
+    pub fn take(&self, backend: u32, server: u32, busy: usize, proven: bool) -> Option<ServerConn> {
         let mut idle = self.idle.borrow_mut();
-        let list = &mut idle.get_mut(backend as usize)?.get_mut(server as usize)?.conns;
+        let idle = at(at(&mut idle, backend), server);
+        idle.note(busy);
+        let list = &mut idle.conns;
         loop {
             let at = if proven {
                 list.iter().rposition(|conn| conn.uses > 1)?
@@ -139,7 +145,7 @@ impl Pool {
         let busy = live
             .server(conn.backend, conn.server)
             .map_or(0, |server| server.counters.scur.load(Relaxed));
-        if !list.wants(busy as usize) || list.conns.len() >= most {
+        if !list.wants(list.conns.len(), busy as usize) || list.conns.len() >= most {
             return conn.discard();
         }
         conn.idle_since = now;
@@ -258,4 +264,22 @@ fn at<T: Default>(list: &mut Vec<T>, index: u32) -> &mut T {
         list.resize_with(index + 1, T::default);
     }
     &mut list[index]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_are_kept_as_were_in_use_at_once_and_fewer_later() {
+        let mut idle = Idle::default();
+        idle.note(2);
+        assert!(
+            idle.wants(0, 1) && idle.wants(1, 0),
+            "both were needed, whoever is there when they are given back"
+        );
+        assert!(!idle.wants(2, 0), "nobody needed a third");
+        (0..5).for_each(|_| idle.fade());
+        assert!(!idle.wants(1, 0), "not needed of late");
+    }
 }

@@ -61,7 +61,7 @@ def load_pattern_files(config: Config, proxies: Sequence[Parts], report: Report,
                 what, line = ("map", "map(<file>)") if ref.is_map else ("pattern file", "acl ... -f <file>")
                 help = f"only what is read elsewhere, as in '{line}', can be changed"
                 report.warning("SY0443", f"nothing looks up {what} '{ref.path}': this rule changes nothing", ref.span, help=help)
-                found[ref.path, ref.is_map] = PatternFile(ref.path, ref.is_map, ())
+                found[ref.path, ref.is_map] = PatternFile(ref.path, ref.is_map)
     files = tuple(each for each in found.values() if each is not None)
     return replace(config, pattern_files=files) if files else config
 
@@ -89,42 +89,31 @@ def _read(use: Use, report: Report, paths: Paths) -> PatternFile | None:
     prefix = next((each for each in _PREFIXES if use.path.startswith(each)), "file@")
     path = use.path.removeprefix(prefix)
     if prefix == "virt@":
-        return PatternFile(use.path, use.is_map, ())
+        return PatternFile(use.path, use.is_map)
     try:
         text = Path(paths.find(path, file=use.span.file)).read_bytes().decode()
     except FileNotFoundError:
         if prefix == "opt@":
-            return PatternFile(use.path, use.is_map, ())
+            return PatternFile(use.path, use.is_map)
         report.alert("SY0440", f"no pattern file '{path}'", use.span)
         return None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         report.alert("SY0440", f"can't read pattern file '{path}': {reason}", use.span)
         return None
-    entries = [_entry(line, use.is_map) for line in text.split("\n") if not line.startswith("#")]
-    keys = tuple(key for key, _ in entries if key)
-    return PatternFile(use.path, use.is_map, keys, tuple(value for key, value in entries if key) if use.is_map else ())
-
-
-def _entry(line: str, is_map: bool) -> tuple[str, str]:
-    """Key and value of a line. A pattern is the whole line but for blanks before it; in a map the first blank ends the key."""
-    line = line.partition("\r")[0].lstrip(" \t")
-    if not is_map:
-        return line, ""
-    key, *rest = line.replace("\t", " ").split(" ", 1)
-    return key, line[len(key) :].strip(" \t") if rest else ""
+    return PatternFile(use.path, use.is_map, text)
 
 
 def _check(file: PatternFile, use: Use, report: Report) -> None:
     """The first pattern and the first value that the method can't take."""
     if use.matcher in _CHECKED:
-        for key in file.keys:
+        for key, _ in file.entries():
             own = Report()
             if read_patterns(cast(Matcher, use.matcher), [Word(key, use.span)], own) is None:
                 _tell(file, own, use, report)
                 return
     if use.values in ("sint", "addr"):
-        for value in file.values:
+        for _, value in file.entries():
             own = Report()
             if read_patterns("int" if use.values == "sint" else "ip", [Word(value, use.span)], own, resolve=False) is None:
                 _tell(file, own, use, report)

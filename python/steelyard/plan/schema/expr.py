@@ -176,11 +176,11 @@ class Acl(Node, frozen=True):
 
 
 class PatternFile(Node, frozen=True):
-    """Entries in file order; `values` is as long as `keys` for a map and empty for a pattern file."""
+    """A file as it was read; in a `map`, a value follows the first blank of a line."""
 
     path: str
-    keys: list[str]
-    values: list[str]
+    map: bool
+    text: str
 
 
 class Term(Node, frozen=True, rename={"not_": "not"}):

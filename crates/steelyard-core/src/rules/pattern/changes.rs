@@ -4,7 +4,8 @@
 //! What was read from a file stays as it was built, so that a file that nobody changes is looked up without a lock. Changes stand
 //! beside it: keys that are gone, values that are others, and entries that were added, each of these found by the same means.
 
-use super::file::{Entries, How};
+use super::entries::Entries;
+use super::file::How;
 use super::regex::{compile, Substitution};
 use super::{net, number, NetSet, TextSet};
 use crate::sample::fetch::constant::unhex;

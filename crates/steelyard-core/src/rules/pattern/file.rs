@@ -2,17 +2,17 @@
 //! all that name them.
 
 use super::changes::{expanded, Added, FileUse, State};
+use super::entries::Entries;
 use super::regex::{self, RegexList, Substitution};
-use super::{net, number, NetSet, RangeSet, TextKind, TextSet};
+use super::{net, number, NetSet, RangeMap, TextKind, TextSet};
 use crate::error::PlanError;
-use crate::plan::{PatternFile, Plan};
+use crate::plan::Plan;
 use crate::sample::fetch::constant::unhex;
 use crate::sample::{parse_int, Sample, View};
 use ::regex::bytes::Regex;
-use ahash::RandomState;
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// How the keys of a file are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,15 +32,6 @@ pub enum How {
     Regm,
 }
 
-/// What a file holds, in its order.
-#[derive(Debug, Default)]
-pub struct Entries {
-    keys: Box<[Box<[u8]>]>,
-    values: Box<[Box<[u8]>]>,
-    /// Hashes of all keys; made when something is changed.
-    known: OnceLock<HashSet<Box<[u8]>, RandomState>>,
-}
-
 /// The entries of a file, ready for one way of comparing.
 #[derive(Debug)]
 pub struct FileSet {
@@ -56,9 +47,9 @@ enum Index {
     Text(TextSet),
     Bin(TextSet),
     Ip(NetSet),
-    /// In file order, for maps: ranges may overlap; and merged, for membership.
-    Int(Box<[(i64, i64)]>, RangeSet),
-    Len(Box<[(i64, i64)]>, RangeSet),
+    /// In file order; ranges may overlap.
+    Int(Box<[(i64, i64)]>, RangeMap),
+    Len(Box<[(i64, i64)]>, RangeMap),
     Reg(RegexList),
     Regm(Box<[(Regex, Substitution)]>),
 }
@@ -68,33 +59,6 @@ enum Index {
 pub struct FileCache {
     sets: RefCell<HashMap<(u32, How), Arc<FileSet>>>,
     uses: RefCell<Vec<FileUse>>,
-}
-
-impl Entries {
-    fn new(file: &PatternFile) -> Self {
-        let own = |texts: &[String]| texts.iter().map(|text| text.as_bytes().into()).collect();
-        Self {
-            keys: own(&file.keys),
-            values: own(&file.values),
-            known: OnceLock::new(),
-        }
-    }
-
-    pub(super) fn has(&self, key: &[u8]) -> bool {
-        self.known.get_or_init(|| self.keys.iter().cloned().collect()).contains(key)
-    }
-
-    fn count(&self) -> usize {
-        self.keys.len()
-    }
-
-    fn key(&self, at: u32) -> &[u8] {
-        self.keys.get(at as usize).map_or(&[], AsRef::as_ref)
-    }
-
-    fn value(&self, at: u32) -> &[u8] {
-        self.values.get(at as usize).map_or(&[], AsRef::as_ref)
-    }
 }
 
 impl FileCache {
@@ -112,12 +76,12 @@ impl FileCache {
         }
         let uses = &mut uses[file as usize];
         if uses.hows.is_empty() {
-            uses.entries = Arc::new(Entries::new(found));
+            uses.entries = Arc::new(Entries::new(found)?);
         }
         let set = Arc::new(FileSet {
             file,
             number: uses.hows.len(),
-            index: Index::new(found, how)?,
+            index: Index::new(&found.path, &uses.entries, how)?,
             entries: Arc::clone(&uses.entries),
         });
         uses.hows.push(how);
@@ -136,42 +100,39 @@ impl FileCache {
 }
 
 impl Index {
-    fn new(file: &PatternFile, how: How) -> Result<Self, PlanError> {
-        let wrong = |key: &str, wanted: &str| PlanError::new(format!("'{key}' in {} is not {wanted}", file.path));
-        let texts = || file.keys.iter().map(|key| key.as_bytes().to_vec()).collect();
+    fn new(path: &str, entries: &Arc<Entries>, how: How) -> Result<Self, PlanError> {
+        let wrong = |key: &str, wanted: &str| PlanError::new(format!("'{key}' in {path} is not {wanted}"));
         let ranges = || -> Result<Box<[(i64, i64)]>, PlanError> {
-            let read = |key: &String| number::parse_range(key).ok_or_else(|| wrong(key, "an integer or a range"));
-            file.keys.iter().map(read).collect()
+            let read = |key| number::parse_range(key).ok_or_else(|| wrong(key, "an integer or a range"));
+            entries.words().map(read).collect()
         };
         Ok(match how {
-            How::Text { kind, icase } => Self::Text(TextSet::new(kind, icase, texts())?),
+            How::Text { kind, icase } => Self::Text(TextSet::of(entries, kind, icase)?),
             How::Bin => {
-                let read = |key: &String| unhex(key).ok_or_else(|| wrong(key, "hexadecimal digits"));
-                let blocks = file.keys.iter().map(read).collect::<Result<_, _>>()?;
+                let read = |key| unhex(key).ok_or_else(|| wrong(key, "hexadecimal digits"));
+                let blocks = entries.words().map(read).collect::<Result<_, _>>()?;
                 Self::Bin(TextSet::new(TextKind::Str, false, blocks)?)
             }
             How::Int | How::Len => {
                 let ranges = ranges()?;
-                let merged = RangeSet::new(ranges.to_vec());
+                let found = RangeMap::new(&ranges);
                 if how == How::Int {
-                    Self::Int(ranges, merged)
+                    Self::Int(ranges, found)
                 } else {
-                    Self::Len(ranges, merged)
+                    Self::Len(ranges, found)
                 }
             }
             How::Ip => {
-                let read = |key: &String| net::parse_net(key).ok_or_else(|| wrong(key, "an address or a network"));
-                Self::Ip(NetSet::new(file.keys.iter().map(read).collect::<Result<_, _>>()?)?)
+                let read = |key| net::parse_net(key).ok_or_else(|| wrong(key, "an address or a network"));
+                Self::Ip(NetSet::new(entries.words().map(read).collect::<Result<_, _>>()?)?)
             }
-            How::Reg { icase } => Self::Reg(RegexList::new(
-                &file.keys.iter().map(String::as_str).collect::<Vec<_>>(),
-                icase,
-            )?),
+            How::Reg { icase } => Self::Reg(RegexList::new(&entries.words().collect::<Vec<_>>(), icase)?),
             How::Regm => {
-                let pairs = file.keys.iter().zip(&file.values);
-                let pairs = pairs
-                    .map(|(key, value)| Ok::<_, PlanError>((regex::compile(key, false)?, Substitution::parse(value.as_bytes()))));
-                Self::Regm(pairs.collect::<Result<_, _>>()?)
+                let pair = |at| {
+                    let regex = regex::compile(entries.word(at), false)?;
+                    Ok::<_, PlanError>((regex, Substitution::parse(entries.value(at))))
+                };
+                Self::Regm(entries.numbers().map(pair).collect::<Result<_, _>>()?)
             }
         })
     }
@@ -183,8 +144,8 @@ impl Index {
                 Self::Text(set) => set.find(sample.as_str(view.arena)),
                 Self::Bin(set) => set.find(sample.as_bin(view.arena)),
                 Self::Ip(nets) => nets.find(sample.as_ip()?),
-                Self::Int(ranges, _) => position(ranges, int_of(sample)?),
-                Self::Len(ranges, _) => position(ranges, length_of(sample, view)),
+                Self::Int(_, found) => found.find(int_of(sample)?),
+                Self::Len(_, found) => found.find(length_of(sample, view)),
                 Self::Reg(list) => list.find(sample.as_str(view.arena)),
                 Self::Regm(pairs) => {
                     let text = sample.as_str(view.arena);
@@ -193,6 +154,11 @@ impl Index {
                 }
             };
         };
+        // Most entries are as they were: looked up as if nothing had changed.
+        match self.find(sample, view, entries, None) {
+            Some(at) if !state.keeps(entries.key(at)) => {}
+            found => return found,
+        }
         let mut best: Option<u32> = None;
         let longest = matches!(self, Self::Text(set) if set.kind() == TextKind::Beg);
         let networks = matches!(self, Self::Ip(_));
@@ -264,11 +230,6 @@ fn length_of<'e>(sample: Sample<'e>, view: &View<'e>) -> i64 {
     i64::try_from(sample.text_len(view.arena)).unwrap_or(i64::MAX)
 }
 
-fn position(ranges: &[(i64, i64)], value: i64) -> Option<u32> {
-    let at = ranges.iter().position(|(low, high)| (*low..=*high).contains(&value))?;
-    u32::try_from(at).ok()
-}
-
 fn within(ranges: &[(i64, i64)], value: i64, hit: &mut impl FnMut(u32)) {
     let fitting = (0..).zip(ranges).filter(|(_, (low, high))| (*low..=*high).contains(&value));
     fitting.for_each(|(at, _)| hit(at));
@@ -303,8 +264,6 @@ impl FileSet {
                 || added.is_some_and(|added| self.index.find_added(sample, view, added).is_some())
         });
         changed.unwrap_or_else(|| match &self.index {
-            Index::Int(_, merged) => int_of(sample).is_some_and(|value| merged.contains(value)),
-            Index::Len(_, merged) => merged.contains(length_of(sample, view)),
             Index::Reg(list) => list.is_match(sample.as_str(view.arena)),
             index => index.find(sample, view, &self.entries, None).is_some(),
         })

@@ -3,6 +3,7 @@
 //! Each set answers with the smallest index of a matching entry, so that it serves ACLs (any) and maps (the first) alike.
 
 mod changes;
+mod entries;
 mod file;
 mod net;
 mod number;
@@ -12,7 +13,7 @@ mod text;
 pub use changes::{Changes, FileUse};
 pub use file::{FileCache, FileSet, How};
 pub use net::{net_key, NetSet};
-pub use number::RangeSet;
+pub use number::{RangeMap, RangeSet};
 pub use text::{TextKind, TextSet};
 
 use self::regex::RegexList;

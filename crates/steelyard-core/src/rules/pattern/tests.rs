@@ -1,5 +1,7 @@
+use super::entries::Entries;
 use super::regex::{compile, RegexList, Substitution};
 use super::*;
+use crate::plan::PatternFile;
 
 fn set(kind: TextKind, icase: bool, texts: &[&str]) -> TextSet {
     TextSet::new(kind, icase, texts.iter().map(|text| text.as_bytes().to_vec()).collect()).unwrap()
@@ -141,6 +143,76 @@ fn networks_of_both_families() {
     assert_eq!(nets(&refs).find("10.3.1.9".parse().unwrap()), Some(3));
     for wrong in ["", "/", "1.2.3.4.5", "1.2.3.4/33", "::/129", "1..2", "a", "300.1"] {
         assert!(net::parse_net(wrong).is_none(), "{wrong}");
+    }
+}
+
+#[test]
+fn the_first_range_of_a_map_is_found_as_if_all_were_looked_at() {
+    let ranges = [
+        (5, 7),
+        (1, 9),
+        (7, 7),
+        (i64::MIN, 0),
+        (9, 3),
+        (8, i64::MAX),
+        (20, 20),
+        (-3, 30),
+        (20, 25),
+    ];
+    let map = RangeMap::new(&ranges);
+    for value in (-10..40).chain([i64::MIN, i64::MIN + 1, i64::MAX - 1, i64::MAX]) {
+        let wanted = ranges.iter().position(|(low, high)| (*low..=*high).contains(&value));
+        assert_eq!(map.find(value), wanted.map(|at| at as u32), "{value}");
+    }
+    assert_eq!(RangeMap::new(&[]).find(0), None);
+    assert_eq!(RangeMap::new(&[(3, 1)]).find(2), None);
+}
+
+#[test]
+fn lines_of_files() {
+    let text = "# no\n#no\n  a  b c \t\r\n\n \t\n\r\nb\n\tc\td\n #e f\rg\nlast x";
+    let file = |map| PatternFile {
+        path: "m".into(),
+        map,
+        text: std::sync::Arc::new(text.into()),
+    };
+    let entries = Entries::new(&file(true)).unwrap();
+    let read: Vec<(&str, &[u8])> = entries.numbers().map(|at| (entries.word(at), entries.value(at))).collect();
+    let wanted: [(&str, &[u8]); 5] = [("a", b"b c"), ("b", b""), ("c", b"d"), ("#e", b"f"), ("last", b"x")];
+    assert_eq!(read, wanted);
+    let entries = Entries::new(&file(false)).unwrap();
+    let read: Vec<&str> = entries.words().collect();
+    assert_eq!(read, ["a  b c \t", "b", "c\td", "#e f", "last x"]);
+    assert_eq!(entries.value(0), b"");
+    assert!(entries.has(b"b") && !entries.has(b"a"));
+}
+
+/// Keys in a file and keys of a line are found by the same rules; more of them than are compared one by one.
+#[test]
+fn keys_of_files_are_found_as_those_of_lines_are() {
+    let keys = ["a", "Ab", "a.b", "/c/d/", "d", "x.y.z", "yz", "a", "ab.c", "D", "zz", ".b."];
+    let values = [
+        "a", "A", "ab", "abc.x", "a.b.c", "q/c/d", "d", "D", "yz", "x.y.z:80", "www.ab.c", "", "zzz", "azz", "b",
+    ];
+    let text = keys.map(|key| format!("{key}\n")).concat();
+    let file = PatternFile {
+        path: "m".into(),
+        map: false,
+        text: std::sync::Arc::new(text),
+    };
+    let entries = std::sync::Arc::new(Entries::new(&file).unwrap());
+    use TextKind::{Beg, Dir, Dom, End, Str, Sub};
+    for kind in [Str, Beg, End, Sub, Dir, Dom] {
+        for icase in [false, true] {
+            let (own, shared) = (set(kind, icase, &keys), TextSet::of(&entries, kind, icase).unwrap());
+            for value in values {
+                let (mut one, mut other) = (Vec::new(), Vec::new());
+                own.each(value.as_bytes(), &mut |at| one.push(at));
+                shared.each(value.as_bytes(), &mut |at| other.push(at));
+                assert_eq!(one, other, "{kind:?} {value}");
+                assert_eq!(own.find(value.as_bytes()), shared.find(value.as_bytes()), "{kind:?} {value}");
+            }
+        }
     }
 }
 
@@ -290,11 +362,7 @@ mod changed {
     }
 
     fn file(entries: &[(&str, String)]) -> PatternFile {
-        PatternFile {
-            path: "m".into(),
-            keys: entries.iter().map(|entry| entry.0.to_owned()).collect(),
-            values: entries.iter().map(|entry| entry.1.clone()).collect(),
-        }
+        crate::kit::map(entries.iter().map(|(key, value)| (*key, value.as_str())))
     }
 
     fn look(how: How, entries: &[(&str, String)], changes: &Changes, world: &mut World, sample: &str) -> Option<String> {

@@ -1,9 +1,11 @@
 //! Sets of strings: exact, prefix, suffix, substring, and whole path or domain components.
 
+use super::entries::{Entries, KeyTable};
 use crate::error::PlanError;
 use ahash::RandomState;
 use aho_corasick::AhoCorasick;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// How strings are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,10 +35,26 @@ enum Keys {
     Few(Box<[Box<[u8]>]>),
     /// By content; and the lengths that occur, ascending.
     Many {
-        index: HashMap<Box<[u8]>, u32, RandomState>,
+        index: Index,
         lengths: Vec<usize>,
     },
     Substrings(Box<AhoCorasick>),
+}
+
+#[derive(Debug)]
+enum Index {
+    Own(HashMap<Box<[u8]>, u32, RandomState>),
+    /// The keys stay in their file.
+    Shared(Arc<Entries>, KeyTable),
+}
+
+impl Index {
+    fn get(&self, key: &[u8]) -> Option<u32> {
+        match self {
+            Self::Own(index) => index.get(key).copied(),
+            Self::Shared(entries, table) => table.get(entries, key),
+        }
+    }
 }
 
 impl TextSet {
@@ -58,8 +76,30 @@ impl TextSet {
                 let at = u32::try_from(at).map_err(|_| PlanError::new("too many patterns"))?;
                 index.entry(text.into_boxed_slice()).or_insert(at);
             }
-            Keys::Many { index, lengths }
+            Keys::Many {
+                index: Index::Own(index),
+                lengths,
+            }
         };
+        Ok(Self { kind, icase, keys })
+    }
+
+    /// The keys of a file.
+    pub fn of(entries: &Arc<Entries>, kind: TextKind, icase: bool) -> Result<Self, PlanError> {
+        if kind == TextKind::Sub || entries.count() <= FEW {
+            return Self::new(kind, icase, entries.numbers().map(|at| entries.key(at).to_vec()).collect());
+        }
+        let mut seen = Vec::new();
+        for at in entries.numbers() {
+            let length = kind.bare(entries.key(at)).len();
+            if seen.len() <= length {
+                seen.resize(length + 1, false);
+            }
+            seen[length] = true;
+        }
+        let lengths = (0..seen.len()).filter(|length| seen[*length]).collect();
+        let index = Index::Shared(Arc::clone(entries), KeyTable::new(entries, kind, icase));
+        let keys = Keys::Many { index, lengths };
         Ok(Self { kind, icase, keys })
     }
 
@@ -69,7 +109,7 @@ impl TextSet {
             kind,
             icase,
             keys: Keys::Many {
-                index: HashMap::default(),
+                index: Index::Own(HashMap::default()),
                 lengths: Vec::new(),
             },
         })
@@ -77,7 +117,11 @@ impl TextSet {
 
     /// Adds an entry, as [`TextKind::normal`] gives it; of equal ones the first stays.
     pub fn insert(&mut self, text: Vec<u8>, at: u32) {
-        if let Keys::Many { index, lengths } = &mut self.keys {
+        if let Keys::Many {
+            index: Index::Own(index),
+            lengths,
+        } = &mut self.keys
+        {
             if let Err(place) = lengths.binary_search(&text.len()) {
                 lengths.insert(place, text.len());
             }
@@ -86,7 +130,11 @@ impl TextSet {
     }
 
     pub fn remove(&mut self, text: &[u8]) {
-        if let Keys::Many { index, .. } = &mut self.keys {
+        if let Keys::Many {
+            index: Index::Own(index),
+            ..
+        } = &mut self.keys
+        {
             index.remove(text);
         }
     }
@@ -123,7 +171,7 @@ impl TextSet {
             }
             Keys::Many { index, lengths } => self.lowered(value, |value| {
                 let fitting = &lengths[..lengths.partition_point(|length| *length <= value.len())];
-                let mut look = |part: &[u8]| index.get(part).into_iter().for_each(|index| hit(*index));
+                let mut look = |part: &[u8]| index.get(part).into_iter().for_each(&mut *hit);
                 match self.kind {
                     TextKind::Beg => fitting.iter().for_each(|length| look(&value[..*length])),
                     TextKind::End => fitting.iter().for_each(|length| look(&value[value.len() - length..])),
@@ -180,23 +228,22 @@ impl TextSet {
         best.and_then(|best| u32::try_from(best).ok())
     }
 
-    fn find_many(&self, index: &HashMap<Box<[u8]>, u32, RandomState>, lengths: &[usize], value: &[u8]) -> Option<u32> {
+    fn find_many(&self, index: &Index, lengths: &[usize], value: &[u8]) -> Option<u32> {
         let fitting = &lengths[..lengths.partition_point(|length| *length <= value.len())];
         match self.kind {
-            TextKind::Beg => fitting.iter().rev().find_map(|length| index.get(&value[..*length]).copied()),
+            TextKind::Beg => fitting.iter().rev().find_map(|length| index.get(&value[..*length])),
             TextKind::End => fitting
                 .iter()
-                .filter_map(|length| index.get(&value[value.len() - length..]).copied())
+                .filter_map(|length| index.get(&value[value.len() - length..]))
                 .min(),
             TextKind::Dir | TextKind::Dom => {
                 let at_start = |at: usize| {
                     let ends = fitting.iter().filter(move |length| self.ends_at(value, at + **length));
-                    ends.filter_map(move |length| index.get(&value[at..at + length]).copied())
-                        .min()
+                    ends.filter_map(move |length| index.get(&value[at..at + length])).min()
                 };
                 self.starts(value).filter_map(at_start).min()
             }
-            TextKind::Str | TextKind::Sub => index.get(value).copied(),
+            TextKind::Str | TextKind::Sub => index.get(value),
         }
     }
 
@@ -236,16 +283,24 @@ impl TextKind {
 
     /// A pattern as it is kept: without delimiters at its ends, in lower case where case is ignored.
     pub fn normal(self, text: &[u8], icase: bool) -> Vec<u8> {
-        let delimiters = self.delimiters();
-        let inside = |byte: &u8| !delimiters.contains(byte);
-        let start = text.iter().position(inside).unwrap_or(text.len());
-        let end = text.iter().rposition(inside).map_or(start, |at| at + 1);
-        let bare = &text[start..end];
+        let bare = self.bare(text);
         if icase {
             bare.to_ascii_lowercase()
         } else {
             bare.to_vec()
         }
+    }
+
+    /// A pattern without delimiters at its ends.
+    pub fn bare(self, text: &[u8]) -> &[u8] {
+        let delimiters = self.delimiters();
+        if delimiters.is_empty() {
+            return text;
+        }
+        let inside = |byte: &u8| !delimiters.contains(byte);
+        let start = text.iter().position(inside).unwrap_or(text.len());
+        let end = text.iter().rposition(inside).map_or(start, |at| at + 1);
+        &text[start..end]
     }
 }
 
