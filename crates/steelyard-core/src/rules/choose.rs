@@ -38,7 +38,7 @@ impl Choosers {
             |rule: &plan::UseBackend| Chooser::compile(rule.backend, &rule.name, rule.cond.as_ref(), rule.at, &rule.text, build);
         Ok(Self {
             rules: rules.iter().map(compile).collect::<Result<_, _>>()?,
-            lookup: Lookup::compile(rules.iter().map(|rule| rule.cond.as_ref()), build)?,
+            lookup: Lookup::compile(rules.iter().map(|rule| rule.cond.as_ref()), true, build)?,
         })
     }
 
@@ -47,7 +47,7 @@ impl Choosers {
             |rule: &plan::UseServer| Chooser::compile(rule.server, &rule.name, rule.cond.as_ref(), rule.at, &rule.text, build);
         Ok(Self {
             rules: rules.iter().map(compile).collect::<Result<_, _>>()?,
-            lookup: Lookup::compile(rules.iter().map(|rule| rule.cond.as_ref()), build)?,
+            lookup: Lookup::compile(rules.iter().map(|rule| rule.cond.as_ref()), true, build)?,
         })
     }
 
@@ -59,7 +59,7 @@ impl Choosers {
     fn first(&self, program: &Program, ctx: &mut Ctx<'_>, mut trace: Option<&mut Trace>) -> Option<&Chooser> {
         match &self.lookup {
             Some(lookup) if trace.is_none() => {
-                let mut walk = lookup.walk();
+                let mut walk = lookup.walk(0);
                 loop {
                     ctx.scratch.arena.reset();
                     let candidate = lookup.next(&mut walk, &ctx.view(program, None))?;

@@ -30,6 +30,14 @@ pub enum Edit {
 }
 
 impl Edit {
+    /// Whether header fields are all that it changes.
+    pub fn is_of_headers(&self) -> bool {
+        matches!(
+            self,
+            Self::SetHeader(_) | Self::AddHeader(_) | Self::ReplaceHeader(..) | Self::ReplaceValue(..)
+        )
+    }
+
     /// The change and its value.
     pub fn compile(action: &plan::Action, build: &Build<'_>) -> Result<Option<(Self, Format)>, PlanError> {
         use plan::Action as A;

@@ -2,6 +2,7 @@
 
 use super::changes::Before;
 use super::cond::{Answer, Cond};
+use super::lookup::{Edits, Lookup};
 use super::trace::Trace;
 use super::{Rule, Rules, Verdict};
 use crate::ctx::Ctx;
@@ -16,9 +17,51 @@ pub fn evaluate(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize
         ctx.record.soft = false;
     }
     ctx.record.waiting_rule = None;
-    match trace {
-        None => run(rules, program, ctx, from, None),
-        Some(trace) => run(rules, program, ctx, from, Some(trace)),
+    match (trace, &rules.lookup) {
+        (None, None) => run(rules, program, ctx, from, None),
+        (None, Some(lookup)) => run_found(rules, lookup, program, ctx, from),
+        // A trace shows every rule in turn, so then none is passed over.
+        (Some(trace), _) => run(rules, program, ctx, from, Some(trace)),
+    }
+}
+
+/// Runs the rules that can apply.
+fn run_found(rules: &Rules, lookup: &Lookup, program: &Program, ctx: &mut Ctx<'_>, from: usize) -> Verdict {
+    let mut walk = lookup.walk(u32::try_from(from).unwrap_or(u32::MAX));
+    loop {
+        ctx.scratch.arena.reset();
+        let Some(candidate) = lookup.next(&mut walk, &ctx.view(program, None)) else {
+            return Verdict::Pass;
+        };
+        let index = candidate.rule as usize;
+        let Some(rule) = rules.list.get(index) else {
+            return Verdict::Pass;
+        };
+        if let Some(cond) = rule.cond.as_ref().filter(|_| !candidate.sure) {
+            match answer(cond, rule, program, ctx, None) {
+                Answer::False => continue,
+                Answer::Miss if !ctx.input_done => {
+                    ctx.record.waiting_rule = Some(rule.at);
+                    return Verdict::Wait { at: index };
+                }
+                Answer::Miss => continue,
+                Answer::True => {}
+            }
+        }
+        if let Some(verdict) = rule.action.run(rules, index, program, ctx) {
+            ended(&verdict, rule, ctx);
+            return verdict;
+        }
+        lookup.forget(&mut walk, Edits::of(&rule.action));
+    }
+}
+
+/// Notes which rule ended the set, or waits.
+fn ended(verdict: &Verdict, rule: &Rule, ctx: &mut Ctx<'_>) {
+    if matches!(verdict, Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. }) {
+        ctx.record.waiting_rule = Some(rule.at);
+    } else {
+        ctx.record.last_rule = Some(rule.at);
     }
 }
 
@@ -47,11 +90,7 @@ fn run(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, mut tra
             }
         };
         if let Some(verdict) = verdict {
-            if matches!(verdict, Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. }) {
-                ctx.record.waiting_rule = Some(rule.at);
-            } else {
-                ctx.record.last_rule = Some(rule.at);
-            }
+            ended(&verdict, rule, ctx);
             return verdict;
         }
     }

@@ -2,8 +2,10 @@
 //!
 //! A list of `use_backend` rules often asks the same question a thousand times: `{ hdr(host) -i h1.example }`, then `h2.example`...
 //! Such rules form a group, whose patterns are one set. The first rule of the list that applies is still the one that is taken:
-//! the sets only say which rules can't apply, and those are passed over.
+//! the sets only say which rules can't apply, and those are passed over. Rules with actions are grouped alike; what an action that
+//! was taken has changed is looked up again.
 
+use super::action::Action;
 use super::pattern::{net_key, NetSet, TextKind, TextSet};
 use crate::error::PlanError;
 use crate::plan::{Acl, Arg, Call, Cond, Expr, Matcher, Pattern};
@@ -35,6 +37,50 @@ struct Group {
     rules: Box<[Box<[u32]>]>,
     /// The first rule of the group.
     first: u32,
+    /// Whether an edit of headers may change what it asks for.
+    reads_headers: bool,
+}
+
+/// What an action may change of what groups ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edits {
+    Nothing,
+    Headers,
+    Anything,
+}
+
+impl Edits {
+    pub fn of(action: &Action) -> Self {
+        match action {
+            Action::Pass
+            | Action::SetVar(..)
+            | Action::SetVarFmt(..)
+            | Action::UnsetVar(_)
+            | Action::SetLogLevel(_)
+            | Action::Track(_)
+            // Files are in no group.
+            | Action::Entry(_) => Self::Nothing,
+            Action::Remove(_) => Self::Headers,
+            Action::Edit(edit, _) if edit.is_of_headers() => Self::Headers,
+            _ => Self::Anything,
+        }
+    }
+}
+
+/// What the ACLs of a plan ask, by their number.
+#[derive(Debug)]
+pub struct Shapes {
+    shapes: Vec<Option<Shape>>,
+    quiet: Vec<bool>,
+}
+
+impl Shapes {
+    pub fn of(acls: &[Acl]) -> Self {
+        Self {
+            shapes: acls.iter().map(Shape::of).collect(),
+            quiet: acls.iter().map(is_quiet).collect(),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -55,24 +101,30 @@ pub struct Candidate {
 #[derive(Debug)]
 pub struct Walk {
     from: u32,
+    /// How many rules of no group are passed.
+    passed: usize,
     /// The next rule of each group, and whether that is known or only a lower bound.
     next: [(u32, bool); GROUPS],
 }
 
 impl Lookup {
-    /// Groups the rules with these conditions; `None`: it would not pay.
-    pub fn compile<'c>(conds: impl Iterator<Item = Option<&'c Cond>>, build: &Build<'_>) -> Result<Option<Self>, PlanError> {
+    /// Groups the rules with these conditions; `None`: it would not pay. `waits`: more input may change answers, and who asks
+    /// takes what they are now.
+    pub fn compile<'c>(
+        conds: impl Iterator<Item = Option<&'c Cond>>,
+        waits: bool,
+        build: &Build<'_>,
+    ) -> Result<Option<Self>, PlanError> {
         let conds: Vec<Option<&Cond>> = conds.collect();
         if conds.len() < WORTH {
             return Ok(None);
         }
-        let acls: Vec<Option<Shape>> = build.plan.acls.iter().map(Shape::of).collect();
-        let quiet: Vec<bool> = build.plan.acls.iter().map(is_quiet).collect();
+        let Shapes { shapes: acls, quiet } = build.shapes();
         let shapes = |cond: &Cond| -> Vec<&Shape> {
             let asked = cond.any.iter().flatten();
             let passable = asked.into_iter().all(|term| quiet.get(term.acl as usize) == Some(&true));
             if passable {
-                shapes(cond, &acls)
+                shapes(cond, acls)
             } else {
                 Vec::new()
             }
@@ -101,7 +153,7 @@ impl Lookup {
         }
         let mut groups = Vec::new();
         for ((shape, _), rules) in common.iter().zip(members) {
-            match Group::compile(shape, &rules, &conds, &acls, build)? {
+            match Group::compile(shape, &rules, &conds, acls, waits, build)? {
                 Some(group) => groups.push(group),
                 None => others.extend(rules),
             }
@@ -114,22 +166,41 @@ impl Lookup {
         }))
     }
 
-    pub fn walk(&self) -> Walk {
+    /// Over the rules from number `from` on.
+    pub fn walk(&self, from: u32) -> Walk {
         let mut next = [(u32::MAX, true); GROUPS];
         for (slot, group) in next.iter_mut().zip(&self.groups) {
             *slot = (group.first, false);
         }
-        Walk { from: 0, next }
+        Walk {
+            from,
+            passed: self.others.partition_point(|rule| *rule < from),
+            next,
+        }
+    }
+
+    /// An action was taken: what it may have changed is not known any more.
+    pub fn forget(&self, walk: &mut Walk, edits: Edits) {
+        for (slot, group) in walk.next.iter_mut().zip(&self.groups) {
+            let changed = match edits {
+                Edits::Nothing => false,
+                Edits::Headers => group.reads_headers,
+                Edits::Anything => true,
+            };
+            if changed && slot.1 {
+                *slot = (group.first, false);
+            }
+        }
     }
 
     /// The next rule that can apply. Patterns are looked up when no earlier rule is left.
     pub fn next(&self, walk: &mut Walk, view: &View<'_>) -> Option<Candidate> {
-        let at = self.others.partition_point(|rule| *rule < walk.from);
-        let other = self.others.get(at).copied().unwrap_or(u32::MAX);
+        let other = self.others.get(walk.passed).copied().unwrap_or(u32::MAX);
         let rule = loop {
             let nearest = (0..self.groups.len()).min_by_key(|group| walk.next[*group].0)?;
             let (rule, known) = walk.next[nearest];
-            if other <= rule {
+            if other <= rule.max(walk.from) {
+                walk.passed += 1;
                 break other;
             }
             if known && rule >= walk.from {
@@ -152,10 +223,12 @@ impl Group {
         rules: &[u32],
         conds: &[Option<&Cond>],
         acls: &[Option<Shape>],
+        waits: bool,
         build: &Build<'_>,
     ) -> Result<Option<Self>, PlanError> {
         let expr = CompiledExpr::compile(&shape.expr(), build)?;
-        let Some(first) = rules.first().copied().filter(|_| expr.is_stable()) else {
+        let fit = expr.is_stable() && (waits || !expr.waits());
+        let Some(first) = rules.first().copied().filter(|_| fit) else {
             return Ok(None);
         };
         let mut keys: HashMap<Key, usize, ahash::RandomState> = HashMap::default();
@@ -196,10 +269,11 @@ impl Group {
             }
         };
         Ok(Some(Self {
-            expr,
             keys,
             rules: lists.into_iter().map(Vec::into_boxed_slice).collect(),
             first,
+            reads_headers: expr.reads_headers(),
+            expr,
         }))
     }
 
@@ -302,7 +376,8 @@ fn is_quiet(acl: &Acl) -> bool {
         .tests
         .iter()
         .flat_map(|test| std::iter::once(&test.expr.fetch).chain(&test.expr.converters));
-    calls.all(|call| !effects.iter().any(|effect| call.name.contains(effect)))
+    // `acl` asks others, whatever these do.
+    calls.all(|call| call.name != "acl" && !effects.iter().any(|effect| call.name.contains(effect)))
 }
 
 /// Shapes of which each product of the condition has a test: where no such test holds, the rule can't apply.

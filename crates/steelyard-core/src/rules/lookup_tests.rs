@@ -1,4 +1,4 @@
-//! A look-up must choose what asking each rule in turn chooses. A trace asks each in turn.
+//! A look-up must choose, and do, what asking each rule in turn does. A trace asks each in turn.
 
 use super::tests::{cond, net, test, texts, value, with_acls};
 use super::*;
@@ -151,4 +151,71 @@ fn a_name_that_is_rendered_is_the_one_of_the_rule() {
     assert_eq!(both(&mut world), (Some(0), Some(0)));
     world.req = Some(request(b"GET / HTTP/1.1\r\nHost: h3\r\n\r\n"));
     assert_eq!(both(&mut world), (None, None));
+}
+
+/// Actions that change what later rules ask, and some that do not.
+fn actions() -> Vec<plan::Action> {
+    use plan::Action as A;
+    let header = |value: &str| A::SetHeader {
+        name: "x".into(),
+        value: super::tests::text(value),
+    };
+    vec![
+        A::SetVar {
+            scope: plan::Scope::Txn,
+            name: "seen".into(),
+            conditions: String::new(),
+            expr: crate::kit::expr("path"),
+        },
+        header("a.test"),
+        header("c.b.test, test"),
+        A::AddHeader {
+            name: "x".into(),
+            value: super::tests::text("b.test"),
+        },
+        A::DelHeader {
+            name: "x".into(),
+            matcher: Matcher::Str,
+        },
+        A::SetPath {
+            value: super::tests::text("/p/q"),
+        },
+        A::Allow,
+    ]
+}
+
+/// What is left of a request after its rules, and where they ended.
+fn after(world: &mut World, text: &str, trace: Option<&mut Trace>) -> (String, Option<At>) {
+    world.req = Some(request(text.as_bytes()));
+    world.record.reset();
+    let (program, mut ctx) = world.ctx();
+    evaluate(&program.proxies[0].http_request, program, &mut ctx, 0, trace);
+    ctx.vars.end_transaction();
+    let mut out = Vec::new();
+    world.req.as_ref().unwrap().write(&mut out);
+    (String::from_utf8(out).unwrap(), world.record.last_rule)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+    #[test]
+    fn rules_do_what_they_do_in_turn(
+        rules in prop::collection::vec((any_cond(i32::try_from(acls().len()).unwrap()), 0..actions().len()), 1..60),
+        host in prop::sample::select(&HOSTS[..]),
+        path in prop::sample::select(&["/", "/p", "/p/q", "/p/q/r", "/x/q?z", "/Pq"][..]),
+    ) {
+        let mut plan = with_acls(acls());
+        for (line, (cond, action)) in (1..).zip(rules) {
+            let action = actions().swap_remove(action);
+            plan.proxies[0].rules.http_request.push(plan::Rule {
+                at: At { file: 0, line },
+                ..super::tests::rule(action, cond)
+            });
+        }
+        let mut world = World::new(plan);
+        let text = format!("GET {path} HTTP/1.1\r\nHost: a\r\nX: {host}\r\n\r\n");
+        let quick = after(&mut world, &text, None);
+        let slow = after(&mut world, &text, Some(&mut Trace::default()));
+        prop_assert_eq!(quick, slow);
+    }
 }

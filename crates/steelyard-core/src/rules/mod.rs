@@ -24,6 +24,7 @@ pub use choose::{choose_backend, choose_server, holds, Choosers};
 pub(crate) use cond::all;
 pub use cond::{Acl, Answer, Cond};
 pub use evaluate::evaluate;
+pub(crate) use lookup::Shapes;
 pub use spread::balance_key;
 pub use stick::{stick_request, stick_response, Stick, Stores};
 pub use trace::{legible, Step, Trace};
@@ -34,6 +35,7 @@ use crate::plan::{self, At};
 use crate::reply::MadeReply;
 use crate::sample::args::Build;
 use action::Action;
+use lookup::Lookup;
 
 /// Tags of all actions.
 pub use action::NAMES as ACTIONS;
@@ -80,6 +82,7 @@ pub struct Rules {
     /// Index in `Plan::proxies`: whose rules these are.
     pub proxy: u32,
     list: Box<[Rule]>,
+    lookup: Option<Lookup>,
 }
 
 #[derive(Debug)]
@@ -103,9 +106,17 @@ impl Rules {
             };
             made().map_err(|error| error.at(rule.at))
         };
+        // The others are short, or look at input that may still come.
+        let lookup = match set {
+            RuleSet::HttpRequest | RuleSet::HttpResponse | RuleSet::HttpAfterResponse => {
+                Lookup::compile(rules.iter().map(|rule| rule.cond.as_ref()), false, build)?
+            }
+            _ => None,
+        };
         Ok(Self {
             set,
             proxy,
+            lookup,
             list: rules.iter().map(compile).collect::<Result<_, _>>()?,
         })
     }

@@ -3,9 +3,10 @@
 use crate::error::PlanError;
 use crate::plan::{Arg, Plan, Scope};
 use crate::rules::pattern::{FileCache, FileUse};
+use crate::rules::Shapes;
 use crate::sample::key::PublicKey;
 use crate::vars::VarId;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ pub struct Build<'p> {
     addresses: Cell<bool>,
     acls: RefCell<Vec<u32>>,
     response_body: Cell<bool>,
+    shapes: OnceCell<Shapes>,
 }
 
 /// Public keys by the path that the configuration gives them.
@@ -33,6 +35,7 @@ impl<'p> Build<'p> {
             addresses: Cell::default(),
             acls: RefCell::default(),
             response_body: Cell::default(),
+            shapes: OnceCell::new(),
         }
     }
 
@@ -64,6 +67,11 @@ impl<'p> Build<'p> {
     /// The ACLs that expressions have named so far, in order.
     pub fn acls(&self) -> std::cell::Ref<'_, [u32]> {
         std::cell::Ref::map(self.acls.borrow(), Vec::as_slice)
+    }
+
+    /// What the ACLs of the plan ask; found out once.
+    pub(crate) fn shapes(&self) -> &Shapes {
+        self.shapes.get_or_init(|| Shapes::of(&self.plan.acls))
     }
 
     /// The number of a variable name; each name gets one.

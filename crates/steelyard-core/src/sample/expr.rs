@@ -69,6 +69,16 @@ impl CompiledExpr {
         self.fetch.is_stable() && self.converters.iter().all(Convert::is_stable)
     }
 
+    /// Whether more input may give it another value.
+    pub fn waits(&self) -> bool {
+        self.fetch.waits()
+    }
+
+    /// Whether an edit of header fields may give a stable expression another value.
+    pub fn reads_headers(&self) -> bool {
+        self.fetch.reads_headers()
+    }
+
     /// Whether the request line must have been kept.
     pub fn wants_request_line(&self) -> bool {
         self.fetch.wants_request_line()

@@ -165,6 +165,22 @@ impl Http {
         }))
     }
 
+    /// Whether the request line alone tells it.
+    pub fn is_of_request_line(&self) -> bool {
+        matches!(
+            self,
+            Self::Method
+                | Self::Path
+                | Self::Pathq
+                | Self::Query { .. }
+                | Self::Url
+                | Self::UrlIp
+                | Self::UrlPort
+                | Self::UrlParam(_)
+                | Self::UrlParamVal(_)
+        )
+    }
+
     pub fn one<'e>(&'e self, view: &View<'e>) -> Option<Sample<'e>> {
         match self {
             Self::Method => request(view).map(|head| Sample::Meth(head.method())),

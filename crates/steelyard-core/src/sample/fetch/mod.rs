@@ -185,6 +185,20 @@ impl Fetch {
         )
     }
 
+    /// Whether more input may give it another value.
+    pub fn waits(&self) -> bool {
+        matches!(self, Self::Body(_) | Self::Content(_) | Self::Hello(_) | Self::Protocol(_))
+    }
+
+    /// Whether an edit of header fields may give it another value.
+    pub fn reads_headers(&self) -> bool {
+        match self {
+            Self::Transport(_) => false,
+            Self::Http(fetch) => !fetch.is_of_request_line(),
+            _ => true,
+        }
+    }
+
     pub fn wants_body(&self) -> bool {
         matches!(self, Self::Body(_) | Self::Htx(_))
     }
