@@ -23,7 +23,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="about two minutes: two short rounds")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
-    parser.add_argument("--only", default="", help="scenarios whose name holds this word (or 'idle', 'start')")
+    parser.add_argument(
+        "--only",
+        default="",
+        help="scenarios whose name holds one of these words (or 'idle', 'start', 'loaded map'), comma between",
+    )
     parser.add_argument("--programs", default="", help="programs whose name begins with one of these words, comma between")
     parser.add_argument("--idle", type=int, default=8000, help="how many idle connections")
     parser.add_argument("--out", type=Path, default=Path("target/bench"))
@@ -42,18 +46,26 @@ def main() -> None:
         "seconds": args.seconds,
         "scenarios": {},
     }
+    words = args.only.split(",")
+
+    def wanted(name: str) -> bool:
+        return any(word.strip() in name for word in words)
+
     with tempfile.TemporaryDirectory(prefix="steelyard-bench-") as name:
         bench = Bench(programs, args.rounds, args.seconds, Path(name))
         origin = bench.start_origin()
         try:
             for scenario in configs.SCENARIOS:
-                if args.only in scenario.name:
+                if wanted(scenario.name):
                     result["scenarios"][scenario.name] = {"goal": scenario.goal, "programs": bench.traffic(scenario)}
                     print(report.scenario(scenario.name, result["scenarios"][scenario.name]), flush=True)
-            if args.only in "idle":
+            if wanted("idle"):
                 result["idle"] = {"connections": args.idle, "programs": bench.idle(args.idle)}
                 print(report.idle(result["idle"]), flush=True)
-            if args.only in "start":
+            if wanted("loaded map"):
+                result["maps"] = bench.maps()
+                print(report.maps(result["maps"]), flush=True)
+            if wanted("start"):
                 result["start"] = bench.starts()
                 print(report.start(result["start"]), flush=True)
         finally:

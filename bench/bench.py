@@ -59,14 +59,18 @@ class Bench:
         asked = [program for program in self.programs if program.language != "nginx" or scenario.nginx is not None]
         running = {program.name: self.start(program, scenario) for program in asked}
         rows: dict[str, list[dict[str, float]]] = {name: [] for name in running}
+        script = None
+        if scenario.script:
+            script = self.directory / "script.lua"
+            script.write_text(scenario.script)
         try:
             for one in running.values():
-                load.wrk(one.port, scenario.clients, 1, scenario.path, scenario.close)
+                load.wrk(one.port, scenario.clients, 1, scenario.path, scenario.close, script)
             for turn in range(self.rounds):
                 order = list(running.items())
                 for name, one in order[turn % len(order) :] + order[: turn % len(order)]:
                     before = measure.cpu(one.pid)
-                    got = load.wrk(one.port, scenario.clients, self.seconds, scenario.path, scenario.close)
+                    got = load.wrk(one.port, scenario.clients, self.seconds, scenario.path, scenario.close, script)
                     used = measure.cpu(one.pid) - before
                     rows[name].append(
                         {
@@ -100,6 +104,18 @@ class Bench:
             finally:
                 one.stop()
             out[program.name] = {"per_connection": (after - before) / count, "empty_mb": before / 1e6, "total_mb": after / 1e6}
+        return out
+
+    def maps(self) -> dict[str, dict[str, float]]:
+        """What a map of a million names costs before the first request: seconds of CPU, and memory."""
+        out = {}
+        scenario = next(one for one in configs.SCENARIOS if one.script)
+        for program in self.programs:
+            if program.language != "nginx":
+                one = self.start(program, scenario)
+                load.wrk(one.port, 16, 1)
+                out[program.name] = {"cpu_s": measure.cpu(one.pid).total, "mb": measure.resident(one.pid) / 1e6}
+                one.stop()
         return out
 
     def starts(self) -> dict[str, dict[str, float]]:

@@ -16,6 +16,7 @@ class Scenario:
     close: bool = False
     mode: str = "http"
     more: str = ""  # further sections of HAProxy and Steelyard
+    script: str = ""  # what wrk runs, in Lua, instead of asking for `path` alone
     goal: float | None = None  # the most CPU per request that Steelyard may use, as a share of HAProxy's
 
 
@@ -56,8 +57,13 @@ HUNDRED_RULES = "".join(
     for n in range(50)
 )
 HOST_RULES = "".join(f"    use_backend be if {{ hdr(host) -i h{n}.example }}\n" for n in range(1_000))
-# `{map}` stands for a file of a million lines, see `million`.
+# `{map}` stands for a file of a million lines, see `million`; each request asks for another of them.
 MAP_RULES = "    http-request set-header x-name %[path,map({map},none)]\n"
+MAP_PATHS = """\
+request = function()
+    return wrk.format("GET", "/shop/" .. (math.random(0, 999999) * 7919 % 1000003) .. "/item")
+end
+"""
 TRACKING = """\
     http-request track-sc0 src table clients
     http-request deny deny_status 429 if { sc_http_req_rate(0) gt 1000000000 }
@@ -82,7 +88,7 @@ SCENARIOS = [
     Scenario("http, ten rules", RULES, NGINX_RULES, 64, goal=0.85),
     Scenario("http, 100 rules", HUNDRED_RULES, None, 64, goal=0.8),
     Scenario("http, 1,000 host rules", HOST_RULES, None, 64, goal=0.8),
-    Scenario("http, map of 1M entries", MAP_RULES, None, 64, goal=0.8),
+    Scenario("http, map of 1M entries", MAP_RULES, None, 64, script=MAP_PATHS, goal=0.8),
     Scenario("http, a stick table", TRACKING, None, 64, more=CLIENTS, goal=0.8),
     Scenario("http, httplog to UDP", LOG, NGINX_LOG, 64, goal=0.85),
     Scenario("tcp", "", None, 64, mode="tcp", goal=1.0),

@@ -7,6 +7,7 @@ import resource
 import socket
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.programs import LOAD_CORE
 
@@ -22,10 +23,12 @@ class Outcome:
     errors: int
 
 
-def wrk(port: int, clients: int, seconds: float, path: str = "/", close: bool = False) -> Outcome:
+def wrk(port: int, clients: int, seconds: float, path: str = "/", close: bool = False, script: Path | None = None) -> Outcome:
     command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{clients}", f"-d{seconds:.0f}s", "--latency", "--timeout", "10s"]
     if close:
         command += ["-H", "Connection: close"]
+    if script is not None:
+        command += ["-s", str(script)]
     done = subprocess.run(
         [*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, timeout=seconds + 60, check=True
     )

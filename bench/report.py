@@ -64,6 +64,11 @@ def start(found: dict[str, Any]) -> str:
     return "\n### start (goal: -c under 400 ms)\n\n" + _table(["program", "until it listens, ms", "check of the file, ms"], rows)
 
 
+def maps(found: dict[str, Any]) -> str:
+    rows = [[program, f"{got['cpu_s']:.2f}", f"{got['mb']:.0f}"] for program, got in found.items()]
+    return "\n### a map of 1M names, loaded (goal: at most HAProxy's memory)\n\n" + _table(["program", "CPU s", "MB"], rows)
+
+
 def whole(result: dict[str, Any]) -> str:
     machine = result["machine"]
     parts = [
@@ -74,6 +79,8 @@ def whole(result: dict[str, Any]) -> str:
     parts += [scenario(name, found) for name, found in result["scenarios"].items()]
     if "idle" in result:
         parts.append(idle(result["idle"]))
+    if "maps" in result:
+        parts.append(maps(result["maps"]))
     if "start" in result:
         parts.append(start(result["start"]))
     return "".join(parts)

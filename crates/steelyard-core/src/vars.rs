@@ -54,10 +54,14 @@ impl Vars {
 
     pub fn set(&self, id: VarId, value: Sample<'_>) {
         let mut slots = self.slots.borrow_mut();
-        match slots.iter_mut().find(|slot| slot.id == id) {
-            Some(slot) => {
+        match slots.iter().position(|slot| slot.id == id) {
+            Some(at) if slots[at].set => slots[at].value.assign(value),
+            Some(at) => {
+                // The latest, again: see `each`.
+                let mut slot = slots.remove(at);
                 slot.value.assign(value);
                 slot.set = true;
+                slots.push(slot);
             }
             None => slots.push(Slot {
                 id,
@@ -84,7 +88,7 @@ impl Vars {
     /// Number of the name and value of each variable of a scope, as they were first set.
     pub fn each(&self, scope: Scope, look: &mut dyn FnMut(u32, Sample<'_>)) {
         let arena = Bump::new();
-        for (id, value) in self.slots.borrow().iter().filter(|slot| slot.0.scope == scope) {
+        for Slot { id, value, .. } in self.slots.borrow().iter().filter(|slot| slot.set && slot.id.scope == scope) {
             look(id.name, value.lend(&arena));
         }
     }
