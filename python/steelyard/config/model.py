@@ -12,6 +12,7 @@ from typing import Literal
 from msgspec import field
 
 from steelyard.config.bandwidth import Bandwidth
+from steelyard.config.checking import TcpStep
 from steelyard.config.expr import AclTest, Condition, Expr, LogFormat, PatternFile, ReplySpec, Rule, TableArg
 from steelyard.config.record import Record
 from steelyard.config.span import NOWHERE, Span, Word, run_of
@@ -422,6 +423,7 @@ class Proxy(Record):
     originalto: ForwardFor | None = None
     httpchk: HttpCheck | None = None
     tcp_check: bool = False
+    tcp_steps: tuple[TcpStep, ...] = ()
     log: tuple[LogTarget, ...] = ()
     log_tag: str | None = None
     log_format: LogFormat | None = None

@@ -20,6 +20,7 @@ from steelyard.health.probe import probe
 from steelyard.health.result import Code, Result
 from steelyard.health.spec import Spec, specs
 from steelyard.health.state import Health, Outcome, Turn
+from steelyard.health.steps import converse
 from steelyard.plan.orders import Log, Order, ServerAdmin, ServerHealth
 from steelyard.plan.schema import Plan
 from steelyard.plan.schema.server import Server
@@ -141,7 +142,7 @@ class Checker:
 
     async def _check(self, key: tuple[int, int], watch: Watch) -> None:
         async with self._places:
-            result = await probe(watch.spec)
+            result = await (converse(watch.spec) if watch.spec.steps else probe(watch.spec))
         try:
             self._take(key, watch, result)
         finally:

@@ -15,8 +15,8 @@ from steelyard.health.spec import Expect, HttpSpec, Spec
 from steelyard.plan.schema.server import AddressAbstract, AddressInet, AddressUnix
 
 # Most that is read of a reply; HAProxy reads one buffer.
-_REPLY_MAX = 16384
-_CHUNK = 4096
+REPLY_MAX = 16384
+CHUNK = 4096
 _STATUS_LINE = re.compile(rb"HTTP/\d\.\d (\d{3})(?: ([^\r\n]*))?\r?\n")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 # A server's words go into log lines.
@@ -37,24 +37,24 @@ async def probe(spec: Spec) -> Result:
 
     loop = asyncio.get_running_loop()
     try:
-        sock = _socket(spec)
+        sock = open_socket(spec)
     except OSError as error:
-        return result(Code.SOCKERR, info=_words(error))
+        return result(Code.SOCKERR, info=words(error))
     try:
         try:
             async with asyncio.timeout(spec.timeout_connect / 1000):
-                await loop.sock_connect(sock, _target(spec))
+                await loop.sock_connect(sock, target(spec))
         except TimeoutError:
             return result(Code.L4TOUT)
         except OSError as error:
-            return result(Code.L4CON, info=_words(error))
+            return result(Code.L4CON, info=words(error))
         # Without `timeout check`, what is left of the interval.
         left = (
             spec.timeout_connect / 1000 - (time.monotonic() - started) if spec.timeout_read is None else spec.timeout_read / 1000
         )
         try:
             async with asyncio.timeout(max(left, 0.001)):
-                await loop.sock_sendall(sock, _preface(spec, sock) + (spec.http.request if spec.http else b""))
+                await loop.sock_sendall(sock, preface(spec, sock) + (spec.http.request if spec.http else b""))
                 if spec.http is None:
                     return result(Code.L4OK)
                 code, status, info = await _converse(loop, sock, spec.http)
@@ -62,7 +62,7 @@ async def probe(spec: Spec) -> Result:
         except TimeoutError:
             return result(Code.L7TOUT)
         except OSError as error:
-            return result(Code.L7RSP if spec.http else Code.L4CON, info=_words(error))
+            return result(Code.L7RSP if spec.http else Code.L4CON, info=words(error))
     finally:
         sock.close()
 
@@ -71,9 +71,9 @@ async def _converse(loop: asyncio.AbstractEventLoop, sock: socket.socket, http: 
     """Reads until the reply decides, or there is no more of it."""
     data = b""
     while True:
-        chunk = await loop.sock_recv(sock, _CHUNK)
+        chunk = await loop.sock_recv(sock, CHUNK)
         data += chunk
-        over = not chunk or len(data) >= _REPLY_MAX
+        over = not chunk or len(data) >= REPLY_MAX
         verdict = judge(data, over, http)
         if verdict is not None:
             return verdict
@@ -137,7 +137,7 @@ def _unchunk(data: bytes) -> tuple[bytes, bool]:
         data = rest[size:].removeprefix(b"\r").removeprefix(b"\n")
 
 
-def _socket(spec: Spec) -> socket.socket:
+def open_socket(spec: Spec) -> socket.socket:
     """Raises OSError."""
     inet = isinstance(spec.address, AddressInet)
     family = socket.AF_UNIX
@@ -161,7 +161,7 @@ def _socket(spec: Spec) -> socket.socket:
     return sock
 
 
-def _target(spec: Spec) -> tuple[str, int] | str | bytes:
+def target(spec: Spec) -> tuple[str, int] | str | bytes:
     match spec.address:
         case AddressInet(ip=ip, port=port):
             return ip, port
@@ -173,7 +173,7 @@ def _target(spec: Spec) -> tuple[str, int] | str | bytes:
             raise OSError(errno.EAFNOSUPPORT, f"{address} can't be checked")
 
 
-def _preface(spec: Spec, sock: socket.socket) -> bytes:
+def preface(spec: Spec, sock: socket.socket) -> bytes:
     """The PROXY protocol's head, for the check's own connection."""
     if spec.send_proxy == 2:
         return _proxy_v2(sock) if spec.never_local else _PROXY_V2_LOCAL
@@ -198,5 +198,5 @@ def _proxy_v2(sock: socket.socket) -> bytes:
     )
 
 
-def _words(error: OSError) -> str:
+def words(error: OSError) -> str:
     return os.strerror(error.errno) if error.errno else str(error)

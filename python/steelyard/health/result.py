@@ -17,6 +17,9 @@ class Code(Enum):
     L4OK = "Layer4 check passed"
     L4TOUT = "Layer4 timeout"
     L4CON = "Layer4 connection problem"
+    L6OK = "Layer6 check passed"
+    L6TOUT = "Layer6 timeout"
+    L6RSP = "Layer6 invalid response"
     L7OK = "Layer7 check passed"
     L7OKC = "Layer7 check conditionally passed"
     L7TOUT = "Layer7 timeout"
@@ -26,7 +29,7 @@ class Code(Enum):
     @property
     def outcome(self) -> Outcome:
         match self:
-            case Code.L4OK | Code.L7OK:
+            case Code.L4OK | Code.L6OK | Code.L7OK:
                 return Outcome.PASSED
             case Code.L7OKC:
                 return Outcome.CONDITIONAL
@@ -46,7 +49,7 @@ class Result:
     def reason(self) -> str:
         """`, reason: Layer4 connection problem, info: "Connection refused", check duration: 0ms`"""
         text = f", reason: {self.code.value}"
-        if self.status:
+        if self.code in (Code.L7OK, Code.L7OKC, Code.L7STS):
             text += f", code: {self.status}"
         if self.info:
             text += f', info: "{self.info}"'

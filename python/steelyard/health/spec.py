@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from steelyard.config.checking import TcpExpect, TcpStep
 from steelyard.config.model import Config, HttpCheck, Inet, Proxy, Server
 from steelyard.plan.schema import Plan
 from steelyard.plan.schema.server import Address, AddressAbstract, AddressInet, AddressUnix, SourceAddress
@@ -48,6 +49,7 @@ class HttpSpec:
 class Spec:
     """One checked server. Times in milliseconds. `timeout_read` None: the whole check has `timeout_connect`.
 
+    `steps`: those of `tcp-check`; without any a connection is all.
     `never_local`: a PROXY protocol head of version 2 tells the check's own addresses, where it else tells none.
     """
 
@@ -65,6 +67,7 @@ class Spec:
     send_proxy: int
     source: SourceAddress | None
     never_local: bool = False
+    steps: tuple[TcpStep, ...] = ()
 
 
 def specs(config: Config, plan: Plan) -> list[Spec]:
@@ -109,6 +112,7 @@ def _spec(
         timeout_connect=timeout_connect,
         timeout_read=check,
         http=_http(proxy.httpchk, name) if proxy.httpchk is not None else None,
+        steps=_steps(proxy.tcp_steps, name) if proxy.tcp_check else (),
         send_proxy=send_proxy,
         source=planned.source,
     )
@@ -134,6 +138,13 @@ def _address(server: Server, address: Address, name: str) -> Address:
 
 def _http(check: HttpCheck, name: str) -> HttpSpec:
     return HttpSpec(_request(check), _expect(check, name), check.disable_on_404)
+
+
+def _steps(steps: tuple[TcpStep, ...], name: str) -> tuple[TcpStep, ...]:
+    for step in steps:
+        if isinstance(step, TcpExpect) and step.kind in ("rstring", "rbinary"):
+            _regex(step.value.encode("utf-8", "surrogateescape"), name)
+    return steps
 
 
 def _request(check: HttpCheck) -> bytes:
@@ -178,4 +189,4 @@ def _regex(value: bytes, name: str) -> re.Pattern[bytes]:
     try:
         return re.compile(value)
     except re.error as error:
-        raise SpecError(f"{name}: http-check expect: '{value.decode(errors='replace')}' is not a regex: {error}") from error
+        raise SpecError(f"{name}: check: '{value.decode(errors='replace')}' is not a regex: {error}") from error

@@ -70,11 +70,11 @@ class PlainAddress:
         return found if isinstance(found, Bad) else text
 
 
-_WITH_COMMENT = maybe(options({"comment": one(Text("<comment>"))}))
+WITH_COMMENT = maybe(options({"comment": one(Text("<comment>"))}))
 
 
-def _connect(kind: str) -> Parse:
-    rows: dict[str, Step] = {
+def connect_words(kind: str) -> dict[str, Step]:
+    return {
         "addr": one(PlainAddress()),
         "alpn": one(Text("<protocols>")),
         "comment": one(Text("<comment>")),
@@ -87,10 +87,13 @@ def _connect(kind: str) -> Parse:
         "ssl": nothing,
         "via-socks4": nothing,
     }
-    return phrase(options(rows))
 
 
-def _before_match(kind: str) -> dict[str, Step]:
+def connect(kind: str) -> Parse:
+    return phrase(options(connect_words(kind)))
+
+
+def before_match(kind: str) -> dict[str, Step]:
     return {
         "comment": one(Text("<comment>")),
         "error-status": one(OneOf(("L7OKC", "L7RSP", "L7STS", "L6RSP", "L4CON"))),
@@ -145,7 +148,7 @@ def _negation(statement: Statement, at: int) -> int | None:
 
 def expect(kind: str) -> Step:
     """All that follows `expect`; `!` may also stand right before the match, without a blank."""
-    rows, plain = _before_match(kind), _matches(kind)
+    rows, plain = before_match(kind), _matches(kind)
     matches = plain | {f"!{name}": step for name, step in plain.items()}
     return several(options(rows, more=True), _negation, choice(matches), options(rows))
 
@@ -200,18 +203,16 @@ def _row(name: str, doc: str, parse: Parse, effect: Effect = "later") -> Row:
 
 def _common(kind: str) -> tuple[Row, ...]:
     return (
-        _row(f"{kind} comment", "A comment for the next step.", phrase(one(Text("<comment>"))), "accepted"),
-        _row(f"{kind} connect", "Opens a connection for the steps after it.", _connect(kind)),
         _row(f"{kind} set-var", "Sets a variable in a check.", _variable(expression(kind))),
         _row(f"{kind} set-var-fmt", "Sets a variable in a check.", _variable(log_format(kind))),
         _row(f"{kind} unset-var", "Forgets a variable in a check.", _variable(None)),
     )
 
 
-_BINARY = one(Hexadecimal())
-
 ROWS = (
     *_common("http-check"),
+    _row("http-check comment", "A comment for the next step.", phrase(one(Text("<comment>"))), "accepted"),
+    _row("http-check connect", "Opens a connection for the steps after it.", connect("http-check")),
     Row("http-check disable-on-404", Where.HEALTHCHECK, "A server that answers 404 gets no new clients.", effect="later"),
     Row(
         "http-check expect",
@@ -224,9 +225,6 @@ ROWS = (
     Row("http-check send", Where.HEALTHCHECK, "The request of a check.", parse=noted(phrase(SEND)), effect="later", repeat="add"),
     _row("http-check send-state", "Checks tell the server's state in a header.", phrase()),
     *_common("tcp-check"),
-    _row("tcp-check expect", "What a good answer to a check is.", phrase(expect("tcp-check"))),
-    _row("tcp-check send", "Text that a check sends.", phrase(one(Text("<text>")), _WITH_COMMENT)),
-    _row("tcp-check send-binary", "Bytes that a check sends.", phrase(_BINARY, _WITH_COMMENT)),
-    _row("tcp-check send-binary-lf", "A format of bytes that a check sends.", phrase(log_format("tcp-check"), _WITH_COMMENT)),
-    _row("tcp-check send-lf", "A format that a check sends.", phrase(log_format("tcp-check"), _WITH_COMMENT)),
+    _row("tcp-check send-binary-lf", "A format of bytes that a check sends.", phrase(log_format("tcp-check"), WITH_COMMENT)),
+    _row("tcp-check send-lf", "A format that a check sends.", phrase(log_format("tcp-check"), WITH_COMMENT)),
 )
