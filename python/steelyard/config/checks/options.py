@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 
 from steelyard.config.model import Bind, Config, Proxy, Said, Server
@@ -14,6 +15,8 @@ _USUAL = 3
 """TLS 1.2 is the lowest version where nothing else is said."""
 _HTTP = ("fcgi", "h1", "h2", "quic")
 _NAMESPACES = "/var/run/netns"
+_NUMBER = re.compile(r"-?0*[1-9]", re.ASCII)
+"""The start of a number that is not 0."""
 
 
 def check_options(config: Config, room: Room) -> None:
@@ -56,7 +59,7 @@ def _server(proxy: Proxy, server: Server, defaults: tuple[Said, ...], room: Room
         _versions((*defaults, *server.others), server.span, room)
     if "agent-check" in said and "no-agent-check" not in said:
         port = said.get("agent-port")
-        if port is None or port.words[0].lstrip("0") == "":
+        if port is None or not _NUMBER.match(port.words[0]):
             message = f"server '{proxy.name}/{server.name}' has 'agent-check', and no port to find the agent on"
             room.report.alert("SY0748", message, said["agent-check"].span, help="add 'agent-port <port>'")
     _protocol(said.get("proto"), proxy, room)

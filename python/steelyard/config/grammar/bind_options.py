@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from steelyard.config.grammar.option_types import Congestion, Guid, Hexadecimal, MuxProtocol
+from steelyard.config.grammar.option_types import Congestion, Guid, Magic, MuxProtocol
 from steelyard.config.grammar.row import Effect, Row, Where
 from steelyard.config.grammar.table import Table
 from steelyard.config.grammar.tls_options import BIND_ROWS, SHARED_ROWS
@@ -41,8 +41,7 @@ class Mss:
 
 PROCESSES = re.compile(r"(?:all|odd|even|[1-9]\d?(?:-(?:[1-9]\d?)?)?)\Z", re.ASCII)
 """Of `bind-process`: 64 at most."""
-_SHARDS = re.compile(r"(?:by-thread|by-group|[1-9]\d{0,3})\Z", re.ASCII)
-_SET = r"(?:all|odd|even|[1-9]\d{0,3}(?:-[1-9]\d{0,3})?)"
+_SET = r"(?:all|odd|even|[1-9]\d{0,3}(?:-(?:[1-9]\d{0,3})?)?)"
 _THREADS = re.compile(rf"(?:\d+/)?{_SET}(?:,(?:\d+/)?{_SET})*\Z", re.ASCII)
 _PROCESSES = re.compile(rf"{_SET}(?:/{_SET})?\Z", re.ASCII)
 
@@ -56,6 +55,14 @@ class Shaped:
 
     def read(self, text: str) -> object | Bad:
         return text if self.form.match(text) else Bad(f"is not of the form {self.show}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    show: str = "<number>, by-thread or by-group"
+
+    def read(self, text: str) -> object | Bad:
+        return text if text in ("by-thread", "by-group") else Loose(1, 1024).read(text)
 
 
 def _row(name: str, doc: str, *args: ArgType, sets: str = "", effect: Effect = "supported", instead: str = "") -> Row:
@@ -104,16 +111,19 @@ _ROWS = (
     _row(
         "shards",
         "Sockets for this address; one each thread here.",
-        Shaped(_SHARDS, "<number>, by-thread or by-group"),
+        Shards(),
         effect="accepted",
     ),
     _row("tcp-ut", "How long sent data may stay unacknowledged.", Time(), sets="tcp_user_timeout"),
     _row("tfo", "TCP fast open."),
-    _row(
+    Row(
         "thread",
+        Where.BIND,
         "Threads that accept; all of them do here.",
-        Shaped(_THREADS, "<first>-<last>, all, odd or even"),
+        (Shaped(_THREADS, "<first>-<last>, all, odd or even"),),
+        "thread",
         effect="accepted",
+        least=0,
     ),
     _row("transparent", "Accept connections for addresses that are not this machine's."),
     _row("uid", "User id of a socket file.", Loose(0)),
@@ -123,7 +133,7 @@ _ROWS = (
 )
 
 _LATER = (
-    _later("accept-netscaler-cip", "Clients start with a NetScaler header of this magic number.", Hexadecimal(0xFFFFFFFF)),
+    _later("accept-netscaler-cip", "Clients start with a NetScaler header of this magic number.", Magic()),
     _later("cc", "Congestion control of TCP.", Text("<algorithm>")),
     _later("expose-fd", "The socket hands out those of listeners.", OneOf(("listeners",))),
     _later("guid-prefix", "Start of the names of listeners that last over restarts.", Guid()),

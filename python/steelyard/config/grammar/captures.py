@@ -20,7 +20,7 @@ def _capture(statement: Statement) -> Capture | None:
     elif words[at + 1].text != "len":
         statement.bad(words[at + 1], "is not 'len'", ("len",), f"write '{statement.row.name} <name> len <length>'")
         return None
-    length = statement.read_int(at + 2, Loose(0))
+    length = statement.read_int(at + 2, Loose(0, below=0))
     if length is None or not statement.no_more(at + 3):
         return None
     if len(words) > at + 4:  # HAProxy passes over one word, and no more

@@ -12,8 +12,9 @@ from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.values import ArgType, Int, OneOf
 from steelyard.config.span import Word
 from steelyard.config.statement import Statement
+from steelyard.diagnostics.diagnostic import Label
 
-MAX_THREADS = 4096
+MAX_THREADS = 1024
 MAX_GROUPS = 64
 MAX_IN_GROUP = 64
 MAX_CPU = 1023
@@ -139,6 +140,29 @@ def _thread_group(statement: Statement) -> None:
         if not all(1 <= end <= MAX_THREADS for end in ends):
             statement.bad(word, f"is not a thread or a range of threads, 1 to {MAX_THREADS}")
             return
+    _early(statement)
+
+
+def _early(statement: Statement) -> bool:
+    """Other sections count threads, so HAProxy wants their number before the first of them."""
+    other = next((first for first, _ in statement.room.blocks if first[0].text != "global"), None)
+    if other is None:
+        return True
+    labels = (Label(other[0].span, "the first other section"),)
+    message = f"'{statement.row.name}' must stand above all sections that are not 'global'"
+    statement.report.alert("SY0118", message, statement.span, help="move 'global' to the top", labels=labels)
+    return False
+
+
+def _nbthread(statement: Statement) -> None:
+    threads = statement.read_int(statement.at, Int(1, MAX_THREADS))
+    if threads is not None and statement.no_more(statement.at + 1) and _early(statement):
+        statement.set(threads)
+
+
+def _thread_groups(statement: Statement) -> None:
+    if statement.read(statement.at, Int(1, MAX_GROUPS)) is not None and statement.no_more(statement.at + 1):
+        _early(statement)
 
 
 def _accepted(name: str, doc: str, *args: ArgType, parse: Callable[[Statement], None] | None = None) -> Row:
@@ -151,7 +175,7 @@ ROWS = (
     _accepted("cpu-policy", "How threads are spread over processors.", parse=_cpu_policy),
     _accepted("cpu-set", "Processors that are used at all.", parse=_cpu_set),
     _accepted("max-threads-per-group", "Threads of a group.", Int(0, MAX_IN_GROUP)),
-    Row("nbthread", Where.GLOBAL, "Threads a process.", (Int(1, MAX_THREADS),), "nbthread"),
+    Row("nbthread", Where.GLOBAL, "Threads a process.", sets="nbthread", parse=_nbthread),
     Row(
         "numa-cpu-mapping",
         Where.GLOBAL,
@@ -162,6 +186,6 @@ ROWS = (
         why=_WHY,
     ),
     _accepted("thread-group", "Threads of one group.", parse=_thread_group),
-    _accepted("thread-groups", "Groups of threads.", Int(1, MAX_GROUPS)),
+    _accepted("thread-groups", "Groups of threads.", parse=_thread_groups),
     _accepted("thread-hard-limit", "Most threads that are started.", Int(1, MAX_THREADS)),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from steelyard.config.grammar.addresses import Wanted, is_ipv4, is_ipv6, is_name, parse_address
 from steelyard.config.grammar.forward_words import parse_network
-from steelyard.config.grammar.values import Bad, Int, OneOf
+from steelyard.config.grammar.values import Bad, Loose, Odd, OneOf
 from steelyard.config.hosts import address
 from steelyard.config.model import Inet
 from steelyard.config.places import place_of
@@ -17,6 +17,8 @@ from steelyard.config.span import NOWHERE, Word
 from steelyard.config.statement import Statement
 
 VERSIONS = ("SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
+_LAST_ERROR = 94
+"""Of OpenSSL, `X509_V_ERR_EC_KEY_EXPLICIT_PARAMS` and those before it."""
 _ERRORS = re.compile(r"(?:all|(?:\d+|X509_V_ERR_[A-Z0-9_]+)(?:,(?:\d+|X509_V_ERR_[A-Z0-9_]+))*)\Z", re.ASCII)
 _GUID = re.compile(r"[A-Za-z0-9_.:-]{1,127}\Z")
 _CONGESTION = re.compile(r"(?:cubic|newreno|bbr|nocc)(?:\([^)]*\))?\Z")
@@ -73,9 +75,11 @@ class VerifyErrors:
     show: str = "{ all | <error>,... }"
 
     def read(self, text: str) -> object | Bad:
-        return (
-            text if _ERRORS.match(text) else Bad("is not a list of errors; write `all`, or numbers and names with commas between")
-        )
+        if not _ERRORS.match(text):
+            return Bad("is not a list of errors; write `all`, or numbers and names with commas between")
+        if any(part.isdigit() and not 1 <= int(part[:9]) <= _LAST_ERROR for part in text.split(",")):
+            return Bad(f"has an error out of range, 1 to {_LAST_ERROR}")
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +139,18 @@ class Tracked:
 
 
 @dataclass(frozen=True, slots=True)
-class Hexadecimal:
-    """A whole number, also as `0x...`."""
+class Magic:
+    """A number of 32 bits that is not 0: more bits than that are cut off."""
 
-    high: int
     show: str = "<number>"
 
     def read(self, text: str) -> object | Bad:
-        digits = text[2:18]
-        if text.lower().startswith("0x") and digits and all(c in "0123456789abcdefABCDEF" for c in digits):
-            text = str(int(digits, 16))
-        return Int(0, self.high).read(text)
+        value = Loose(bits=64, low=-(1 << 63), high=(1 << 63) - 1).read(text)
+        number = value.value if isinstance(value, Odd) else value
+        if not isinstance(number, int) or number % (1 << 32) == 0:
+            return Bad("is not a number above 0; write it without `0x`")
+        cut = number % (1 << 32)
+        return Odd(cut, f"is read as {cut}") if str(cut) != text else cut
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ lua-load-per-thread: <file> [<argument> ...]
 mode: {{ tcp | http | log | spop | haterm }}
 monitor fail: {{ if | unless }} <condition>
 monitor-net: <network>
+nbthread: <number>
 ocsp-update.maxdelay: <seconds>
 ocsp-update.mindelay: <seconds>
 option external-check:
@@ -191,6 +192,7 @@ tcp-request content: {_RULE}
 tcp-request session: {_RULE}
 tcp-response content: {_RULE}
 thread-group: <group> [<threads>]
+thread-groups: <groups>
 tune.h2.fe.max-concurrent-streams: <number> [rq-load <percentage>]
 unique-id-format: <format>
 unix-bind: [prefix <prefix>] [mode <mode>] [user <user>] [uid <uid>] [group <group>] [gid <gid>]
