@@ -117,7 +117,8 @@ class Statement:
             self.bad(self.words[index], value.why, value.near)
             return None
         if isinstance(value, Odd):
-            self.report.notice("SY0115", f"'{self.words[index]}' {value.why}", self.words[index].span)
+            tell = self.report.warning if value.warns else self.report.notice
+            tell("SY0115", f"'{self.words[index]}' {value.why}", self.words[index].span)
             return value.value
         return value
 

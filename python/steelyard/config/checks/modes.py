@@ -4,26 +4,45 @@ from __future__ import annotations
 
 from steelyard.config.draft import Draft
 from steelyard.config.grammar.row import ANY
-from steelyard.config.model import Config
+from steelyard.config.model import Config, Proxy
 from steelyard.config.statement import Room
 from steelyard.diagnostics.diagnostic import Label
 
 _NEEDS_HTTP = frozenset({"uri", "url_param", "hdr"})
 _QUIET = frozenset({"options.httplog", "options.httplog clf"})
+_UPGRADED = ("capture request header", "capture response header")
+"""Of use where a connection becomes one of HTTP later, so HAProxy does not warn of them."""
+_SECURE = "option httpslog"
 
 
 def check_modes(config: Config, room: Room) -> None:
+    for proxy in config.proxies:
+        if proxy.kind == "listen" and (proxy.mode or "tcp") == "tcp" and proxy.default_backend is None:
+            _upgrades(proxy, room)
     for draft in room.drafts:
         if draft.where & ANY and draft.get("mode", "tcp") == "tcp":
             _one(draft, room)
 
 
+def _upgrades(proxy: Proxy, room: Room) -> None:
+    """Connections that become HTTP can't go to servers of mode tcp."""
+    for rule in proxy.rules.get("tcp-request content", ()):
+        if rule.action.name == "switch_mode":
+            message = f"connections switched to HTTP can't go to the servers of listen '{proxy.name}', which is in mode tcp"
+            room.report.warning("SY0705", message, rule.span, help="add a 'default_backend' in mode http")
+
+
 def _one(draft: Draft, room: Room) -> None:
+    secure = draft.words.get(_SECURE)
+    if secure is not None:
+        message = f"'{_SECURE}' falls back to 'option tcplog': {draft.label} is in mode tcp"
+        room.report.warning("SY0709", message, secure, help="add 'mode http', or write 'option tcplog'")
     for path, (row, span) in draft.said.items():
         value = draft.values.get(path)
         if row.mode == "http" and draft.own(path) and value is not False:
             message = f"'{row.name}' has no effect: {draft.label} is in mode tcp"
-            room.report.warning("SY0709", message, span, help="add 'mode http'")
+            tell = room.report.notice if row.name in _UPGRADED else room.report.warning
+            tell("SY0709", message, span, help="add 'mode http'")
         elif row.mode == "http" and row.name.startswith("option ") and value is not False:
             labels = (Label(span, "said here"),)
             message = f"'{row.name}', which is inherited, has no effect: {draft.label} is in mode tcp"

@@ -13,6 +13,8 @@ from steelyard.config.statement import Room
 _VERSIONS = ("SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 _USUAL = 3
 """TLS 1.2 is the lowest version where nothing else is said."""
+_REPEATED = frozenset({"conn-failure", "empty-response", "response-timeout"})
+"""What `retry-on` must name where the first data of a connection goes with its first packet."""
 _HTTP = ("fcgi", "h1", "h2", "quic")
 _NAMESPACES = "/var/run/netns"
 _NUMBER = re.compile(r"-?0*[1-9]", re.ASCII)
@@ -64,16 +66,29 @@ def _server(proxy: Proxy, server: Server, defaults: tuple[Said, ...], room: Room
             room.report.alert("SY0748", message, said["agent-check"].span, help="add 'agent-port <port>'")
     _protocol(said.get("proto"), proxy, room)
     _namespace(said.get("namespace"), room)
+    observed = said.get("observe")
+    if observed is not None and observed.words == ("layer7",) and (proxy.mode or "tcp") != "http":
+        room.report.alert("SY0748", "'observe layer7' needs mode http", observed.span, help="write 'observe layer4'")
+    if "tfo" in said and _REPEATED - _repeated(proxy):
+        message = f"'tfo' of server '{proxy.name}/{server.name}' makes attempts fail that nothing repeats"
+        help = "add 'retry-on conn-failure empty-response response-timeout'"
+        room.report.warning("SY0748", message, said["tfo"].span, help=help)
     wanted = said.get("check-proto")
     if wanted is not None and server.check and (wanted.words[0] in _HTTP) is not (proxy.httpchk is not None):
         kind = "over HTTP" if proxy.httpchk is not None else "by connection"
         room.report.alert("SY0748", f"checks {kind} can't speak '{wanted.words[0]}'", wanted.span, help="leave 'check-proto' out")
 
 
+def _repeated(proxy: Proxy) -> frozenset[str]:
+    """What `retry-on` says."""
+    said = next((said.words for said in reversed(proxy.others) if said.name == "retry-on"), ())
+    return _REPEATED if "all-retryable-errors" in said else frozenset(said)
+
+
 def _versions(others: Sequence[Said], span: Span, room: Room) -> None:
     """The last of `ssl-min-ver`, `ssl-max-ver` and `force-*` counts; `no-*` takes versions out, and SSLv3 is always out."""
     low = high = None
-    without = {0}
+    refused, without = False, {0}
     for said in others:
         kind, _, name = said.name.partition("-")
         number = next((index for index, each in enumerate(_VERSIONS) if each.lower().replace(".", "") == name), None)
@@ -85,6 +100,11 @@ def _versions(others: Sequence[Said], span: Span, room: Room) -> None:
             low = high = number
         elif number is not None and kind == "no":
             without.add(number)
+            refused = True
+    if (low is not None or high is not None) and refused:
+        message = "'no-sslv3', 'no-tlsv10' and the like have no effect beside 'ssl-min-ver' and 'ssl-max-ver'"
+        room.report.warning("SY0748", message, span, help="leave them out")
+        without = {0}
     top = len(_VERSIONS) - 1 if high is None else high
     bottom = min(_USUAL, top) if low is None else low
     if not any(bottom <= number <= top for number in range(len(_VERSIONS)) if number not in without):

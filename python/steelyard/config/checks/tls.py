@@ -55,6 +55,9 @@ class _Tls:
         if strict and not more and not found and not _on(bind.others, "strict-sni") and not self._told(bind.others):
             message = f"'ssl' on a 'bind' line of {owner} has no certificate"
             self.report.alert("SY0745", message, said["ssl"].span, help="add 'crt <file>'")
+        elif strict and not more and not found and not self._told(bind.others):
+            message = f"'ssl' on a 'bind' line of {owner} has no certificate, so no client gets through"
+            self.report.warning("SY0745", message, said["ssl"].span, help="add 'crt <file>'")
         verify = said.get("verify")
         if verify is not None and verify.words[0] != "none" and not {"ca-file", "ca-verify-file"} & said.keys():
             self.report.alert("SY0745", "clients can't be verified without a 'ca-file'", verify.span, help="add 'ca-file <file>'")

@@ -9,8 +9,9 @@ from steelyard.config.grammar.values import Bad, Int, Loose, OneOf
 from steelyard.config.model import Balance, HashType
 from steelyard.config.places import place_of
 from steelyard.config.rules import parse_expr
-from steelyard.config.span import run_of
+from steelyard.config.span import Word, run_of
 from steelyard.config.statement import Statement
+from steelyard.diagnostics.diagnostic import Report, Severity
 
 _PLAIN = ("roundrobin", "static-rr", "leastconn", "first", "source")
 _MORE = (*_PLAIN, "hdr", "random", "rdp-cookie")
@@ -30,7 +31,9 @@ def parse_balance(statement: Statement) -> None:
         return
     values: dict[str, Any] = {"span": word.span}
     if name in ("log-hash", "sticky"):
-        statement.report.later("SY0104", f"'balance {name}' is not supported yet", word.span)
+        if name == "sticky" or statement.draft.get("mode") != "log" or _converters(statement):
+            statement.report.later("SY0104", f"'balance {name}' is not supported yet", word.span)
+            statement.set(Balance(name, **values))
         return
     if name not in _ALL or (paren and name not in ("hdr", "random", "rdp-cookie")):
         statement.bad(word, "is no way to balance", _ALL)
@@ -101,6 +104,20 @@ def _random(statement: Statement, inside: str, values: dict[str, Any]) -> int | 
             return None
         values["draws"] = number
     return statement.at + 1
+
+
+def _converters(statement: Statement) -> bool:
+    """`log-hash <converter>[,<converter>...]`: what a message becomes before it is hashed."""
+    if len(statement.args) < 2:
+        statement.missing("converters", "write 'balance log-hash <converter>[,<converter>...]'")
+        return False
+    word, own = statement.args[1], Report()
+    found, _ = parse_expr([Word(f"str(x),{word}", word.span)], 0, place_of(statement), own)
+    for item in own:
+        if item.severity is not Severity.LATER:
+            statement.report.alert(item.code, f"in '{word}': {item.message}", word.span, help=item.help)
+            break
+    return found is not None and statement.no_more(statement.at + 2)
 
 
 def _hash(statement: Statement, inside: str, values: dict[str, Any]) -> int | None:

@@ -34,7 +34,7 @@ def _vary(statement: Statement) -> None:
     """HAProxy takes `on` or `off`; other words of today's versions are told, older ones passed over them."""
     if statement.args and statement.args[0].text not in ("on", "off"):
         message = f"'{statement.args[0]}' is neither 'on' nor 'off', and counts as 'off'"
-        statement.report.notice("SY0115", message, statement.args[0].span)
+        statement.report.warning("SY0115", message, statement.args[0].span)
     statement.no_more(statement.at + 1)
 
 

@@ -29,7 +29,7 @@ from steelyard.diagnostics.diagnostic import Report, Severity
 
 ALGORITHMS = ("identity", "gzip", "deflate", "raw-deflate")
 _NAME = one(Text("<name>"))
-_SIZE, _PERIOD = Size(1), Time(low=1)
+_SIZE, _PERIOD = Size(1, MAX_SIZE), Time(low=1)
 _LIMIT: dict[str, Step] = {
     "default-limit": one(_SIZE),
     "default-period": one(_PERIOD),

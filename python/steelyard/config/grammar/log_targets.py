@@ -176,6 +176,13 @@ def _forget(statement: Statement) -> None:
         statement.draft.unset(path)
 
 
+def _again(statement: Statement) -> None:
+    labels = statement.first_said(statement.row.sets)
+    if labels:
+        message = f"'{statement.row.name}' is said twice, the last one holds"
+        statement.report.warning("SY0726", message, statement.span, help="take one of them out", labels=labels)
+
+
 def _format(statement: Statement) -> None:
     if not statement.args:
         statement.missing("a format", f"write '{statement.row.name} \"<format>\"'")
@@ -184,6 +191,8 @@ def _format(statement: Statement) -> None:
         if found is not None:
             if statement.row.sets == "log_format":
                 _forget(statement)
+            if statement.row.sets == "error_log_format" and statement.draft.kind == "defaults":
+                _again(statement)
             if statement.row.sets:
                 statement.set(found)
 

@@ -63,8 +63,14 @@ _FORWARDED: dict[str, Step] = {
 
 def _forwarded(statement: Statement) -> None:
     """HAProxy does not look at what follows `no option forwarded`."""
-    if not statement.prefix:
-        phrase(options(_FORWARDED))(statement)
+    if statement.prefix:
+        return
+    phrase(options(_FORWARDED))(statement)
+    words = {word.text for word in statement.args}
+    for side in ("by", "for"):
+        if words & {f"{side}_port", f"{side}_port-expr"} and not words & {side, f"{side}-expr"}:
+            message = f"'{side}_port' has no effect without '{side}'"
+            statement.report.warning("SY0115", message, statement.span, help=f"add '{side}'")
 
 
 ROWS = (

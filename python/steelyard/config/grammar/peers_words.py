@@ -42,6 +42,9 @@ def _mixed(statement: Statement) -> None:
     statement.report.alert("SY0118", "'bind' and 'peer' can't stand in one section", statement.span, help=help)
 
 
+_IDLE = ("agent-check", "init-addr", "resolvers")
+
+
 def _peer(statement: Statement) -> None:
     """`peer|server <name> [<address>:<port>] [<option>...]`: where this process has a `bind` line it has no address here."""
     args = statement.args
@@ -58,10 +61,16 @@ def _peer(statement: Statement) -> None:
         labels = (Label(older.span, "the first one"),)
         statement.report.alert("SY0706", f"this process is named twice, as '{args[0]}'", args[0].span, labels=labels)
         return
+    if len(args) == 1 and not here:
+        help = f"write '{statement.row.name} {args[0]} <address>:<port>'"
+        statement.report.warning("SY0119", f"peer '{args[0]}' is left out: it has no address", args[0].span, help=help)
     if len(args) > 1 and not (here and bound):
         server = read_server(statement, args[0], statement.at + 1, _PEER)
     else:
         server = read_server(statement, args[0], statement.at + 1, None)
+    idle = next((said for said in server.others if said.name in _IDLE), None) if server is not None else None
+    if server is not None and (server.check or idle is not None):
+        statement.report.warning("SY0119", "peers are neither checked nor looked up", server.span, help="leave out such options")
     if server is not None:
         draft.add("servers", server, statement.row, statement.span)
 

@@ -91,6 +91,12 @@ def _close_peers(draft: Draft, room: Room) -> None:
     own = room.environment("HAPROXY_LOCALPEER")
     names = {server.name for server in draft.get("servers", ())}
     switch = next((said.name for _, said in reversed(draft.others) if said.name in ("disabled", "enabled")), "enabled")
+    shards = next((_number(said.words[0]) for _, said in reversed(draft.others) if said.name == "shards"), 0)
+    for server in draft.get("servers", ()):
+        for said in server.others:
+            if said.name == "shard" and 0 < shards < _number(said.words[0]):
+                message = f"shard {said.words[0]} has no effect: {draft.label} has {shards} shards"
+                room.report.warning("SY0119", message, said.span, help=f"write 'shards {said.words[0]}' in the section")
     if own and own not in names and switch == "enabled":
         help = f"name one of the peers '{own}', or say who this is with 'localpeer' or '-L'"
         room.report.warning(

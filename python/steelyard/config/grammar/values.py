@@ -26,10 +26,12 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """A value that HAProxy takes although the word is of another form; `why` reads on after the quoted word."""
+    """A value that HAProxy takes although the word is of another form; `why` reads on after the quoted word. `warns`: so does
+    HAProxy."""
 
     value: object
     why: str
+    warns: bool = False
 
 
 class ArgType(Protocol):
@@ -115,7 +117,7 @@ class Time:
         if value < self.low:
             return Bad(f"is too short, {self.low} ms is the least")
         tail = time_tail(text)
-        return Odd(value, tail) if tail else value
+        return Odd(value, tail, warns=True) if tail else value
 
 
 MAX_SIZE = (1 << 32) - 1

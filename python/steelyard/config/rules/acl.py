@@ -71,7 +71,7 @@ def read_test(name: str, words: Sequence[Word], place: Place, report: Report) ->
     span = first.span
     # `--` says that there is nothing behind it on purpose
     if matcher not in ("found", "bool") and not patterns and not flags.files and not flags.ended:
-        report.warning("SY0413", f"no pattern behind '{found.expr.text}': the test is never true", span)
+        report.notice("SY0413", f"no pattern behind '{found.expr.text}': the test is never true", span)
     return AclTest(name, found.expr, matcher, flags.icase, patterns, tuple(flags.files), text, span)
 
 

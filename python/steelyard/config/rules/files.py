@@ -60,7 +60,7 @@ def load_pattern_files(config: Config, proxies: Sequence[Parts], report: Report,
             if isinstance(ref, PatternFileRef) and (ref.path, ref.is_map) not in found:
                 what, line = ("map", "map(<file>)") if ref.is_map else ("pattern file", "acl ... -f <file>")
                 help = f"only what is read elsewhere, as in '{line}', can be changed"
-                report.warning("SY0443", f"nothing looks up {what} '{ref.path}': this rule changes nothing", ref.span, help=help)
+                report.notice("SY0443", f"nothing looks up {what} '{ref.path}': this rule changes nothing", ref.span, help=help)
                 found[ref.path, ref.is_map] = PatternFile(ref.path, ref.is_map)
     files = tuple(each for each in found.values() if each is not None)
     return replace(config, pattern_files=files) if files else config

@@ -15,6 +15,9 @@ from steelyard.config.rules.values import READERS, is_condition, read_file
 from steelyard.config.span import Word
 from steelyard.diagnostics.diagnostic import Report
 
+_OWN_HEADERS = ("content-length", "content-type", "transfer-encoding")
+"""Headers that HAProxy makes itself."""
+
 
 def read_reply(words: Sequence[Word], at: int, place: Place, report: Report) -> tuple[ReplySpec | None, int]:
     """The reply whose words start at `at`, and the index after it."""
@@ -43,6 +46,8 @@ def read_reply(words: Sequence[Word], at: int, place: Place, report: Report) -> 
         value: Any = _value(kind, given, place, report)
         if value is None:
             good = False
+        elif kind == "reply_header" and value[0].lower() in _OWN_HEADERS:
+            report.warning("SY0507", f"header '{given[0]}' has no effect: it is made from the body of the reply", given[0].span)
         elif kind == "reply_header":
             headers.append(value)
         else:
@@ -89,7 +94,10 @@ def _value(kind: str, given: Sequence[Word], place: Place, report: Report) -> An
 
 
 def _checked(reply: ReplySpec, body: Word | None, action: Word, report: Report) -> ReplySpec | None:
-    if reply.default_errorfiles or reply.errorfiles is not None:
+    paged = reply.default_errorfiles or reply.errorfiles is not None
+    if reply.headers and (paged or reply.errorfile is not None):
+        report.warning("SY0507", "headers have no effect: the error page has its own", action.span)
+    if paged:
         # The page has its own head.
         reply = replace(reply, content_type=None, headers=())
         if reply.status is not None and reply.status not in actions.REPLY_PAGES:
@@ -104,6 +112,8 @@ def _checked(reply: ReplySpec, body: Word | None, action: Word, report: Report) 
     if body is not None and typed and not empty and reply.content_type is None:
         report.alert("SY0506", f"'{body}' needs a content type", body.span, help="write 'content-type text/plain' in front of it")
         return None
+    if reply.content_type is not None and typed and empty:
+        report.warning("SY0507", "the content type has no effect: the body is empty", action.span)
     if reply.content_type is not None and not typed:
         report.warning("SY0507", "the content type has no effect: the reply has no body of its own", action.span)
     return reply
