@@ -199,3 +199,61 @@ def test_captures_by_converters(run, serve, sink):
     response = proxy.ask(get("/longer"))
     assert (response.get("x-c"), response.get("x-d")) == ("200", "")
     assert sink.take() == "{/long} {200} /long 200"
+
+
+COSTS = "%[cpu_calls] %[cpu_ns_tot] %[cpu_ns_avg] %[lat_ns_tot] %[lat_ns_avg]"
+
+
+def test_what_a_stream_costs(run, serve, sink, program):
+    """Averages are totals by calls. HAProxy times calls on demand only, Steelyard where an expression asks."""
+    front = f'log <sink> local0\nlog-format "{COSTS} %[var(txn.early)]"\nhttp-request set-var(txn.early) cpu_calls'
+    proxy = site(run, front=front, top=f"global\n    profiling.tasks on\n{TOP}", s1=serve(hello), sink=sink)
+    with proxy.connect() as client:
+        for _ in range(3):
+            client.ask(get("/"))
+            calls, cpu, cpu_average, latency, latency_average, early = map(int, sink.take().split(" "))
+            assert 1 <= early <= calls <= 50
+            assert (cpu_average, latency_average) == (cpu // calls, latency // calls)
+            assert 0 < latency < 10**10
+            if not program.is_haproxy:
+                assert 0 < cpu < 10**10
+
+
+def test_what_a_tcp_stream_costs(run, serve, sink):
+    front = f'mode tcp\nlog <sink> local0\nlog-format "{COSTS}"'
+    proxy = site(run, front=front, back="mode tcp", top=TOP, s1=serve(hello), sink=sink)
+    proxy.ask(get("/", "Connection: close"))
+    calls, cpu, cpu_average, latency, latency_average = map(int, sink.take().split(" "))
+    assert calls >= 1
+    assert (cpu_average, latency_average) == (cpu // calls, latency // calls)
+
+
+def test_how_busy_threads_are(run, serve, newer):
+    front = 'http-after-response set-header x-busy "%[cpu_usage_thr] %[cpu_usage_grp] %[cpu_usage_proc]"'
+    proxy = site(run, front=front, top=TOP, s1=serve(hello))
+    busy = proxy.ask(get("/")).get("x-busy") or ""
+    assert len(busy.split(" ")) == 3
+    assert all(0 <= int(percent) <= 100 for percent in busy.split(" "))
+
+
+DEBUGGED = {
+    "path,debug(p,stderr)": "[debug] p: type=str </a>",
+    "src,debug(track-sc,stderr)": "[debug] track-sc: type=ipv4 <127.0.0.1>",
+    "int(5),debug(,stderr)": "[debug] : type=sint <5>",
+    "bool(true),debug(t,stderr)": "[debug] t: type=bool <1>",
+    "ipv6(::1),debug(six,stderr)": "[debug] six: type=ipv6 <::1>",
+    "method,debug(m,stderr)": "[debug] m: type=meth <GET>",
+    "req.hdr(x-a),debug(h,stderr)": "[debug] h: type=str <a b...c>",
+    "path,length,debug(l,stderr),add(1),debug(l2,stderr)": "[debug] l: type=sint <2>\n[debug] l2: type=sint <3>",
+}
+
+
+def test_samples_for_people_to_look_at(run, serve):
+    lines = "\n".join(f"http-request set-var(txn.v{number}) {words}" for number, words in enumerate(DEBUGGED))
+    front = (
+        f"{lines}\nhttp-request set-header x-none %[req.hdr(none),debug(none,stderr)]\nhttp-request set-header x-p %[path,debug]"
+    )
+    proxy = site(run, front=front, top=TOP, s1=serve(hello))
+    proxy.ask(b"GET /a HTTP/1.1\r\nHost: a.test\r\nX-A: a b\t\xe9\tc\r\n\r\n")
+    said = proxy.wait_said("[debug] l2: type=sint <3>\n")
+    assert [line for line in said.splitlines() if line.startswith("[debug]")] == "\n".join(DEBUGGED.values()).splitlines()

@@ -9,6 +9,7 @@ use crate::reply::CompiledReply;
 use crate::rules::pattern::{FileUse, NetSet};
 use crate::rules::{Acl, Choosers, Cond, RuleSet, Rules, Stick};
 use crate::sample::args::{Build, Keys};
+use crate::sample::convert::DebugSink;
 use crate::sample::key::PublicKey;
 use crate::sample::CompiledExpr;
 use std::collections::HashMap;
@@ -103,6 +104,9 @@ pub struct Program {
     keeps_request_line: bool,
     keeps_addresses: bool,
     reads_response_body: bool,
+    measures_costs: bool,
+    /// Where the converter `debug` writes.
+    pub debug_sinks: Vec<DebugSink>,
 }
 
 impl Program {
@@ -119,6 +123,11 @@ impl Program {
     /// Whether anything but a log line reads `Record::request_line`.
     pub fn keeps_request_line(&self) -> bool {
         self.keeps_request_line
+    }
+
+    /// Whether anything asks what serving a stream costs: calls of its task are timed then.
+    pub fn measures_costs(&self) -> bool {
+        self.measures_costs
     }
 
     /// Whether anything looks at the body of a response: what has come of it is an input of the rules then.
@@ -178,6 +187,8 @@ pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
     let tracing = tracing.transpose()?;
     let keeps_addresses = build.wants_addresses();
     let reads_response_body = build.wants_response_body();
+    let measures_costs = build.wants_costs();
+    let debug_sinks = build.debug_sinks();
     let (variables, keys, pattern_uses) = build.into_tables();
     // Who looks the files up has a share of their texts; others are let go.
     for file in &mut plan.pattern_files {
@@ -199,6 +210,8 @@ pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
         keeps_request_line,
         keeps_addresses,
         reads_response_body,
+        measures_costs,
+        debug_sinks,
     })
 }
 

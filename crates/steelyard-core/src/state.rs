@@ -1,6 +1,7 @@
 //! What rules may ask about the running process. The engine implements [`State`]; tests and `explain` give it fixed values.
 
 use crate::rules::pattern::Changes;
+use crate::sample::convert::DebugSink;
 use crate::table::Tables;
 use crate::vars::ProcVars;
 use std::net::IpAddr;
@@ -62,6 +63,17 @@ pub struct TcpInfo {
     pub reordering: u32,
 }
 
+/// What serving a stream has cost so far. Times in nanoseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Calls of its task.
+    pub calls: u32,
+    /// In those calls.
+    pub cpu: u64,
+    /// Between the wish to be called and the call.
+    pub latency: u64,
+}
+
 /// The running process, as far as rules and logs may see it. Calls are cheap: no lock that can be waited for.
 pub trait State {
     fn gauge(&self, gauge: Gauge) -> i64;
@@ -91,6 +103,16 @@ pub trait State {
     fn tables(&self) -> &Arc<Tables> {
         Tables::none()
     }
+    /// Nothing where [`Program::measures_costs`](crate::program::Program::measures_costs) says that nobody asks.
+    fn cost(&self) -> Cost {
+        Cost::default()
+    }
+    /// How busy this thread was lately, or all threads of the process on average: percent of the time.
+    fn cpu_usage(&self, _process: bool) -> u8 {
+        0
+    }
+    /// A line for people to look at. It is dropped where it can't be taken at once.
+    fn debug(&self, _sink: DebugSink, _line: &[u8]) {}
     /// A soft stop has begun.
     fn stopping(&self) -> bool {
         false

@@ -11,6 +11,7 @@ pub mod error;
 pub mod event;
 pub mod http;
 pub mod live;
+mod meter;
 pub mod observe;
 pub mod order;
 pub mod pick;

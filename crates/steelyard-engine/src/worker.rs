@@ -5,6 +5,7 @@ use crate::accept::{self, listen::Listening};
 use crate::buffer::Buffers;
 use crate::event::{Event, Events};
 use crate::live::{Live, Random, Rate};
+use crate::meter::{Meter, Usage};
 use crate::observe::Lines;
 use crate::pool::Pool;
 use crate::relay::splice::Pipes;
@@ -46,6 +47,8 @@ pub struct Shared {
     pub gate: Gate,
     pub totals: Totals,
     pub proc_vars: ProcVars,
+    pub threads: usize,
+    usage: Usage,
     quitting: AtomicBool,
     quit: Notify,
     drained: Drained,
@@ -83,6 +86,7 @@ struct Drained {
 
 impl Shared {
     pub(crate) fn new(live: Live) -> io::Result<Self> {
+        let threads = live.program.plan.global.nbthread as usize;
         Ok(Self {
             gate: Gate::new(live.program.plan.global.maxconn),
             live: arc_swap::ArcSwap::from_pointee(live),
@@ -93,6 +97,8 @@ impl Shared {
             stop: Notify::new(),
             totals: Totals::default(),
             proc_vars: ProcVars::new(),
+            threads,
+            usage: Usage::of_process(),
             quitting: AtomicBool::new(false),
             quit: Notify::new(),
             drained: Drained::default(),
@@ -182,6 +188,8 @@ pub struct Worker {
     pub(crate) lines: RefCell<Lines>,
     /// `tune.bufsize`, bytes.
     pub bufsize: usize,
+    pub meter: Meter,
+    usage: Usage,
     random: Random,
     /// Quarter of an hour since the epoch, and what local time differs from UTC in it.
     offset: Cell<(u64, i32)>,
@@ -199,6 +207,8 @@ impl Worker {
             scratch: RefCell::new(Scratch::new()),
             lines: RefCell::default(),
             bufsize: bufsize.max(1024),
+            meter: Meter::default(),
+            usage: Usage::of_thread(),
             random: Random::new(),
             offset: Cell::new((0, 0)),
         }
@@ -213,6 +223,15 @@ impl Worker {
         let offset = sys::utc_offset(seconds);
         self.offset.set((seconds / 900, offset));
         offset
+    }
+
+    /// How busy this thread was lately, or all threads on average: percent.
+    pub fn cpu_usage(&self, process: bool) -> u8 {
+        if process {
+            self.shared.usage.percent(self.shared.threads)
+        } else {
+            self.usage.percent(1)
+        }
     }
 
     /// A random number, not for secrets.

@@ -4,6 +4,7 @@ use crate::error::PlanError;
 use crate::plan::{Arg, Plan, Scope};
 use crate::rules::pattern::{FileCache, FileUse};
 use crate::rules::Shapes;
+use crate::sample::convert::DebugSink;
 use crate::sample::key::PublicKey;
 use crate::vars::VarId;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -20,6 +21,8 @@ pub struct Build<'p> {
     acls: RefCell<Vec<u32>>,
     response_body: Cell<bool>,
     shapes: OnceCell<Shapes>,
+    costs: Cell<bool>,
+    debug: RefCell<Vec<DebugSink>>,
 }
 
 /// Public keys by the path that the configuration gives them.
@@ -36,6 +39,8 @@ impl<'p> Build<'p> {
             acls: RefCell::default(),
             response_body: Cell::default(),
             shapes: OnceCell::new(),
+            costs: Cell::default(),
+            debug: RefCell::default(),
         }
     }
 
@@ -62,6 +67,28 @@ impl<'p> Build<'p> {
 
     pub fn wants_response_body(&self) -> bool {
         self.response_body.get()
+    }
+
+    /// An expression asks what the processing of a stream costs.
+    pub fn want_costs(&self) {
+        self.costs.set(true);
+    }
+
+    pub fn wants_costs(&self) -> bool {
+        self.costs.get()
+    }
+
+    /// An expression writes lines there for people to look at.
+    pub fn want_debug(&self, sink: DebugSink) {
+        let mut sinks = self.debug.borrow_mut();
+        if !sinks.contains(&sink) {
+            sinks.push(sink);
+        }
+    }
+
+    /// All that wants lines.
+    pub fn debug_sinks(&self) -> Vec<DebugSink> {
+        self.debug.borrow().clone()
     }
 
     /// The ACLs that expressions have named so far, in order.

@@ -41,6 +41,12 @@ impl Guard {
     }
 }
 
+impl Guard {
+    pub fn measures_costs(&self) -> bool {
+        self.live.program.measures_costs()
+    }
+}
+
 impl Drop for Guard {
     fn drop(&mut self) {
         if let Some(frontend) = self.live.frontend(self.proxy) {

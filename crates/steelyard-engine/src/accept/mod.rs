@@ -9,6 +9,7 @@ mod proxy_header;
 mod tests;
 
 use crate::live::{bump, wall, FrontendLive, Live};
+use crate::meter::Metered;
 use crate::stream::Stream;
 use crate::worker::Worker;
 use crate::{http, relay};
@@ -211,9 +212,9 @@ fn begin(worker: &Rc<Worker>, live: &Arc<Live>, guard: Guard, client: Stream, fr
         connection.kept.tracking.count_session(Event::Session);
     }
     match (later, plan.mode) {
-        (true, mode) => spawn(guard, prepare_and_serve(connection, header, mode)),
-        (false, Mode::Http) => spawn(guard, connection.http()),
-        (false, Mode::Tcp) => spawn(guard, connection.tcp()),
+        (true, mode) => spawn(guard, worker, prepare_and_serve(connection, header, mode)),
+        (false, Mode::Http) => spawn(guard, worker, connection.http()),
+        (false, Mode::Tcp) => spawn(guard, worker, connection.tcp()),
     }
 }
 
@@ -258,8 +259,12 @@ async fn prepare_and_serve(mut connection: Connection, header: bool, mode: Mode)
     }
 }
 
-fn spawn(guard: Guard, future: impl Future<Output = ()> + 'static) {
-    tokio::task::spawn_local(Guarded::new(guard, future));
+fn spawn(guard: Guard, worker: &Rc<Worker>, future: impl Future<Output = ()> + 'static) {
+    if guard.measures_costs() {
+        tokio::task::spawn_local(Guarded::new(guard, Metered::new(Rc::clone(worker), Box::pin(future))));
+    } else {
+        tokio::task::spawn_local(Guarded::new(guard, future));
+    }
 }
 
 fn count(worker: &Worker, frontend: &FrontendLive) {

@@ -6,6 +6,7 @@ use crate::live::{bump, Live, WorkerState};
 use crate::observe;
 use crate::stream::Stream;
 use crate::worker::Worker;
+use std::cell::OnceCell;
 use std::io;
 use std::time::Duration;
 use steelyard_core::ctx::{Ctx, ProxyHeader, Session};
@@ -60,6 +61,7 @@ fn allows(worker: &Worker, live: &Live, client: &Stream, session: &mut Session, 
         live,
         client: Some(client),
         server: None,
+        cost: OnceCell::new(),
     };
     let mut record = Record::new();
     let mut scratch = worker.scratch.borrow_mut();

@@ -6,6 +6,7 @@ use crate::live::InBackend;
 use crate::pick::Slot;
 use crate::pool::ServerConn;
 use crate::relay::http::{Flow, Framing};
+use std::cell::OnceCell;
 use std::net::SocketAddr;
 use std::time::Instant;
 use steelyard_core::ctx::{Ctx, Scratch};
@@ -187,6 +188,7 @@ impl Exchange {
             live,
             client: Some(&conn.client),
             server: self.server.as_ref().map(|server| &server.stream),
+            cost: OnceCell::new(),
         };
         let mut ctx = Ctx {
             session: &conn.session,

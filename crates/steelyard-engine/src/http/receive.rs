@@ -163,6 +163,7 @@ fn begin(conn: &mut Conn, ex: &mut Exchange) {
         front.counters.req_rate.add(u64::try_from(now_ms).unwrap_or(u64::MAX), 1);
     }
     let record = &mut ex.record;
+    conn.worker.meter.begin();
     record.counter = shared.totals.next_stream();
     record.request_index = conn.requests;
     record.times.idle = ms(conn.since, ex.begun);

@@ -2,6 +2,7 @@
 
 use super::{wall, WorkerState};
 use crate::worker::{Shared, Worker};
+use std::cell::OnceCell;
 use std::sync::Arc;
 use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::record::Record;
@@ -21,6 +22,7 @@ pub(crate) fn set_variables(shared: &Arc<Shared>) {
         live: &live,
         client: None,
         server: None,
+        cost: OnceCell::new(),
     };
     let session = Session {
         src: None,

@@ -47,7 +47,7 @@ impl Live {
             let proxy = ProxyLive::new(index, plan, &program.plan).map_err(|error| format!("proxy {}: {error}", plan.name))?;
             proxies.push(proxy);
         }
-        let logs = Logs::open(&program.plan)?;
+        let logs = Logs::open(&program.plan, &program.debug_sinks)?;
         let pattern_changes = Changes::new(&program.pattern_uses);
         let tables = Arc::new(Tables::new(&program.plan.tables, Box::new(clock)));
         Ok(Self {

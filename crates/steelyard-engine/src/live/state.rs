@@ -1,16 +1,17 @@
 //! What rules may ask about the running process.
 
-use super::Live;
+use super::{bump, Live};
 use crate::stream::Stream;
 use crate::sys;
 use crate::worker::{Shared, Worker};
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::os::fd::AsFd;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use steelyard_core::rules::pattern::Changes;
-use steelyard_core::state::{Gauge, Side, State, TcpInfo};
+use steelyard_core::sample::convert::DebugSink;
+use steelyard_core::state::{Cost, Gauge, Side, State, TcpInfo};
 use steelyard_core::table::Tables;
 use steelyard_core::vars::ProcVars;
 
@@ -21,6 +22,8 @@ pub struct WorkerState<'a> {
     /// The connections, where there are any.
     pub client: Option<&'a Stream>,
     pub server: Option<&'a Stream>,
+    /// The cost of the stream, the same for all that ask in one evaluation.
+    pub cost: OnceCell<Cost>,
 }
 
 impl State for WorkerState<'_> {
@@ -54,6 +57,20 @@ impl State for WorkerState<'_> {
 
     fn tables(&self) -> &Arc<Tables> {
         &self.live.tables
+    }
+
+    fn debug(&self, sink: DebugSink, line: &[u8]) {
+        if !self.live.logs.debug(sink, line) {
+            bump(&self.worker.shared.totals.dropped_logs);
+        }
+    }
+
+    fn cost(&self) -> Cost {
+        *self.cost.get_or_init(|| self.worker.meter.read())
+    }
+
+    fn cpu_usage(&self, process: bool) -> u8 {
+        self.worker.cpu_usage(process)
     }
 
     fn stopping(&self) -> bool {

@@ -6,14 +6,16 @@ use super::ring::Ring;
 use super::sink::Sink;
 use crate::live::{wall, Live, WorkerState};
 use crate::worker::{Shared, Worker};
-use std::io::Write;
+use std::cell::OnceCell;
+use std::io::{self, Write};
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::logformat::render_log;
-use steelyard_core::plan::{LogFormatName, LogStep, LogTarget, Plan, Proxy};
+use steelyard_core::plan::{self, LogFormatName, LogStep, LogTarget, LogTransport, Plan, Proxy};
 use steelyard_core::record::Record;
+use steelyard_core::sample::convert::DebugSink;
 use steelyard_core::table::Tracking;
 use steelyard_core::vars::Vars;
 
@@ -21,8 +23,13 @@ use steelyard_core::vars::Vars;
 pub struct Logs {
     global: Vec<Route>,
     proxies: Vec<Vec<Route>>,
+    /// Those of the plan; behind them `buf0`, where the converter `debug` asks for it.
     rings: Vec<Arc<Ring>>,
+    debug: Vec<(DebugSink, Sink)>,
 }
+
+/// Bytes of `buf0`: the latest lines that fit.
+const BUFFER: u64 = 64 * 1024;
 
 /// A `log` line: its filter, its form and its sink, which several may share.
 struct Route {
@@ -45,10 +52,14 @@ impl Route {
 pub type Render<'r> = dyn FnMut(Option<u32>, &mut Vec<u8>, &mut Vec<u8>) -> bool + 'r;
 
 impl Logs {
-    /// Opens every target of the plan. The message of a failure says which.
-    pub fn open(plan: &Plan) -> Result<Self, String> {
+    /// Opens every target of the plan, and those of the converter `debug`. The message of a failure says which.
+    pub fn open(plan: &Plan, debug: &[DebugSink]) -> Result<Self, String> {
         let rings = plan.global.rings.iter().map(|ring| Ring::new(ring).map(Arc::new));
-        let rings: Vec<Arc<Ring>> = rings.collect::<Result<_, _>>().map_err(|error| format!("ring: {error}"))?;
+        let mut rings: Vec<Arc<Ring>> = rings.collect::<Result<_, _>>().map_err(|error| format!("ring: {error}"))?;
+        let debug = debug.iter().map(|sink| Ok((*sink, debug_sink(*sink, &mut rings)?)));
+        let debug = debug
+            .collect::<io::Result<_>>()
+            .map_err(|error| format!("converter debug: {error}"))?;
         let mut open: Vec<(LogTarget, Arc<Sink>)> = Vec::new();
         let mut routes = |targets: &[LogTarget]| -> Result<Vec<Route>, String> {
             let mut routes = Vec::with_capacity(targets.len());
@@ -81,13 +92,44 @@ impl Logs {
             .iter()
             .map(|proxy| routes(&proxy.logs))
             .collect::<Result<_, _>>()?;
-        Ok(Self { global, proxies, rings })
+        Ok(Self {
+            global,
+            proxies,
+            rings,
+            debug,
+        })
+    }
+
+    /// Takes a line of the converter `debug`; false: it was dropped.
+    pub fn debug(&self, sink: DebugSink, line: &[u8]) -> bool {
+        let found = self.debug.iter().find(|known| known.0 == sink);
+        found.is_some_and(|(_, sink)| sink.send(line))
     }
 
     /// The latest lines of a ring (its index in the plan) that has no servers.
     pub fn ring(&self, index: usize) -> Option<Vec<u8>> {
         self.rings.get(index).map(|ring| ring.latest())
     }
+}
+
+/// Opens a target of the converter `debug`.
+fn debug_sink(sink: DebugSink, rings: &mut Vec<Arc<Ring>>) -> io::Result<Sink> {
+    let index = match sink {
+        DebugSink::Stdout => return Sink::open(&LogTransport::Fd { fd: 1 }, rings),
+        DebugSink::Stderr => return Sink::open(&LogTransport::Fd { fd: 2 }, rings),
+        DebugSink::Ring(index) => index,
+        DebugSink::Buffer => {
+            let plan = plan::Ring {
+                name: "buf0".into(),
+                size: BUFFER,
+                ..plan::Ring::default()
+            };
+            rings.push(Arc::new(Ring::new(&plan)?));
+            rings.len() - 1
+        }
+    };
+    let ring = u32::try_from(index).map_err(io::Error::other)?;
+    Sink::open(&LogTransport::Ring { ring }, rings)
 }
 
 /// Sends one line to the `log` targets of `proxy` whose filter lets `level` through. It is written once for each profile.
@@ -123,6 +165,7 @@ pub(crate) fn log_connection_error(worker: &Worker, live: &Live, session: &Sessi
         live,
         client: None,
         server: None,
+        cost: OnceCell::new(),
     };
     let mut scratch = worker.scratch.borrow_mut();
     let (mut vars, mut tracking, mut record) = (Vars::new(), Tracking::new(), Record::new());

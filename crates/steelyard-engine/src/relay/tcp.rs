@@ -12,7 +12,7 @@ use crate::observe;
 use crate::pick::{Slot, Want};
 use crate::stream::Stream;
 use crate::worker::Worker;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::convert::Infallible;
 use std::future::{poll_fn, Future};
 use std::rc::Rc;
@@ -354,6 +354,7 @@ impl Tcp {
             live: &live,
             client: Some(&self.input.client),
             server: None,
+            cost: OnceCell::new(),
         };
         let mut scratch = self.worker.scratch.borrow_mut();
         let mut ctx = Ctx {

@@ -19,7 +19,7 @@ from steelyard.config.checks.ids import check_ids
 from steelyard.config.checks.inspect import check_inspect
 from steelyard.config.checks.listeners import check_listeners
 from steelyard.config.checks.log_backends import check_log_backends
-from steelyard.config.checks.log_targets import check_log_targets
+from steelyard.config.checks.log_targets import check_debug, check_log_targets
 from steelyard.config.checks.logs import check_logs
 from steelyard.config.checks.modes import check_modes
 from steelyard.config.checks.names import check_names
@@ -55,6 +55,7 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_logs,
     check_log_targets,
     check_log_backends,
+    check_debug,
     check_reach,
     check_defaults,
     check_captures,

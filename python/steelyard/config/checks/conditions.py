@@ -33,7 +33,7 @@ def check_conditions(config: Config, room: Room) -> None:
 
 def _circles(tests: dict[str, list[AclTest]], room: Room, told: set[Span]) -> None:
     """An ACL can name itself, where a line of that name stands above; it would never have an answer, and HAProxy never ends."""
-    named = {name: [arg for test in some for arg in nodes(test.expr, AclArg)] for name, some in tests.items()}
+    named = {name: [arg for test in some if _may_name(test) for arg in nodes(test.expr, AclArg)] for name, some in tests.items()}
     for name, args in named.items():
         reached: set[str] = set()
         ahead = [arg.name for arg in args]
@@ -44,6 +44,10 @@ def _circles(tests: dict[str, list[AclTest]], room: Room, told: set[Span]) -> No
         if guilty is not None:
             told.add(guilty.span)
             room.report.alert("SY0404", f"ACL '{name.rpartition('/')[2]}' asks for itself", guilty.span)
+
+
+def _may_name(test: AclTest) -> bool:
+    return test.expr.fetch.name == "acl" or any(call.name == "when" for call in test.expr.converters)
 
 
 def _conditions(proxy: Proxy) -> Iterator[tuple[str, Iterable[Condition]]]:

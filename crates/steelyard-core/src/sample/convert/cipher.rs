@@ -168,3 +168,31 @@ where
     let cipher = cbc::Decryptor::<A>::new_from_slices(key, nonce).ok()?;
     cipher.decrypt_padded_mut::<Pkcs7>(text).ok().map(|plain| plain.len())
 }
+
+/// Decrypts and verifies in place, with a nonce of 12 bytes; the key's length chooses the cipher.
+pub(super) fn gcm_open(key: &[u8], nonce: &[u8], aad: &[u8], text: &mut [u8], tag: &[u8]) -> Option<()> {
+    fn open<A>(key: &[u8], nonce: &[u8], aad: &[u8], text: &mut [u8], tag: &[u8; 16]) -> Option<()>
+    where
+        A: BlockCipher + BlockSizeUser<BlockSize = U16> + BlockEncrypt + KeyInit,
+    {
+        let cipher = AesGcm::<A, U12>::new_from_slice(key).ok()?;
+        cipher.decrypt_in_place_detached(nonce.into(), aad, text, tag.into()).ok()
+    }
+    let tag: &[u8; 16] = tag.try_into().ok()?;
+    match (key.len(), nonce.len()) {
+        (16, 12) => open::<Aes128>(key, nonce, aad, text, tag),
+        (24, 12) => open::<Aes192>(key, nonce, aad, text, tag),
+        (32, 12) => open::<Aes256>(key, nonce, aad, text, tag),
+        _ => None,
+    }
+}
+
+/// Decrypts in place; gives the length without the padding. The key's length chooses the cipher.
+pub(super) fn cbc_open(key: &[u8], nonce: &[u8], text: &mut [u8]) -> Option<usize> {
+    match key.len() {
+        16 => cbc_decrypt::<Aes128>(key, nonce, text),
+        24 => cbc_decrypt::<Aes192>(key, nonce, text),
+        32 => cbc_decrypt::<Aes256>(key, nonce, text),
+        _ => None,
+    }
+}

@@ -43,6 +43,14 @@ impl JsonQuery {
         })
     }
 
+    /// A member of the outermost object; `name` has no letter with a meaning in paths.
+    pub(super) fn of_member(name: &str) -> Self {
+        Self {
+            path: Some([Step::Name(name.as_bytes().into())].into()),
+            as_int: false,
+        }
+    }
+
     pub fn apply<'e>(&'e self, view: &View<'e>, sample: Sample<'e>) -> Option<Sample<'e>> {
         self.find(view, sample.as_str(view.arena))
     }

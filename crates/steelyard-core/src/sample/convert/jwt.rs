@@ -109,7 +109,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-fn decode<'e>(view: &View<'e>, part: &[u8]) -> Option<&'e [u8]> {
+pub(super) fn decode<'e>(view: &View<'e>, part: &[u8]) -> Option<&'e [u8]> {
     let space = view.arena.alloc_slice_fill_copy(part.len(), 0_u8);
     let length = BASE64.decode_slice_unchecked(part, space).ok()?;
     Some(&space[..length])

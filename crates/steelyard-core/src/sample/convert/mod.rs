@@ -5,6 +5,7 @@ mod capture;
 mod cipher;
 mod control;
 mod date;
+mod debug;
 mod digest;
 mod encode;
 mod fix;
@@ -13,6 +14,7 @@ mod forwarded;
 mod http_date;
 mod json;
 mod json_query;
+mod jwe;
 mod jwt;
 mod language;
 mod mac;
@@ -30,6 +32,7 @@ mod when;
 mod x509;
 
 pub(crate) use date::{strftime, Moment};
+pub use debug::DebugSink;
 pub(crate) use form::HEX;
 pub(crate) use variable::SetIf;
 
@@ -120,6 +123,8 @@ families! {
     When(when),
     Capture(capture),
     X509(x509),
+    Debug(debug),
+    Jwe(jwe),
 }
 
 #[cfg(test)]

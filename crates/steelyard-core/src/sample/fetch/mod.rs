@@ -16,6 +16,7 @@ pub(crate) mod state;
 mod stream;
 mod table;
 mod target;
+mod task;
 mod transport;
 mod users;
 
@@ -48,6 +49,7 @@ pub enum Fetch {
     Dump(dump::Dump),
     Mux(mux::Mux),
     Htx(internal::Htx),
+    Task(task::Task),
 }
 
 /// Which message.
@@ -76,6 +78,7 @@ pub fn names() -> Vec<&'static str> {
         dump::NAMES,
         &mux::names(),
         internal::NAMES,
+        &task::names(),
     ]
     .concat()
 }
@@ -130,6 +133,9 @@ impl Fetch {
         if let Some(fetch) = internal::Htx::compile(args)? {
             return Ok(Self::Htx(fetch));
         }
+        if let Some(fetch) = task::Task::compile(args)? {
+            return Ok(Self::Task(fetch));
+        }
         Err(PlanError::new(format!("fetch '{}' is not supported", args.name)))
     }
 
@@ -152,6 +158,7 @@ impl Fetch {
             Self::Dump(fetch) => fetch.one(view),
             Self::Mux(fetch) => fetch.one(view),
             Self::Htx(fetch) => fetch.one(view),
+            Self::Task(fetch) => fetch.one(view),
         }
     }
 
