@@ -29,6 +29,12 @@ def check_options(config: Config, room: Room) -> None:
         for server in proxy.servers:
             _server(proxy, server, servers, room)
         _fcgi(proxy, room)
+    for draft in room.drafts:
+        for server in draft.get("servers", ()) if draft.kind == "ring" else ():
+            said = _last(server.others)
+            if "ssl" in said:
+                _versions((*servers, *server.others), server.span, room)
+            _protocol(said.get("proto"), "tcp", room)
 
 
 def _defaults(config: Config, name: str) -> tuple[Said, ...]:
@@ -51,7 +57,7 @@ def _bind(proxy: Proxy, bind: Bind, defaults: tuple[Said, ...], room: Room) -> N
         room.report.alert(
             "SY0748", "certificates can't be made without an authority", said["generate-certificates"].span, help=help
         )
-    _protocol(said.get("proto"), proxy, room)
+    _protocol(said.get("proto"), proxy.mode or "tcp", room)
     _namespace(said.get("namespace"), room)
 
 
@@ -64,7 +70,7 @@ def _server(proxy: Proxy, server: Server, defaults: tuple[Said, ...], room: Room
         if port is None or not _NUMBER.match(port.words[0]):
             message = f"server '{proxy.name}/{server.name}' has 'agent-check', and no port to find the agent on"
             room.report.alert("SY0748", message, said["agent-check"].span, help="add 'agent-port <port>'")
-    _protocol(said.get("proto"), proxy, room)
+    _protocol(said.get("proto"), proxy.mode or "tcp", room)
     _namespace(said.get("namespace"), room)
     observed = said.get("observe")
     if observed is not None and observed.words == ("layer7",) and (proxy.mode or "tcp") != "http":
@@ -111,8 +117,7 @@ def _versions(others: Sequence[Said], span: Span, room: Room) -> None:
         room.report.alert("SY0748", "no version of TLS is left", span, help="allow at least 'TLSv1.2' or 'TLSv1.3'")
 
 
-def _protocol(said: Said | None, proxy: Proxy, room: Room) -> None:
-    mode = proxy.mode or "tcp"
+def _protocol(said: Said | None, mode: str, room: Room) -> None:
     if said is not None and (said.words[0] in _HTTP) is not (mode == "http"):
         room.report.alert("SY0748", f"'proto {said.words[0]}' can't be used in mode {mode}", said.span)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from steelyard.config.model import Bind, Config, Proxy
+from steelyard.config.grammar.row import PLAIN
+from steelyard.config.model import Bind, Config
 from steelyard.config.statement import Room
 
 
@@ -15,17 +16,20 @@ def check_threads(config: Config, room: Room) -> None:
     groups = max(1, said[-1]) if said else 1
     for proxy in config.proxies:
         for bind in proxy.binds:
-            _one(proxy, bind, count, groups, room)
+            _one(f"{proxy.kind} '{proxy.name}'", bind, count, groups, room)
+    for draft in room.drafts:
+        for bind in draft.get("binds", ()) if draft.where & PLAIN else ():
+            _one(draft.label, bind, count, groups, room)
 
 
-def _one(proxy: Proxy, bind: Bind, count: int, groups: int, room: Room) -> None:
+def _one(owner: str, bind: Bind, count: int, groups: int, room: Room) -> None:
     for said in bind.others:
         if said.name != "thread":
             continue
         parts = [part.rpartition("/") for part in said.words[0].split(",")]
         wanted = [(group, threads) for group, _, threads in parts]
         if not any(_there(group, threads, count, groups) for group, threads in wanted):
-            message = f"none of the threads '{said.words[0]}' of {proxy.kind} '{proxy.name}' is there: there are {count}"
+            message = f"none of the threads '{said.words[0]}' of {owner} is there: there are {count}"
             room.report.alert("SY0752", message, said.span, help="leave 'thread' out, or say 'nbthread' in 'global'")
 
 

@@ -9,7 +9,7 @@ from steelyard.config.grammar.phrases import condition, maybe, nothing, one, phr
 from steelyard.config.grammar.phrases import several as together
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.rule_words import parse_acl_line
-from steelyard.config.grammar.values import Int, Loose, OneOf, Text
+from steelyard.config.grammar.values import ArgType, Int, Loose, NotZero, OneOf, Text
 from steelyard.config.places import place_of
 from steelyard.config.rules import parse_log_format
 from steelyard.config.statement import Statement
@@ -61,7 +61,7 @@ def _option(statement: Statement) -> None:
         statement.no_more(statement.at + 1)
 
 
-def _later(name: str, where: Where, doc: str, *args: Text | Loose | Int | OneOf, least: int = -1, lax: bool = False) -> Row:
+def _later(name: str, where: Where, doc: str, *args: ArgType, least: int = -1, lax: bool = False) -> Row:
     return Row(name, where, doc, args, effect="later", least=least, lax=lax)
 
 
@@ -69,7 +69,7 @@ ROWS = (
     Row("early-hints", C, "Links of cached responses are sent ahead.", parse=_hints, effect="later"),
     _later("max-age", C, "Seconds that a response may be kept.", Loose(), least=0),
     _later("max-object-size", C, "Bytes that a response may have.", Int()),
-    _later("max-secondary-entries", C, "Responses to one request that differ by a header.", Int(1)),
+    _later("max-secondary-entries", C, "Responses to one request that differ by a header.", NotZero()),
     Row("process-vary", C, "Responses that differ by a header are kept.", parse=_vary, effect="later"),
     _later("total-max-size", C, "Megabytes of the cache.", Int(0, MOST_MEGABYTES)),
     Row(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 
+from steelyard.config.grammar.files import load
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.values import ArgType, Int, OneOf, Text
 from steelyard.config.span import run_of
 from steelyard.config.statement import Statement
+from steelyard.diagnostics.diagnostic import Label
 
 S = Where.CRT_STORE
 _SWITCH = OneOf(("on", "off"))
 LOAD_OPTIONS: dict[str, ArgType] = {
     "acme": Text("<section>"),
     "alias": Text("<name>"),
-    "bits": Int(1),
+    "bits": Int(-2_147_483_648),
     "crt": Text("<file>"),
     "curves": Text("<curve>"),
     "domains": Text("<name>,..."),
@@ -43,12 +45,24 @@ def _load(statement: Statement) -> None:
             return
         if statement.read(at + 1, kind) is None:
             return
+        if word.text in _READ and load(statement, statement.words[at + 1]) is None:
+            return
         said[word.text] = statement.words[at + 1].text
         at += 2
     if "crt" not in said:
         statement.missing("a certificate", "write 'load crt <file>'")
         return
+    made = [name for name in _MADE if said.get(name, "0").lstrip("+-0")]
+    if made and said.get("generate-dummy") != "on":
+        help = "add 'generate-dummy on'"
+        statement.report.alert("SY0748", f"'{made[0]}' is of use for a generated certificate alone", statement.span, help=help)
+        return
     _know(statement, said)
+
+
+_MADE = ("keytype", "bits", "curves")
+_READ = ("issuer", "ocsp", "sctl")
+"""Files beside a certificate that are read with it."""
 
 
 def _know(statement: Statement, said: dict[str, str]) -> None:
@@ -56,6 +70,11 @@ def _know(statement: Statement, said: dict[str, str]) -> None:
     draft, room = statement.draft, statement.room
     base = draft.get("crt-base", "" if draft.name else room.paths.bases.get("crt-base", ""))
     path = os.path.join(base, said["crt"])
+    name = said.get("alias", said["crt"])
+    first = draft.marks.setdefault("loaded", {}).setdefault(name, statement.span)
+    if first is not statement.span:
+        labels = (Label(first, "the first one"),)
+        statement.report.alert("SY0202", f"certificate '{name}' is loaded twice", statement.span, labels=labels)
     room.stored |= {f"@{draft.name}/{said.get('alias', said['crt'])}", f"@{draft.name}/{said['crt']}"}
     if not draft.name:
         room.stored |= {path, said["crt"]}
@@ -73,7 +92,7 @@ def _base(statement: Statement) -> None:
 
 
 ROWS = (
-    Row("crt-base", S, "Where names of certificates start.", parse=_base, effect="later"),
-    Row("key-base", S, "Where names of keys start.", parse=_base, effect="later"),
+    Row("crt-base", S, "Where names of certificates start.", parse=_base, effect="later", lax=True),
+    Row("key-base", S, "Where names of keys start.", parse=_base, effect="later", lax=True),
     Row("load", S, "A certificate.", parse=_load, effect="later", repeat="add"),
 )

@@ -158,7 +158,7 @@ ROWS = (
     Row("setcap", G, "Rights that are kept when the user changes.", parse=_setcap, effect="later", lax=True),
     _shared("shm-stats-file", "Shared memory that keeps statistics.", Text("<name>")),
     _shared("shm-stats-file-max-objects", "Objects in that memory.", Loose()),
-    Row("stats-file", G, "File of statistics to start with.", (Text("<file>"),), effect="later"),
+    Row("stats-file", G, "File of statistics to start with.", (Text("<file>"),), effect="later", lax=True),
     Row("tune.bufsize", G, "Bytes of a buffer: the longest request head.", (Loose(336, sizes=True),), "bufsize"),
     Row("tune.http.cookielen", G, "Bytes of a captured cookie, and one.", (Loose(1, 65536),), "cookie_length"),
     Row("tune.http.maxhdr", G, "Header fields in a message.", (Loose(5, 32767),), "max_headers"),

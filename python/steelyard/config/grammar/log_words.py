@@ -84,6 +84,9 @@ def _on(statement: Statement) -> None:
     drop, at = False, statement.at + 1
     while step is not None and at < len(statement.words):
         word = statement.words[at]
+        if word.text == "drop" and drop:
+            statement.extra(at)
+            return
         if word.text == "drop":
             drop, at = True, at + 1
         elif word.text in ("format", "sd"):
@@ -97,7 +100,9 @@ def _on(statement: Statement) -> None:
         else:
             statement.bad(word, "is none of 'drop', 'format', 'sd'", ("drop", "format", "sd"))
             return
-    if step is not None:
+    if step is not None and not drop and not found:
+        statement.missing("'drop', 'format' or 'sd'")
+    elif step is not None:
         statement.add(ProfileStep(str(step), drop, found.get("format"), found.get("sd")))
 
 
@@ -118,7 +123,7 @@ def _client_timeout(statement: Statement) -> None:
 def _option(statement: Statement) -> None:
     """`assume-rfc6587-ntf`, `dont-parse-log`, or `host` and what becomes of it."""
     name = statement.read(statement.at, OneOf(("assume-rfc6587-ntf", "dont-parse-log", "host")))
-    if name == "host" and not statement.prefix:
+    if name == "host":
         if statement.read(statement.at + 1, OneOf(("replace", "fill", "keep", "append"))) is not None:
             statement.no_more(statement.at + 2)
     elif name is not None:
@@ -144,6 +149,6 @@ ROWS = (
     Row("maxconn", F, "Connections at once.", (Loose(),), effect="later"),
     Row("option", F, "How messages are read.", parse=_option, effect="later", repeat="add", negate=True),
     Row("timeout", F, "How long a client may be silent.", parse=_client_timeout, effect="later", lax=True),
-    Row("log-tag", P, "Name of the program in log lines.", (Text("<tag>"),), "log_tag"),
+    Row("log-tag", P, "Name of the program in log lines.", (Text("<tag>"),), "log_tag", lax=True),
     Row("on", P, "What a log line of a step holds.", sets="steps", parse=_on, repeat="add"),
 )

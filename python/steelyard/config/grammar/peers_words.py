@@ -12,7 +12,7 @@ from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.section_lines import good_name, read_binds, read_server
 from steelyard.config.grammar.server_options import SERVER_OPTIONS
 from steelyard.config.grammar.servers import source_option
-from steelyard.config.grammar.values import Int
+from steelyard.config.grammar.values import NotZero
 from steelyard.config.statement import Statement
 from steelyard.diagnostics.diagnostic import Label
 
@@ -97,5 +97,5 @@ ROWS = (
     Row("log", P, "Where log lines go.", sets="log", parse=parse_log, effect="later", repeat="add", negate=True),
     Row("peer", P, "A process, this one or another.", parse=_peer, effect="later", repeat="add"),
     Row("server", P, "A process, this one or another.", parse=_peer, effect="later", repeat="add"),
-    Row("shards", P, "Peers among which tables are spread.", (Int(1),), effect="later", lax=True),
+    Row("shards", P, "Peers among which tables are spread.", (NotZero(),), effect="later", lax=True),
 )

@@ -43,6 +43,9 @@ def _ruleset(statement: Statement) -> None:
 
 def _unkept(statement: Statement) -> None:
     """A rule of a rule set that nothing carries out: only what is wrong with it counts."""
+    if statement.draft.get("mode", "tcp") != "http":
+        message = f"'{statement.row.name}' needs mode http"
+        statement.report.alert("SY0709", message, statement.span, help="add 'mode http' above it")
     _rule(statement, statement.row.name, statement.words, statement.at)
 
 
@@ -171,6 +174,7 @@ ROWS = (
         effect="later",
         repeat="add",
         late=True,
+        strict=True,
         named_defaults=True,
     ),
     Row(

@@ -96,9 +96,14 @@ class _Reader:
         return True
 
     def store(self) -> bool:
-        word = self.next("names of data")
-        if word is None:
-            return False
+        if self.at + 1 >= len(self.statement.words):  # HAProxy takes the word alone
+            word = self.statement.words[self.at]
+            self.statement.report.notice("SY0115", f"no names of data follow '{word}', so none is stored", word.span)
+            return True
+        found = self.next("names of data")
+        return found is not None and self.columns(found)
+
+    def columns(self, word: Word) -> bool:
         at = 0
         while at <= len(word.text):
             match = _ITEM.match(word.text, at)
