@@ -101,9 +101,9 @@ class _Reader:
             self.statement.report.notice("SY0115", f"no names of data follow '{word}', so none is stored", word.span)
             return True
         found = self.next("names of data")
-        return found is not None and self.columns(found)
+        return found is not None and self.names(found)
 
-    def columns(self, word: Word) -> bool:
+    def names(self, word: Word) -> bool:
         at = 0
         while at <= len(word.text):
             match = _ITEM.match(word.text, at)
