@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "diagnostics": {"diagnostics", "config"},
     "lsp": {"lsp", "config", "diagnostics"},
     "plan": {"plan", "config", "diagnostics"},
+    "discovery": {"discovery", "config"},
     "health": {"health", "plan", "config", "engine"},
     "stats": {"stats", "plan", "config", "engine", "health"},
     "engine": {"engine", "plan", "_engine"},

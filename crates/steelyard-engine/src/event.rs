@@ -30,6 +30,14 @@ pub enum Event {
     },
     /// What became of a request that asked for its trace.
     Trace(Box<Traced>),
+    /// A name to be looked up, by the `resolvers` section of that name; `Engine::reply` with the token answers it: the body is an
+    /// address, or empty. `family`: 4 or 6 is preferred.
+    Resolve {
+        token: u64,
+        resolvers: String,
+        name: String,
+        family: u8,
+    },
     /// After a soft stop: no session is left.
     Drained,
 }

@@ -1,12 +1,36 @@
 //! Requests that the Python side answers (`stats uri`, hooks): the engine asks with an event and waits.
 
+use crate::event::Event;
+use crate::worker::Shared;
 use parking_lot::Mutex;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use steelyard_core::rules::Question;
 use tokio::sync::oneshot;
 
 /// Most requests that wait for Python at once; further ones are refused.
 const MAX_WAITING: usize = 1024;
+
+/// Longest wait for a name, milliseconds: the Python side gives up before.
+pub const PATIENCE_MS: u64 = 60_000;
+
+/// Asks the Python side for the address of a name; `None` when it can't be asked.
+pub fn lookup(shared: &Shared, question: &Question) -> Option<oneshot::Receiver<ServiceReply>> {
+    let (token, receiver) = shared.services.ask()?;
+    let event = Event::Resolve {
+        token,
+        resolvers: question.resolvers.to_string(),
+        name: question.name.clone(),
+        family: question.family,
+    };
+    shared.events.push(event).then_some(receiver)
+}
+
+/// The address that was found.
+pub fn address(reply: &ServiceReply) -> Option<IpAddr> {
+    std::str::from_utf8(&reply.body).ok()?.parse().ok()
+}
 
 /// What Python answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

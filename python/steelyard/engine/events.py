@@ -23,6 +23,18 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, tag="service"):
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
+class Resolve(msgspec.Struct, frozen=True, kw_only=True, tag="resolve"):
+    """A name to look up by a `resolvers` section: `Engine.reply(token, 200, [], address)`, empty where there is none.
+
+    `family`: 4 or 6 is preferred, 0 for none.
+    """
+
+    token: int
+    resolvers: str
+    name: str
+    family: int
+
+
 class Drained(msgspec.Struct, frozen=True, kw_only=True, tag="drained"):
     """After a soft stop: no session is left."""
 
@@ -54,7 +66,7 @@ class Traced(msgspec.Struct, frozen=True, kw_only=True, tag="trace"):
     outcome: Outcome
 
 
-Event = Service | Traced | Drained
+Event = Service | Resolve | Traced | Drained
 
 _decoder = msgspec.json.Decoder(list[Event])
 

@@ -16,8 +16,10 @@ from collections.abc import Callable
 import msgspec
 
 from steelyard.config.model import Config
+from steelyard.config.name_servers import resolvers
+from steelyard.discovery.lookup import Lookup
 from steelyard.engine.engine import Engine
-from steelyard.engine.events import Drained, Service, Traced
+from steelyard.engine.events import Drained, Resolve, Service, Traced
 from steelyard.health.checker import Checker
 from steelyard.plan.orders import Log, Order, SoftStop
 from steelyard.plan.schema import Plan
@@ -42,6 +44,9 @@ class Worker:
         # The engine has what the files of patterns hold; a map may be large.
         self._plan = msgspec.structs.replace(plan, pattern_files=[])
         self._checker = Checker(config, plan, self._engine, console)
+        # The machine's own name servers are read while the file can be seen.
+        self._lookup = Lookup(resolvers(config))
+        self._lookups: set[asyncio.Task[None]] = set()
         self._started = time.time()
         self._stopping = False
         self._traces: TraceWriter | None = None
@@ -74,11 +79,16 @@ class Worker:
             return await self._ended
         finally:
             self._checker.stop()
+            self._lookup.stop()
             loop.remove_reader(self._engine.event_fd())
             self._engine.stop(_STOP_GRACE_MS)
             if self._traces is not None:
                 self._on_events()
                 self._traces.close()
+
+    async def _look_up(self, event: Resolve) -> None:
+        address = await self._lookup.address(event.resolvers, event.name, event.family)
+        self._engine.reply(event.token, 200, [], address.encode())
 
     def _end(self, status: int) -> None:
         if not self._ended.done():
@@ -124,6 +134,10 @@ class Worker:
                         self._end(0)
                 case Service():
                     self._serve(event)
+                case Resolve():
+                    task = asyncio.get_running_loop().create_task(self._look_up(event))
+                    self._lookups.add(task)
+                    task.add_done_callback(self._lookups.discard)
                 case Traced():
                     if self._traces is not None:
                         self._traces.take(event)

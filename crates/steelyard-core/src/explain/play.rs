@@ -190,6 +190,10 @@ impl<'p> Play<'p> {
             match self.ctx(|program, ctx, trace| evaluate(which(compiled), program, ctx, from, Some(trace))) {
                 // Time passes at once here, and the body is there.
                 Verdict::Pause { at, .. } | Verdict::Body { at, .. } => from = at,
+                verdict @ Verdict::Resolve { at, .. } => {
+                    self.trace.steps.extend(told(&verdict).map(|what| Step::Verdict { what }));
+                    from = at;
+                }
                 verdict => break verdict,
             }
         };
@@ -343,7 +347,12 @@ impl<'p> Play<'p> {
     /// What a verdict means for the request.
     fn stop(&mut self, verdict: Verdict, set: &str) -> Result<(), Stop> {
         match verdict {
-            Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. } => Ok(()),
+            Verdict::Pass
+            | Verdict::Allow
+            | Verdict::Wait { .. }
+            | Verdict::Pause { .. }
+            | Verdict::Body { .. }
+            | Verdict::Resolve { .. } => Ok(()),
             Verdict::Close { silent, .. } => {
                 self.terminate(*b"PR");
                 Err(closed(silent, set))
@@ -435,7 +444,7 @@ impl<'p> Play<'p> {
                     return Ok(Err((End::Replied, why)));
                 }
                 Verdict::Failed => return Ok(Err(self.failed(500, "http-response: a change can't be made", *b"IH"))),
-                Verdict::Close { .. } | Verdict::CloseServer | Verdict::Service(_) => {
+                Verdict::Close { .. } | Verdict::CloseServer | Verdict::Service(_) | Verdict::Resolve { .. } => {
                     return Ok(Err(self.failed(502, "http-response", *b"PH")))
                 }
             }

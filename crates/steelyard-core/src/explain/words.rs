@@ -72,6 +72,7 @@ pub fn told(verdict: &Verdict) -> Option<String> {
         Verdict::Reply(made) => Some(format!("answered here with {}", made.head.status())),
         Verdict::Tarpit(made) => Some(format!("answered here with {} after timeout tarpit", made.head.status())),
         Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. } => Some("more input is needed".into()),
+        Verdict::Resolve { question, .. } => Some(format!("'{}' would be looked up", question.name)),
         Verdict::Failed => Some("a change can't be made: internal error".into()),
         Verdict::CloseServer => Some("the connection to the server is closed".into()),
         Verdict::Service(name) => Some(format!("the service {name} answers")),

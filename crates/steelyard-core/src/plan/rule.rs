@@ -285,6 +285,14 @@ pub enum Action {
         at_least: u64,
     },
     WaitForHandshake,
+    /// Looks a name up and keeps an address of it. `resolvers`: name of the section; `family`: 4 or 6 is preferred, 0 for none.
+    DoResolve {
+        scope: Scope,
+        name: String,
+        resolvers: String,
+        family: u8,
+        expr: Expr,
+    },
     /// Turns a limit on. `limit` in bytes and `period` in milliseconds instead of the filter's own.
     SetBandwidthLimit {
         filter: Bandwidth,

@@ -7,6 +7,7 @@ use super::flow::Flow;
 use super::headers_bin::HeadersBin;
 use super::normalize::normalize;
 use super::redirect::Redirect;
+use super::resolve::DoResolve;
 use super::steer::Steer;
 use super::track::Track;
 use super::{RuleSet, Rules, Verdict};
@@ -63,6 +64,7 @@ pub enum Action {
     Entry(Box<Entry>),
     Flow(Flow),
     SetLimit(Box<SetLimit>),
+    DoResolve(Box<DoResolve>),
     UseService(Box<str>),
 }
 
@@ -104,6 +106,7 @@ pub const NAMES: &[&str] = &[
     "pause",
     "wait_for_body",
     "wait_for_handshake",
+    "do_resolve",
     "set_bandwidth_limit",
     "strict_mode",
     "expect_proxy",
@@ -141,6 +144,9 @@ impl Action {
         }
         if let Some(flow) = Flow::compile(action) {
             return Ok(Self::Flow(flow));
+        }
+        if let Some(resolve) = DoResolve::compile(action, build)? {
+            return Ok(Self::DoResolve(Box::new(resolve)));
         }
         if let Some(limit) = SetLimit::compile(action, build)? {
             return Ok(Self::SetLimit(Box::new(limit)));
@@ -228,6 +234,7 @@ impl Action {
             Self::Redirect(redirect) => redirect.wants_body(),
             Self::HeadersBin(headers) => headers.expr.wants_body(),
             Self::SetLimit(limit) => limit.exprs().any(CompiledExpr::wants_body),
+            Self::DoResolve(resolve) => resolve.expr.wants_body(),
             Self::Steer(steer) => steer.wants_body(),
             Self::WaitForBody { .. } => true,
             Self::Track(track) => track.wants_body(),
@@ -243,6 +250,7 @@ impl Action {
             Self::Redirect(redirect) => redirect.wants_request_line(),
             Self::HeadersBin(headers) => headers.expr.wants_request_line(),
             Self::SetLimit(limit) => limit.exprs().any(CompiledExpr::wants_request_line),
+            Self::DoResolve(resolve) => resolve.expr.wants_request_line(),
             Self::Steer(steer) => steer.wants_request_line(),
             Self::Track(track) => track.wants_request_line(),
             Self::Entry(entry) => entry.formats().any(Format::wants_request_line),
@@ -314,6 +322,7 @@ impl Action {
                 (!made && !ctx.record.soft).then_some(Verdict::Failed)
             }
             Self::Flow(flow) => flow.run(ctx),
+            Self::DoResolve(resolve) => resolve.run(index, program, ctx),
             Self::SetLimit(limit) => {
                 limit.run(program, ctx);
                 None

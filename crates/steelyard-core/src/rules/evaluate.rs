@@ -58,7 +58,10 @@ fn run_found(rules: &Rules, lookup: &Lookup, program: &Program, ctx: &mut Ctx<'_
 
 /// Notes which rule ended the set, or waits.
 fn ended(verdict: &Verdict, rule: &Rule, ctx: &mut Ctx<'_>) {
-    if matches!(verdict, Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. }) {
+    if matches!(
+        verdict,
+        Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. } | Verdict::Resolve { .. }
+    ) {
         ctx.record.waiting_rule = Some(rule.at);
     } else {
         ctx.record.last_rule = Some(rule.at);

@@ -14,6 +14,7 @@ mod lookup;
 mod normalize;
 pub mod pattern;
 mod redirect;
+mod resolve;
 mod spread;
 mod steer;
 mod stick;
@@ -25,6 +26,7 @@ pub(crate) use cond::all;
 pub use cond::{Acl, Answer, Cond};
 pub use evaluate::evaluate;
 pub(crate) use lookup::Shapes;
+pub use resolve::Question;
 pub use spread::balance_key;
 pub use stick::{stick_request, stick_response, Stick, Stores};
 pub use trace::{legible, Step, Trace};
@@ -190,6 +192,8 @@ pub enum Verdict {
     Pause { at: usize, ms: u64 },
     /// Wait for the whole request body, or `least` bytes of it where that is not 0, for so many milliseconds at most.
     Body { at: usize, ms: u64, least: u64 },
+    /// Look a name up, tell the question its answer, and call again with `from = at`.
+    Resolve { at: usize, question: Box<Question> },
     /// A change could not be made, and strict mode holds: an internal error.
     Failed,
     /// `tcp-response content close`: what came of the server goes to the client, and no more.

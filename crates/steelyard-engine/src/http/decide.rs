@@ -2,6 +2,7 @@
 
 use super::exchange::Exchange;
 use super::forward::{self, wall_seconds};
+use super::resolve::resolve;
 use super::session::{proxy, Conn};
 use super::{finish, trace};
 use crate::error::{Error, Fault, Stage};
@@ -235,6 +236,10 @@ async fn run(conn: &mut Conn, ex: &mut Exchange, index: u32, which: fn(&ProxyPro
                 from = at;
                 Box::pin(hold_body(conn, ex, Some(ms), least)).await
             }
+            Verdict::Resolve { at, question } => {
+                from = at;
+                Box::pin(resolve(conn, ex, &question)).await
+            }
             // Without `option http-buffer-request` no more of the body will be there to look at.
             Verdict::Wait { at } if !ex.body_known => {
                 from = at;
@@ -253,7 +258,12 @@ async fn run(conn: &mut Conn, ex: &mut Exchange, index: u32, which: fn(&ProxyPro
 /// What a final verdict means; `None` when the request goes on.
 fn decided(verdict: Verdict, index: u32) -> Option<Decision> {
     match verdict {
-        Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. } => None,
+        Verdict::Pass
+        | Verdict::Allow
+        | Verdict::Wait { .. }
+        | Verdict::Pause { .. }
+        | Verdict::Body { .. }
+        | Verdict::Resolve { .. } => None,
         Verdict::Failed => Some(Decision::Failed(failure(Fault::Internal, Stage::Request))),
         // Only found where there is a server.
         Verdict::CloseServer => None,
@@ -321,6 +331,13 @@ async fn tcp_content(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<D
         ex.body_known = known;
         match verdict {
             Verdict::Wait { at } if waits => from = at,
+            Verdict::Resolve { at, question } => {
+                from = at;
+                if let Err(failure) = Box::pin(resolve(conn, ex, &question)).await {
+                    break Some(Decision::Failed(failure));
+                }
+                continue;
+            }
             verdict => break decided(verdict, index),
         }
         conn.timer.set(deadline);

@@ -11,6 +11,7 @@ mod forward;
 mod hold;
 mod receive;
 mod reply;
+mod resolve;
 mod respond;
 mod service;
 mod session;

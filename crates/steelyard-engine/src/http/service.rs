@@ -52,13 +52,13 @@ pub(super) async fn ask(conn: &mut Conn, ex: &mut Exchange, name: &str, proxy: u
     }
 }
 
-enum Waited {
+pub(super) enum Waited {
     Answer(ServiceReply),
     Nothing,
     Gone,
 }
 
-async fn wait(conn: &mut Conn, ex: &mut Exchange, receiver: &mut Receiver<ServiceReply>) -> Waited {
+pub(super) async fn wait(conn: &mut Conn, ex: &mut Exchange, receiver: &mut Receiver<ServiceReply>) -> Waited {
     poll_fn(|cx| {
         match Pin::new(&mut *receiver).poll(cx) {
             Poll::Ready(Ok(reply)) => return Poll::Ready(Waited::Answer(reply)),

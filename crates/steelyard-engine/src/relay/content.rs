@@ -5,13 +5,14 @@ use super::tcp::{plan, Tcp};
 use crate::buffer::Buffer;
 use crate::error::{Error, Fault, Stage};
 use crate::live::bump;
+use crate::service::{address, lookup, PATIENCE_MS};
 use crate::stream::Stream;
 use crate::timer::{after, Timer};
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Instant;
-use steelyard_core::rules::{evaluate, Rules, Verdict};
+use std::time::{Duration, Instant};
+use steelyard_core::rules::{evaluate, Question, Rules, Verdict};
 
 impl Tcp {
     /// `tcp-request content` rules of a proxy: they wait for bytes up to its inspect delay.
@@ -36,6 +37,11 @@ impl Tcp {
                 // Not found in TCP rule sets.
                 Verdict::Pause { at, .. } | Verdict::Body { at, .. } => {
                     from = at;
+                    continue;
+                }
+                Verdict::Resolve { at, question } => {
+                    from = at;
+                    Box::pin(self.resolve(&question)).await;
                     continue;
                 }
                 Verdict::Close { silent, ttl } => {
@@ -94,7 +100,12 @@ impl Tcp {
                     let _ = server.set_zero_linger();
                     return Ok(());
                 }
-                Verdict::Close { .. } | Verdict::Reply(_) | Verdict::Tarpit(_) | Verdict::Service(_) | Verdict::Failed => {
+                Verdict::Close { .. }
+                | Verdict::Reply(_)
+                | Verdict::Tarpit(_)
+                | Verdict::Service(_)
+                | Verdict::Resolve { .. }
+                | Verdict::Failed => {
                     if let Some(counters) = live.backend(backend).map(|b| &b.counters) {
                         bump(&counters.dresp);
                     }
@@ -121,6 +132,17 @@ impl Tcp {
                 stage: Stage::Data,
                 retry: false,
             })?;
+        }
+    }
+
+    /// Waits for the answer of the Python side and keeps it; without one the variable stays as it is.
+    async fn resolve(&mut self, question: &Question) {
+        let Some(receiver) = lookup(&self.worker.shared, question) else {
+            return;
+        };
+        let answer = tokio::time::timeout(Duration::from_millis(PATIENCE_MS), receiver).await;
+        if let Some(found) = answer.ok().and_then(Result::ok).as_ref().and_then(address) {
+            self.with_input(&[], true, |program, ctx| question.answered(program, ctx, found));
         }
     }
 

@@ -114,9 +114,7 @@ SHAPES = {
     "dgram-drop": Shape("dgram_drop", ready=False),
     "disable-l7-retry": Shape("disable_l7_retry", ready=False),
     "do-log": Shape("do_log", options="profile:profile:text", fixed=(("profile", None),), ready=False),
-    "do-resolve*": Shape(
-        "do_resolve", "expr:expr", inside="var:variable resolvers:text family:=ipv4|ipv6?", fixed=(("family", None),), ready=False
-    ),
+    "do-resolve*": Shape("do_resolve", "expr:expr", inside="var:variable resolvers:text family:family?", fixed=(("family", 0),)),
     "early-hint": Shape("early_hint", "name:header value:format"),
     "expect-netscaler-cip": Shape("expect_netscaler_cip", ":=layer4", ready=False),
     "expect-proxy": Shape("expect_proxy", ":=layer4"),

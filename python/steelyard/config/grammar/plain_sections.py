@@ -133,7 +133,7 @@ def _later(
 
 ROWS = (
     _later("peers", "Processes that share stick tables.", Where.PEERS, _close_peers),
-    _later("resolvers", "Name servers for servers whose addresses change.", Where.RESOLVERS, lax=True),
+    Section("resolvers", "Name servers.", _named("resolvers", Where.RESOLVERS, lax=True, experimental=False)),
     _later("mailers", "Mail servers for alerts.", Where.MAILERS, lax=True),
     _later("cache", "A small cache of responses.", Where.CACHE, _close_cache),
     _later(

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from steelyard.config.grammar import addresses
+from steelyard.config.grammar.phrases import Parse, one, phrase
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.section_lines import good_name, new_name, read_server
 from steelyard.config.grammar.servers import endpoint
 from steelyard.config.grammar.values import Loose, OneOf, Time
 from steelyard.config.model import Inet, UnixPath
 from steelyard.config.statement import Statement
+from steelyard.diagnostics.diagnostic import Severity
 
 R = Where.RESOLVERS
+
+
+def _kept(parse: Parse) -> Parse:
+    """The section's lines are kept as words; `name_servers` makes values of them."""
+
+    def read(statement: Statement) -> None:
+        found = len(statement.report.items)
+        parse(statement)
+        if not any(item.severity is Severity.ALERT for item in statement.report.items[found:]):
+            statement.say()
+
+    return read
+
+
 _DATAGRAM = addresses.Wanted("must", datagram=True)
 _STREAM = addresses.Wanted("must")
 _STREAMS = ("tcp", "tcp4", "tcp6", "stream+ip", "stream+ipv4", "stream+ipv6")
@@ -62,13 +78,16 @@ def _mail_timeout(statement: Statement) -> None:
         statement.no_more(statement.at + 2)
 
 
+_payload = phrase(one(Loose(12, 65_535)))
+_retries = phrase(one(Loose()))
+
 ROWS = (
-    Row("accepted_payload_size", R, "Bytes that an answer may have.", (Loose(12, 65_535),), effect="later", lax=True),
-    Row("hold", R, "How long an answer holds.", parse=_event, effect="later", repeat="add", lax=True),
-    Row("nameserver", R, "A name server.", parse=_nameserver, effect="later", repeat="add", lax=True),
-    Row("parse-resolv-conf", R, "The machine's name servers.", effect="later", lax=True),
-    Row("resolve_retries", R, "How often a question is asked.", (Loose(),), effect="later", lax=True),
-    Row("timeout", R, "How long a question is waited for.", parse=_event, effect="later", repeat="add", lax=True),
+    Row("accepted_payload_size", R, "Bytes that an answer may have.", (Loose(12, 65_535),), parse=_kept(_payload), lax=True),
+    Row("hold", R, "How long an answer holds.", parse=_kept(_event), repeat="add", lax=True),
+    Row("nameserver", R, "A name server.", parse=_kept(_nameserver), repeat="add", lax=True),
+    Row("parse-resolv-conf", R, "The machine's name servers.", parse=_kept(phrase()), lax=True),
+    Row("resolve_retries", R, "How often a question is asked.", (Loose(),), parse=_kept(_retries), lax=True),
+    Row("timeout", R, "How long a question is waited for.", parse=_kept(_event), repeat="add", lax=True),
     Row("mailer", Where.MAILERS, "A mail server.", parse=_mailer, effect="later", repeat="add", lax=True),
     Row("timeout", Where.MAILERS, "How long a mail may take.", parse=_mail_timeout, effect="later", lax=True),
 )

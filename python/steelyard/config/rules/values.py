@@ -182,6 +182,7 @@ READERS: dict[str, Reader] = {
     "header_matcher": _header_matcher,
     "least_time": _units(parse_time, 1),
     "mark": _fitted(0, 0xFFFFFFFF, lambda value: value & 0xFFFFFFFF),
+    "family": lambda word, place, report: {"ipv4": 4, "ipv6": 6}.get(one_of(word, ("ipv4", "ipv6"), report) or ""),
     "on_off": _on_off,
     "nice": _fitted(-1024, 1024, lambda value: min(max(value, -1024), 1024)),
     "retries": _units(lambda text: parse_int(text, 0, 100)),

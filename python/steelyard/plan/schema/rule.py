@@ -271,6 +271,16 @@ class WaitForHandshake(Node, frozen=True, tag="wait_for_handshake"):
     """Nothing is to be waited for where nothing is secured."""
 
 
+class DoResolve(Node, frozen=True, tag="do_resolve"):
+    """`resolvers`: name of the section. `family`: 4 or 6 is preferred, 0 for none."""
+
+    scope: Scope
+    name: str
+    resolvers: str
+    family: int
+    expr: Expr
+
+
 class Bandwidth(Node, frozen=True):
     """`filter bwlim-in` (`upload`) or `bwlim-out`: bytes and milliseconds. With a key, streams share the limit by it."""
 
@@ -426,6 +436,7 @@ Action = (
     | Pause
     | WaitForBody
     | WaitForHandshake
+    | DoResolve
     | SetBandwidthLimit
     | StrictMode
     | ExpectProxy
