@@ -31,10 +31,14 @@ _LISTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
 
 
 class _Tls:
-    """`said`: words of the global section. `stored`: names of certificates that `crt-store` sections hold."""
+    """`read`: lines whose files of authorities are done. `said`: words of the global section.
+
+    `stored`: names of certificates that `crt-store` sections hold.
+    """
 
     def __init__(self, config: Config, room: Room) -> None:
         self.report, self.paths, self.stored = room.report, room.paths, room.stored
+        self.read: set[Span] = set()
         self.said = {said.name: said.words[0] for said in config.global_.others if said.words}
         self.short = any(said.name == "ssl-load-extra-del-ext" for said in config.global_.others)
         extra = [said.words for said in config.global_.others if said.name == "ssl-load-extra-files"]
@@ -45,7 +49,7 @@ class _Tls:
         said = _last(bind.others)
         found = sum(self._certificates(each) for each in bind.others if each.name in _NAMED)
         found += sum(self._list(each) for each in bind.others if each.name == "crt-list")
-        self._authorities(bind.others)
+        self.authorities(bind.others)
         if "tls-ticket-keys" in said:
             self._file(said["tls-ticket-keys"], certificates.bad_ticket_keys, "")
         if "ssl" not in said:
@@ -66,7 +70,7 @@ class _Tls:
 
     def server(self, server: Server, owner: str, *, steps: bool = False, strict: bool = True) -> None:
         """`steps`: its health checks use TLS. `strict`: somebody must vouch for it."""
-        self._authorities(server.others)
+        self.authorities(server.others)
         said = _last(server.others)
         if not (steps or _on(server.others, "ssl") or _on(server.others, "check-ssl")):
             return
@@ -169,9 +173,11 @@ class _Tls:
         if why:
             self.report.alert("SY0746", f"'{sign.words[0]}' of 'ca-sign-file' can't be used: {why}", sign.span)
 
-    def _authorities(self, others: Sequence[Said]) -> None:
+    def authorities(self, others: Sequence[Said]) -> None:
+        """They are read where they are named, by whomever, and those of `default-server` are in each server."""
         for each in others:
-            if each.name in _AUTHORITIES:
+            if each.name in _AUTHORITIES and each.span not in self.read:
+                self.read.add(each.span)
                 self._file(each, certificates.bad_authorities, "ca-base")
 
     def _file(self, said: Said, check: Callable[[str], str], base: str) -> None:
@@ -206,6 +212,8 @@ def check_tls(config: Config, room: Room) -> None:
             if said.name == "ssl-f-use":
                 tls.front(said)
         if proxy.disabled:
+            for server in proxy.servers:
+                tls.authorities(server.others)
             continue
         steps = any(said.name in _CONNECTS and "ssl" in said.words for said in proxy.others)
         for server in proxy.servers:
@@ -214,6 +222,7 @@ def check_tls(config: Config, room: Room) -> None:
     for bind in config.global_.stats_sockets:
         tls.bind(bind, "the runtime API", strict=False)
     for draft in room.drafts:
+        tls.authorities(draft.get("default_server", {}).get("others", ()))
         if draft.where & PLAIN:
             _section(tls, draft)
 

@@ -30,6 +30,9 @@ def parse_balance(statement: Statement) -> None:
         statement.bad(word, "has no closing parenthesis")
         return
     values: dict[str, Any] = {"span": word.span}
+    if name == "log-hash" and len(statement.args) == 1:
+        statement.missing("converters", "write 'balance log-hash <converter>,...'")
+        return
     if name in ("log-hash", "sticky"):
         if name == "sticky" or statement.draft.get("mode") != "log" or _converters(statement):
             statement.report.later("SY0104", f"'balance {name}' is not supported yet", word.span)

@@ -11,6 +11,7 @@ from steelyard.config.grammar.values import Time
 from steelyard.config.model import UseBackend, UseServer
 from steelyard.config.places import condition_at, known, place_of
 from steelyard.config.rules import parse_acl, parse_expr, parse_log_format, parse_rule
+from steelyard.config.rules.names import variable
 from steelyard.config.span import Word, run_of
 from steelyard.config.statement import Statement
 
@@ -109,8 +110,9 @@ def _set_var(statement: Statement) -> None:
         statement.missing("a variable and a value", f"write '{statement.row.name} proc.<name> <value>'")
         return
     name = statement.args[0]
-    if not name.text.startswith("proc."):
-        statement.bad(name, "is no variable of the process", help="write 'proc.<name>'")
+    var = variable(name.text)
+    if isinstance(var, str) or var.scope != "proc":
+        statement.bad(name, "is no variable of the process", help="write 'proc.<name>', letters, digits, '_' and '.'")
         return
     if statement.row.name == "set-var-fmt":
         value: Any = parse_log_format(statement.args[1], place_of(statement), statement.report)
@@ -118,7 +120,7 @@ def _set_var(statement: Statement) -> None:
     else:
         value, end = parse_expr(statement.words, statement.at + 1, place_of(statement), statement.report)
     if value is not None and statement.no_more(end):
-        statement.add((name.text.removeprefix("proc."), value))
+        statement.add((var.name, value))
 
 
 def _rules(name: str, where: Where, doc: str, strict: bool = False, mode: Any = "") -> Row:

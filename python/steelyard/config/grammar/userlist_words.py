@@ -49,6 +49,14 @@ def _check_hash(statement: Statement, word: Word) -> None:
     statement.report.later("SY0208", message, word.span, help="write what 'openssl passwd -6' prints, in single quotes")
 
 
+def _without(statement: Statement, word: Word) -> None:
+    """HAProxy takes a last word without its value: nobody is in no groups, and nothing is the password."""
+    if word.text in ("groups", "users"):
+        statement.report.notice("SY0114", f"'{word}' has no value and is not read", word.span, help="leave it out")
+    else:
+        statement.report.later("SY0208", "users with an empty password are not supported", word.span, help="give one")
+
+
 def _user(statement: Statement) -> None:
     if not statement.args:
         statement.missing("a name", "write 'user <name> password <hash>'")
@@ -62,9 +70,8 @@ def _user(statement: Statement) -> None:
             statement.bad(words[at], "means nothing on a 'user' line", ("password", "insecure-password", "groups"))
             return
         if at + 1 >= len(words):
-            statement.report.alert("SY0107", f"'{word}' needs a value", words[at].span)
-            return
-        if word == "groups":
+            _without(statement, words[at])
+        elif word == "groups":
             groups += _split(words[at + 1])
         else:
             password, insecure = words[at + 1].text, word == "insecure-password"
@@ -85,10 +92,13 @@ def _group(statement: Statement) -> None:
         return
     name, users = statement.args[0].text, []
     if len(statement.args) > 1:
-        if statement.args[1].text != "users" or len(statement.args) != 3:
+        if statement.args[1].text != "users" or len(statement.args) > 3:
             statement.bad(statement.args[1], "means nothing here", ("users",), "write 'users <user>,<user>'")
             return
-        users = [word.text for word in _split(statement.args[2])]
+        if len(statement.args) == 2:
+            _without(statement, statement.args[1])
+        else:
+            users = [word.text for word in _split(statement.args[2])]
     if not _new(statement, f"group {name}"):
         statement.report.warning("SY0206", f"second group '{name}' is not used", statement.span)
         return
