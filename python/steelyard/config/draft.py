@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import field
 
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.model import Said
+from steelyard.config.record import Notes
 from steelyard.config.span import NOWHERE, Span
 
 if TYPE_CHECKING:
@@ -16,8 +18,7 @@ OWN = frozenset({"id", "description"})
 """Fields that a defaults section never hands on as they are."""
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Notes):
     """`values` maps a field's path (`maxconn`, `timeouts.client`, `rules.http-request`) to its value; lists are still lists.
 
     `names`: what lines so far have named (ACLs, users, groups). `words`: keywords that stand in the section, right or wrong, and

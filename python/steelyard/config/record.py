@@ -28,6 +28,13 @@ class Record(Struct, frozen=True):
     __dataclass_fields__: ClassVar[Any] = _Fields()
 
 
+@dataclass_transform(field_specifiers=(field,))
+class Notes(Struct):
+    """As a record, for what changes while a file is read."""
+
+    __dataclass_fields__: ClassVar[Any] = _Fields()
+
+
 @cache
 def _fields(kind: type[Struct]) -> dict[str, Any]:
     names, defaults = kind.__struct_fields__, kind.__struct_defaults__

@@ -14,6 +14,7 @@ from steelyard.config.index import Index
 from steelyard.config.model import Said, StickTable, Userlist
 from steelyard.config.nearest import nearest
 from steelyard.config.paths import Paths
+from steelyard.config.record import Notes
 from steelyard.config.span import Span, Word, run_of
 from steelyard.config.visit import Parts
 from steelyard.diagnostics.diagnostic import Label, Report
@@ -49,8 +50,7 @@ class Room:
     parts: list[Parts] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Statement:
+class Statement(Notes):
     """`words` is the line without `no`/`default`; `at` is the index of the first argument."""
 
     row: Row

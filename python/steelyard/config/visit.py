@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from steelyard.config.expr import AclTest, Action, Call, ProxyArg, ServerArg, TableArg, UserlistArg
+from steelyard.config.expr import AclArg, AclTest, Action, Call, ProxyArg, ServerArg, TableArg, UserlistArg
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ Parts = tuple[object, ...]
 
 
 def parts_of(proxy: object) -> Parts:
-    return tuple(nodes(proxy, AclTest, Action, Call, ProxyArg, ServerArg, TableArg, UserlistArg))
+    return tuple(nodes(proxy, AclArg, AclTest, Action, Call, ProxyArg, ServerArg, TableArg, UserlistArg))
 
 
 def only(parts: Iterable[object], kind: type[T]) -> list[T]:

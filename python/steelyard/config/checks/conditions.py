@@ -7,22 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from steelyard.config.circles import circles, lengths
 from steelyard.config.expr import AclArg, AclTest, Condition, Term
 from steelyard.config.grammar.calls import EVERYWHERE, fetch_rows
 from steelyard.config.grammar.places import UNCHECKED, mask, rulesets_of
 from steelyard.config.model import Config, Proxy
 from steelyard.config.span import Span
 from steelyard.config.statement import Room
-from steelyard.config.visit import nodes
+from steelyard.config.visit import nodes, only
+
+DEEPEST = 100
+"""ACLs that ask one for the next: each takes a piece of the stack of the thread that evaluates them."""
 
 
 def check_conditions(config: Config, room: Room) -> None:
     told: set[Span] = set()  # rules of a defaults section are seen in each proxy that has them
-    for proxy in config.proxies:
+    for proxy, parts in zip(config.proxies, room.parts):
         tests: dict[str, list[AclTest]] = {}
         for acl in proxy.acls:
             tests.setdefault(acl.name, []).append(acl)
-        _circles(tests, room, told)
+        if only(parts, AclArg):
+            _circles(tests, room, told)
         for ruleset, conditions in _conditions(proxy):
             here = mask(proxy.kind, ruleset)
             for condition in conditions:
@@ -32,22 +37,22 @@ def check_conditions(config: Config, room: Room) -> None:
 
 
 def _circles(tests: dict[str, list[AclTest]], room: Room, told: set[Span]) -> None:
-    """An ACL can name itself, where a line of that name stands above; it would never have an answer, and HAProxy never ends."""
-    named = {name: [arg for test in some if _may_name(test) for arg in nodes(test.expr, AclArg)] for name, some in tests.items()}
-    for name, args in named.items():
-        reached: set[str] = set()
-        ahead = [arg.name for arg in args]
-        while ahead:
-            reached.add(ahead.pop())
-            ahead.extend(arg.name for each in reached for arg in named.get(each, ()) if arg.name not in reached)
-        guilty = next((arg for arg in args if name in reached and arg.span not in told), None)
-        if guilty is not None:
+    """An ACL can name itself, where a line of that name stands above; it would never have an answer, and HAProxy never ends.
+    Too many that ask one for the next are refused as well.
+    """
+    named = {name: [arg for test in some for arg in nodes(test.expr, AclArg)] for name, some in tests.items()}
+    edges = {name: [arg.name for arg in args] for name, args in named.items()}
+    found = circles(edges)
+    for name, circle in found.items():
+        guilty = next(arg for arg in named[name] if found.get(arg.name) == circle)
+        if guilty.span not in told:
             told.add(guilty.span)
             room.report.alert("SY0404", f"ACL '{name.rpartition('/')[2]}' asks for itself", guilty.span)
-
-
-def _may_name(test: AclTest) -> bool:
-    return test.expr.fetch.name == "acl" or any(call.name == "when" for call in test.expr.converters)
+    long = next((name for name, length in lengths(edges).items() if length > DEEPEST), "") if not found else ""
+    if long and named[long][0].span not in told:
+        told.add(named[long][0].span)
+        message = f"more than {DEEPEST} ACLs that ask for each other, up to '{long.rpartition('/')[2]}', are not supported"
+        room.report.later("SY0402", message, named[long][0].span)
 
 
 def _conditions(proxy: Proxy) -> Iterator[tuple[str, Iterable[Condition]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Flag, auto
+from enum import IntFlag, auto
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from steelyard.config.statement import Statement
 
 
-class Where(Flag):
-    """Sections (and option lists) where a word can stand."""
+class Where(IntFlag):
+    """Sections (and option lists) where a word can stand. An integer, since Python takes long to tell other flags apart."""
 
     GLOBAL = auto()
     DEFAULTS = auto()
@@ -40,9 +40,9 @@ class Where(Flag):
     TRACES = auto()
     HEALTHCHECK = auto()
 
-    def __and__(self, other: Where) -> Where:
+    def __and__(self, other: int) -> Where:
         """As for any flag. The answers are kept, since a large file asks this hundreds of thousands of times."""
-        value = self._value_ & other._value_
+        value = int.__and__(self, other)
         found = _KNOWN.get(value)
         if found is None:
             found = _KNOWN[value] = Where(value)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from steelyard.config.expr import Absent, AclArg, Arg, Call, Expr, RegexArg, StrArg, VarArg
 from steelyard.config.grammar import calls, choices, places, renames, supported
 from steelyard.config.grammar.calls import ArgKind, Row
 from steelyard.config.grammar.types import casts
 from steelyard.config.nearest import nearest
+from steelyard.config.record import Record
 from steelyard.config.rules.args import MAY_BE_EMPTY, Later, fault, read
 from steelyard.config.rules.names import LATER_SCOPES
 from steelyard.config.rules.place import Place
@@ -20,8 +22,7 @@ from steelyard.config.span import Span, Word
 from steelyard.diagnostics.diagnostic import Report
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Record):
     """An expression, the type it gives, and the places where it has a value. It ends before character `end` of word `index`."""
 
     expr: Expr
@@ -31,8 +32,7 @@ class Found:
     end: int
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """Reads one expression from character `at` of `words[index]`. `more`: converters may follow in words of their own."""
 
     words: Sequence[Word]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from steelyard.config.record import Record
 
 if TYPE_CHECKING:
     from steelyard.config.index import Index
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 SectionKind = Literal["global", "defaults", "frontend", "backend", "listen"]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record):
     """`mode` is the proxy's where it is known on this line (defaults counted), else None and nothing is held against it.
 
     `ruleset` is the rule set (`http-request`, `tcp-request content`, ...) or the keyword that the expression belongs to
@@ -36,5 +36,5 @@ class Place:
     lua: bool = False
     directory: str = ""
     counters: int = 3
-    acls: Collection[str] | None = field(default=None, compare=False, repr=False)
-    index: Index | None = field(default=None, compare=False, repr=False)
+    acls: Collection[str] | None = None
+    index: Index | None = None

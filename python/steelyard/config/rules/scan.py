@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from steelyard.config.record import Record
 
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", '"': '"', " ": " "}
 _NAME = re.compile(r"[-_.:+A-Za-z0-9]+")
@@ -18,8 +19,7 @@ class Cut(Exception):
         self.at = at
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Record):
     """One argument with quotes and escapes worked out, and where it starts."""
 
     text: str
