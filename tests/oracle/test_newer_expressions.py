@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.kit import http
-from tests.kit.behaviours import hello, reply
+from tests.kit.behaviours import hello, reply, reset_after, stall_after
 from tests.oracle.common import get, site
 
 TOP = "defaults\n    mode http\n    timeout client 20s\n    timeout server 20s\n    timeout connect 20s"
@@ -257,3 +257,27 @@ def test_samples_for_people_to_look_at(run, serve):
     proxy.ask(b"GET /a HTTP/1.1\r\nHost: a.test\r\nX-A: a b\t\xe9\tc\r\n\r\n")
     said = proxy.wait_said("[debug] l2: type=sint <3>\n")
     assert [line for line in said.splitlines() if line.startswith("[debug]")] == "\n".join(DEBUGGED.values()).splitlines()
+
+
+RESETS = {
+    # whose end is reset, and what the log says of the client's connection and of the server's
+    "client": "47 ERESET 0 -",
+    "server": "0 - 47 ERESET",
+}
+
+
+@pytest.mark.parametrize("mode", ["http", "tcp"])
+@pytest.mark.parametrize("who", RESETS)
+def test_connections_that_are_reset(run, serve, sink, newer, mode, who):
+    head = http("HTTP/1.1 200 OK", "Content-Length: 100", body="abc")
+    front = f'mode {mode}\nlog <sink> local0\nlog-format "%[fc_err] %[fc_err_name] %[bc_err] %[bc_err_name]"'
+    server = serve(reset_after(head) if who == "server" else stall_after(head))
+    proxy = site(run, front=front, back=f"mode {mode}", top=TOP, s1=server, sink=sink)
+    with proxy.connect() as client:
+        client.send(get("/"))
+        client.until(b"\r\n\r\n")
+        if who == "client":
+            client.reset()
+        else:
+            server.release()
+        assert sink.take() == RESETS[who]

@@ -1,5 +1,8 @@
 //! How connections fail: the table of the manual (section 7.3.3, `fc_err_str`), as far as it can happen here.
 
+/// The code of a connection that the other end reset.
+pub const RESET: u8 = 47;
+
 /// One way to fail. `name` and `text` as the manual has them; the good end has no name.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Row {

@@ -89,6 +89,8 @@ pub struct Record {
     pub glitches: (u32, u32),
     /// Why the server could not be reached, or how its connection broke; 0: it did not (manual, `fc_err_str`).
     pub server_error: u8,
+    /// The same of the client's connection.
+    pub client_error: u8,
     /// Why there is a connection and no request.
     pub connection_error: Option<&'static str>,
     pub set: Set,
@@ -161,6 +163,7 @@ impl Default for Record {
             waiting_rule: None,
             glitches: (0, 0),
             server_error: 0,
+            client_error: 0,
             connection_error: None,
             set: Set::default(),
             bandwidth: Vec::new(),

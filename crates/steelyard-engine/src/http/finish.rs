@@ -10,6 +10,7 @@ use crate::pool::Pool;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Arc;
+use steelyard_core::failure::RESET;
 use steelyard_core::logformat::render_log;
 use steelyard_core::plan::{HttpReuse, LogStep};
 use steelyard_core::table::Event;
@@ -78,6 +79,12 @@ pub(super) fn failed(conn: &Conn, ex: &mut Exchange, error: Error) {
     let [fault, stage] = error.termination();
     let [first, second, ..] = &mut ex.record.termination;
     (*first, *second) = (fault, stage);
+    if ex.up.broken {
+        ex.record.client_error = RESET;
+    }
+    if ex.down.broken {
+        ex.record.server_error = RESET;
+    }
     let back = ex
         .backend
         .and_then(|backend| conn.live.backend(backend))

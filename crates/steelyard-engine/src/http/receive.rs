@@ -200,6 +200,9 @@ pub(super) async fn refuse(conn: &mut Conn, ex: &mut Exchange, stop: Stop) -> Af
     if matches!(stop, Stop::Bad(_) | Stop::BadBody) {
         ex.record.glitches.0 += 1;
     }
+    if ex.up.broken {
+        ex.record.client_error = steelyard_core::failure::RESET;
+    }
     let (status, termination, counted) = match stop {
         Stop::Bad(error) => (error.status(), *b"PR", true),
         Stop::BadBody => (400, *b"PR", true),

@@ -61,6 +61,8 @@ pub struct Direction {
     throttle: Option<Box<Throttle>>,
     /// A limit keeps back what was read.
     held: bool,
+    /// The sender has reset its connection.
+    pub broken: bool,
 }
 
 impl Direction {
@@ -76,6 +78,7 @@ impl Direction {
             bytes: 0,
             throttle: None,
             held: false,
+            broken: false,
         }
     }
 
@@ -167,7 +170,10 @@ impl Direction {
                     self.rest(worker);
                     return Ok(moved);
                 }
-                Poll::Ready(Err(_)) => return Err(End::From),
+                Poll::Ready(Err(error)) => {
+                    self.broken = error.kind() == io::ErrorKind::ConnectionReset;
+                    return Err(End::From);
+                }
                 Poll::Ready(Ok(0)) => self.ended = true,
                 Poll::Ready(Ok(_)) => moved.read = true,
             }

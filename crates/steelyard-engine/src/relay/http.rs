@@ -66,6 +66,8 @@ pub struct Flow {
     pub throttle: Option<Box<Throttle>>,
     /// A limit keeps back what is ready: no side is to blame for the time that passes.
     pub held: bool,
+    /// The source has reset its connection.
+    pub broken: bool,
 }
 
 impl Flow {
@@ -84,6 +86,7 @@ impl Flow {
             sent: 0,
             throttle: None,
             held: false,
+            broken: false,
         }
     }
 
@@ -99,6 +102,7 @@ impl Flow {
         self.sent = 0;
         self.throttle = None;
         self.held = false;
+        self.broken = false;
     }
 
     /// Nothing waits to be sent.
@@ -252,7 +256,8 @@ impl Flow {
             return Poll::Ready(Err(io::ErrorKind::OutOfMemory.into()));
         }
         let most = room.len();
-        let count = ready!(source.poll_read_slice(cx, room))?;
+        let count = ready!(source.poll_read_slice(cx, room))
+            .inspect_err(|error| self.broken = error.kind() == io::ErrorKind::ConnectionReset)?;
         self.filled |= count == most;
         self.input.filled(count);
         if count == 0 {

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 use steelyard_core::ctx::{Ctx, Session};
+use steelyard_core::failure::RESET;
 use steelyard_core::logformat::render_log;
 use steelyard_core::plan::{LogStep, Proxy};
 use steelyard_core::program::Program;
@@ -191,6 +192,12 @@ impl Tcp {
         self.bytes = (duplex.up.bytes, duplex.down.bytes);
         let rest = (self.bytes.0 - told.0, self.bytes.1 - told.1);
         count_bytes(&live, frontend, &slot, &self.tracking, rest);
+        if duplex.up.broken {
+            self.record.client_error = RESET;
+        }
+        if duplex.down.broken {
+            self.record.server_error = RESET;
+        }
         if let Err(error) = ended {
             if error.fault == Fault::Client {
                 // The server is to know that the client did not end well. Closing does the rest, with or without the option.

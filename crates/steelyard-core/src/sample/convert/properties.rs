@@ -73,6 +73,11 @@ const WILD: &[&str] = &[
     "tcp.options_list",
     "ungrpc(1.2,fixed64)",
     "aes_gcm_dec(128,\"MTIzNDU2Nzg5MDEy\",\"Rm9vNkZvbzZGb282Rm9vNg==\",\"uzUhANLs8qmrRy5Tbonm7w==\")",
+    "jwt_decrypt_secret(\"uzUhANLs8qmrRy5Tbonm7w==\")",
+    "capture-req(0)",
+    "debug(a)",
+    "when(!error),when(normal),debug(a,stderr)",
+    "x509_v_err_str",
     "aes_cbc_dec(128,\"MTIzNDU2Nzg5MDEyMzQ1Ng==\",\"Rm9vNkZvbzZGb282Rm9vNg==\")",
 ];
 

@@ -218,3 +218,6 @@ impl Fetch {
         }
     }
 }
+
+#[cfg(test)]
+mod properties;

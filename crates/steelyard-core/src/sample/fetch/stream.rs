@@ -316,7 +316,10 @@ fn retries<'e>(view: &View<'e>) -> Option<Sample<'e>> {
 
 /// Of the client's connection.
 fn error(view: &View<'_>) -> &'static failure::Row {
-    failure::by_text(view.record.connection_error.unwrap_or("Success"))
+    match view.record.connection_error {
+        Some(text) => failure::by_text(text),
+        None => failure::by_code(view.record.client_error),
+    }
 }
 
 /// Of the server's; nothing where none was tried.
