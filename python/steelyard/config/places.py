@@ -41,6 +41,17 @@ def condition_at(statement: Statement, at: int, ruleset: str = "") -> tuple[Cond
     return (found, True) if found is not None and known(statement, found) else (None, False)
 
 
+_TOGETHER = "leave it out: tests side by side must all be true; 'or' joins what may be true"
+_WORDS = {
+    "and": _TOGETHER,
+    "&&": _TOGETHER,
+    "(": "write tests in braces, as '{ path /x }'; there are no parentheses around them",
+    ")": "write tests in braces, as '{ path /x }'; there are no parentheses around them",
+    "not": "write '!' in front of the test",
+}
+"""What people write in conditions that come from other languages."""
+
+
 def known(statement: Statement, condition: Condition | None) -> bool:
     """Whether all ACLs that a condition names stand above it in its section."""
     if condition is None:
@@ -58,5 +69,6 @@ def known(statement: Statement, condition: Condition | None) -> bool:
                 good = False
                 guess = nearest(term.acl, names)
                 hint = f"did you mean '{guess}'?" if guess else f"define it above: 'acl {term.acl} ...'"
+                hint = _WORDS.get(term.acl.lower(), hint)
                 statement.report.alert("SY0701", f"no ACL '{term.acl}' before this line", term.span, help=hint)
     return good

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from steelyard.config.grammar import acls, actions, aliases, calls, docs, places, supported
-from steelyard.config.grammar.actions import Shape
+from steelyard.config.grammar.action_usage import action_usage
 from steelyard.config.grammar.bind_options import BIND_OPTIONS
 from steelyard.config.grammar.docs.newer import newer
 from steelyard.config.grammar.keywords import KEYWORDS
@@ -197,38 +197,12 @@ def _row_notes(row: Row) -> Iterator[str]:
         yield f"{row.instead[0].upper()}{row.instead[1:]}."
 
 
-_READERS = {
-    "capture": " { len <length> | id <slot> }",
-    "normalizer": " <normalizer>",
-    "redirect": " { location | prefix | scheme } <value> [code <status>] [<option> ...]",
-    "reply": " [status <status>] [content-type <type>] [{ string | lf-string | file | lf-file } <text>] [hdr <name> <value>]",
-}
-
-
 def _actions() -> Iterator[Entry]:
     for name, doc in docs.actions().items():
         bare = name.rstrip("*")
         shape = actions.SHAPES.get(name)
         effect: Effect = "later" if shape is None or not shape.ready else "accepted" if shape.accepted else "supported"
-        yield Entry("action", bare, doc, _action_usage(name, shape), effect, actions.rulesets_of(name))
-
-
-def _action_usage(name: str, shape: Shape | None) -> str:
-    bare = name.rstrip("*")
-    if shape is None:
-        return bare + ("(...)" if name.endswith("*") else "")
-    inside = [each.partition(":")[0] for each in shape.inside.split()]
-    optional = [each.endswith("?") for each in shape.inside.split()]
-    parts = [f"[<{field}>]" if maybe else f"<{field}>" for field, maybe in zip(inside, optional, strict=True)]
-    usage = bare + (f"({','.join(parts)})" if parts else "(<variable>)" if shape.reader == "variable" else "")
-    for each in shape.args.split():
-        field, _, kind = each.partition(":")
-        usage += f" <{field}>" if field else f" {kind[1:]}"
-    usage += _READERS.get(shape.reader, "")
-    for each in shape.options.split():
-        word, field, kind = each.split(":", 2)
-        usage += f" [{word}]" if kind == "yes" else f" [{word} <{field}>]"
-    return usage + " [if <condition>]"
+        yield Entry("action", bare, doc, action_usage(name, shape), effect, actions.rulesets_of(name))
 
 
 _ARGUMENTS = {"occurrence": "number", "count": "number", "positive": "number", "number": "number|variable", "var": "variable"}

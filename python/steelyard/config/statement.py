@@ -8,6 +8,7 @@ from typing import Literal
 
 from steelyard.config.draft import Draft
 from steelyard.config.environment import Environment
+from steelyard.config.grammar.docs import usages
 from steelyard.config.grammar.row import Row
 from steelyard.config.grammar.values import ArgType, Bad, Odd
 from steelyard.config.index import Index
@@ -20,6 +21,10 @@ from steelyard.config.visit import Parts
 from steelyard.diagnostics.diagnostic import Label, Report
 
 Prefix = Literal["", "no", "default"]
+
+
+_UNITS = frozenset({"us", "ms", "s", "m", "h", "d", "k", "g"})
+"""Units of times and sizes, which belong to their number."""
 
 
 @dataclass(slots=True)
@@ -98,8 +103,10 @@ class Statement(Notes):
 
     def extra(self, index: int) -> None:
         """`words[index]` and what follows have no meaning here."""
-        span = run_of(self.words[index:])
-        self.report.alert("SY0108", f"'{self.row.name}' takes no argument '{self.words[index]}'", span, help=usage(self.row))
+        span, word, before = run_of(self.words[index:]), self.words[index], self.words[index - 1]
+        split = word.text in _UNITS and before.text.isdigit()
+        help = f"write '{before}{word}' in one word" if split else usage(self.row)
+        self.report.alert("SY0108", f"'{self.row.name}' takes no argument '{word}'", span, help=help)
 
     def bad(self, word: Word, why: str, near: Sequence[str] = (), help: str = "") -> None:
         """`why` reads on after the word: `is not a size`. `help` is for words that are near to none of `near`."""
@@ -110,7 +117,7 @@ class Statement(Notes):
     def read(self, index: int, kind: ArgType) -> object | None:
         """The typed value of `words[index]`; None when missing or wrong, which is then reported."""
         if index >= len(self.words):
-            self.missing(kind.show)
+            self.missing(kind.show if index <= self.at else f"{kind.show} behind '{self.words[-1]}'")
             return None
         value = kind.read(self.words[index].text)
         if isinstance(value, Bad):
@@ -145,6 +152,9 @@ class Statement(Notes):
 
 def usage(row: Row) -> str:
     """How the row is written, as a help line."""
+    if not row.args:
+        said = usages().get(row.name, "")
+        return f"write '{row.name} {said}'".replace("{{", "{").replace("}}", "}") if said else ""
     least = len(row.args) if row.least < 0 else row.least
     shown = [arg.show if index < least else f"[{arg.show}]" for index, arg in enumerate(row.args)]
-    return "write '" + " ".join([row.name, *shown]) + "'" if row.args else ""
+    return "write '" + " ".join([row.name, *shown]) + "'"

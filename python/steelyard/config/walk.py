@@ -159,16 +159,21 @@ class Walker:
     def _unknown(self, draft: Draft, words: Sequence[Word]) -> None:
         family = KEYWORDS.families.get(words[0].text)
         if family and len(words) > 1:
-            guess = nearest(words[1].text, [name.split(" ", 1)[1] for name in family])
-            hint = f"did you mean '{words[0]} {guess}'?" if guess else ""
-            message = f"unknown '{words[1]}' after '{words[0]}'"
-            self.room.report.alert("SY0102", message, words[1].span, help=hint)
+            deeper = [name for name in family if name.startswith(f"{words[0]} {words[1]} ")]
+            at = 2 if deeper and len(words) > 2 else 1
+            start = " ".join(word.text for word in words[:at])
+            guess = nearest(words[at].text, [name[len(start) + 1 :] for name in (deeper if at > 1 else family)])
+            hint = f"did you mean '{start} {guess}'?" if guess else ""
+            message = f"unknown '{words[at]}' after '{start}'"
+            self.room.report.alert("SY0102", message, words[at].span, help=hint)
         elif family:
             today = [name for name in sorted(family) if not any(row.deprecated for row in KEYWORDS.by_name[name])]
             hint = f"one of: {', '.join(name.split(' ', 1)[1] for name in today)}" if len(today) <= 12 else ""
             self.room.report.alert("SY0107", f"'{words[0]}' needs another word", words[0].span, help=hint)
         else:
-            guess = nearest(words[0].text, (*KEYWORDS.at(draft.where), *SECTIONS))
+            here = KEYWORDS.at(draft.where)
+            firsts = dict.fromkeys(name.partition(" ")[0] for name in here)
+            guess = nearest(words[0].text, (*here, *firsts, *SECTIONS))
             hint = f"did you mean '{guess}'?" if guess else ""
             message = f"unknown keyword '{words[0]}' in section '{draft.kind}'"
             self.room.report.alert("SY0102", message, words[0].span, help=hint)

@@ -12,6 +12,7 @@ from steelyard.config.hosts import address, numeric
 from steelyard.config.model import AbstractName, Endpoint, Inet, Inherited, UnixPath
 from steelyard.config.span import Span
 
+NO_PORT = "has no port"
 Ports = Literal["none", "maybe", "must"]
 
 _FAMILIES = {"ip": 0, "ipv4": 4, "ipv6": 6, "tcp": 0, "tcp4": 4, "tcp6": 6}
@@ -103,7 +104,7 @@ def _inet(text: str, family: int, span: Span, wanted: Wanted) -> Endpoint | Bad:
         return Bad(f"has '{where.host}', which could not be resolved to an address")
     if not port:
         if wanted.ports == "must":
-            return Bad("has no port")
+            return Bad(NO_PORT)
         low = wanted.default_port
         return Endpoint(where, low, low, port_given=False, span=span)
     if wanted.ports == "none":

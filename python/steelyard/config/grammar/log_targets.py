@@ -11,7 +11,9 @@ from steelyard.config.grammar import addresses
 from steelyard.config.grammar.row import FRONT_D, PROXY, Row, Where
 from steelyard.config.grammar.servers import endpoint
 from steelyard.config.grammar.values import ArgType, Bad, Loose, OneOf, Text
+from steelyard.config.hosts import address
 from steelyard.config.model import AbstractName, Inet, Inherited, LogTarget
+from steelyard.config.nearest import nearest
 from steelyard.config.places import place_of
 from steelyard.config.rules import parse_log_format
 from steelyard.config.span import run_of
@@ -100,6 +102,14 @@ def _target(statement: Statement) -> dict[str, Any] | None:
             statement.report.later("SY0104", "'log backend@' is not supported yet", word.span, help=help)
         return {"transport": prefix, "path": rest}
     stream = prefix in _STREAMS
+    own = statement.draft.kind == "global"
+    if own and word.text == "global":
+        statement.bad(word, "is for proxies, which log where 'global' says", help="write 'log <address> <facility>'")
+        return None
+    guess = nearest(word.text, ("stdout", "stderr") if own else ("global", "stdout", "stderr"))
+    if guess and not address(word.text):
+        statement.bad(word, "is neither an address nor a name that has one", (guess,))
+        return None
     found = endpoint(statement, word, _STREAM if stream else addresses.LOG)
     if found is None:
         return None

@@ -54,8 +54,7 @@ def _elsewhere(statement: Statement, word: Word, table: Table, where: Where) -> 
     name, paren, _ = word.text.partition("(")
     rows = [row for row in table.by_name.get(name, ()) if row.called is bool(paren)]
     if not rows:
-        _unknown(statement, word, table, where)
-        return 1
+        return 1 + _unknown(statement, word, table, where)
     statement.report.alert("SY0103", f"'{word}' is not allowed on '{statement.row.name}'", word.span)
     return 1 + len(rows[0].args)
 
@@ -64,16 +63,18 @@ def _count(row: Row, words: Any, at: int) -> int:
     return min(len(row.args), len(words) - at - 1)
 
 
-def _unknown(statement: Statement, word: Word, table: Table, where: Where) -> None:
+def _unknown(statement: Statement, word: Word, table: Table, where: Where) -> int:
+    """Says so; how many words belong to the one that is meant."""
     line = f"on a '{statement.row.name}' line"
     name, paren, _ = word.text.partition("(")
     if name in table.by_name:
         message = f"'{name}' {line} takes no parentheses" if paren else f"'{name}' {line} needs an argument in parentheses"
         statement.report.alert("SY0109", message, word.span)
-        return
+        return 0
     guess = nearest(word.text, table.at(where))
     hint = f"did you mean '{guess}'?" if guess else ""
     statement.report.alert("SY0102", f"unknown word '{word}' {line}", word.span, help=hint)
+    return len(table.at(where)[guess].args) if guess else 0
 
 
 def _one(statement: Statement, row: Row, at: int, end: int, values: dict[str, Any]) -> bool:

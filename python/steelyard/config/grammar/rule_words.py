@@ -80,7 +80,7 @@ def _use_backend(statement: Statement) -> None:
     name = _name(statement)
     condition, good = condition_at(statement, statement.at + 1)
     if good and name is not None:
-        statement.add(UseBackend(name, condition, statement.text(), run_of(statement.words)))
+        statement.add(UseBackend(name, condition, statement.text(), run_of(statement.words[:2])))
 
 
 def _use_server(statement: Statement) -> None:

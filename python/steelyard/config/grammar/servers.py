@@ -28,7 +28,9 @@ def endpoint(statement: Statement, word: Word, wanted: addresses.Wanted, text: s
     span = word.span if text is None else Span(word.span.file, word.span.line, word.span.column + at, max(1, len(part)))
     found = addresses.parse_address(part, span, wanted)
     if isinstance(found, Bad):
-        statement.report.alert("SY0301", f"'{part}' {found.why}", span)
+        statement.report.alert(
+            "SY0301", f"'{part}' {found.why}", span, help=f"write '{part}:<port>'" if found.why == addresses.NO_PORT else ""
+        )
         return None
     tail = addresses.port_tail(part) if isinstance(found.where, Inet) else ""
     if tail:

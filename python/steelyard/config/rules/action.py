@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from steelyard.config.expr import Action, TableArg, Value, VarArg
 from steelyard.config.grammar import actions
+from steelyard.config.grammar.action_usage import FIELDS, action_usage
 from steelyard.config.grammar.actions import Shape
 from steelyard.config.nearest import nearest
 from steelyard.config.rules.expr import parse_expr
@@ -63,7 +64,10 @@ class _Arguments:
         return next((index for index in range(self.at, len(self.words)) if is_condition(self.words, index)), len(self.words))
 
     def _missing(self, what: str) -> bool:
-        self.report.alert("SY0503", f"'{self.action}' needs {what}", self.action.span)
+        bare = self.action.text.partition("(")[0]
+        name = next((each for each in (bare, f"{bare}*", f"{bare.rstrip('0123456789')}*") if each in actions.SHAPES), "")
+        help = "write '" + action_usage(name, actions.SHAPES[name]).replace(name.rstrip("*"), bare, 1) + "'" if name else ""
+        self.report.alert("SY0503", f"'{self.action}' needs {what}", self.action.span, help=help)
         return False
 
     def _wrong(self, message: str, help: str = "", word: Word | None = None) -> bool:
@@ -89,7 +93,7 @@ class _Arguments:
     def _one(self, field: str, kind: str, fields: Fields) -> bool:
         """One argument. A kind `x|expr` is a word of kind x where it starts as a number does, else an expression."""
         if self.at >= len(self.words):
-            return self._missing(f"a word for its {field}" if field else repr(kind[1:]))
+            return self._missing(f"a word for its {FIELDS.get(field, field)}" if field else repr(kind[1:]))
         word = self.words[self.at]
         plain, either, _ = kind.partition("|expr")
         if kind == "expr" or (either and word.text[:1] not in "0123456789-+"):

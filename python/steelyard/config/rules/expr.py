@@ -154,7 +154,7 @@ class _Reader(Struct):
     def _args(self, row: Row, pieces: list[Piece], start: int, words: Mapping[tuple[str, int], str]) -> tuple[Arg, ...] | None:
         if len(pieces) > len(row.args):
             extra = pieces[len(row.args)]
-            most = "no argument" if not row.args else f"at most {len(row.args)}"
+            most = "no argument" if not row.args else f"at most {len(row.args)} argument{'s' if len(row.args) > 1 else ''}"
             self.alert("SY0404", f"'{row.name}' takes {most}", extra.at, max(1, len(extra.text)))
             return None
         if not pieces and row.fewest == 1 and row.args[0].kind in MAY_BE_EMPTY:

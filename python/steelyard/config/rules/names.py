@@ -6,6 +6,7 @@ import re
 from typing import cast
 
 from steelyard.config.expr import Scope, VarArg
+from steelyard.config.nearest import nearest
 
 SCOPES = ("proc", "sess", "txn", "req", "res")
 LATER_SCOPES = ("check", "psess", "ptxn", "preq", "pres")
@@ -18,6 +19,9 @@ def variable(text: str) -> VarArg | str:
     """`txn.name`; a str says what is wrong."""
     scope, dot, name = text.partition(".")
     if scope not in (*SCOPES, *LATER_SCOPES) or not dot or not name:
+        guess = nearest(scope, SCOPES) if dot and name else ""
+        if guess:
+            return f"'{text}' is not the name of a variable: there is no scope '{scope}'; did you mean '{guess}.{name}'?"
         return f"'{text}' is not the name of a variable; write a scope ({', '.join(SCOPES)}), a dot and a name"
     if not _VARIABLE.match(name):
         return f"'{text}' is not the name of a variable: only letters, digits, '_' and '.' are allowed"

@@ -34,7 +34,11 @@ def parse_rule(ruleset: str, words: Sequence[Word], at: int, place: Place, repor
     if end < len(words):
         if not is_condition(words, end):
             if action is not None:
-                report.alert("SY0501", f"unexpected '{words[end]}': 'if' or 'unless' is wanted here", words[end].span)
+                options = (option.partition(":")[0] for option in shape.options.split())
+                known = ("if", "unless", *options, *(actions.REPLY_WORDS if shape.reader == "reply" else ()))
+                guess = nearest(words[end].text, known)
+                hint = f"did you mean '{guess}'?" if guess else ""
+                report.alert("SY0501", f"unexpected '{words[end]}': 'if' or 'unless' is wanted here", words[end].span, help=hint)
             return None
         condition = parse_condition(words, end, place, report)
         if condition is None:

@@ -200,7 +200,10 @@ def read_level(word: Word, report: Report) -> tuple[int | None] | None:
         return (None,)
     if word.text in actions.LEVELS:
         return (actions.LEVELS.index(word.text),)
-    _bad(word, f"'{word}' is not a log level", report, f"one of: {', '.join((*actions.LEVELS, actions.SILENT))}")
+    known = (*actions.LEVELS, actions.SILENT)
+    guess = nearest(word.text, known)
+    help = f"did you mean '{guess}'?" if guess else f"one of: {', '.join(known)}"
+    _bad(word, f"'{word}' is not a log level", report, help)
     return None
 
 
