@@ -3,7 +3,7 @@
 
 use crate::bandwidth::Limit;
 use crate::capture::Slots;
-use crate::plan::At;
+use crate::plan::{At, LogStep};
 use std::cell::RefCell;
 use std::net::SocketAddr;
 
@@ -208,6 +208,16 @@ impl Record {
         // `-` is a good end, `L` one that was asked for here (a redirect, statistics).
         let ended_well = matches!(self.termination[0], b'-' | b'L');
         !ended_well || self.retries > 0 || self.redispatched || self.status >= 500
+    }
+
+    /// The line is of what is no connection or no request.
+    pub(crate) fn is_refused(&self) -> bool {
+        matches!(self.origin, "sess_error" | "sess_killed")
+    }
+
+    /// The line is of a stream that has come further than to be accepted.
+    pub(crate) fn has_stream(&self) -> bool {
+        !self.is_refused() && self.origin != LogStep::Accept.origin()
     }
 
     /// Ready for the next request of the same connection; allocations are kept.

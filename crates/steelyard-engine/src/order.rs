@@ -4,6 +4,7 @@ use crate::live::{Admin, Live};
 use crate::observe;
 use crate::worker::Shared;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// One order, as the seam writes it. Proxies and servers are indices in the plan.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -49,7 +50,7 @@ pub enum FrontendState {
 }
 
 /// Carries out all orders, or none: the first wrong one is named.
-pub fn apply(shared: &Shared, orders: &[Order]) -> Result<(), String> {
+pub fn apply(shared: &Arc<Shared>, orders: &[Order]) -> Result<(), String> {
     let live = shared.live.load_full();
     for (number, order) in orders.iter().enumerate() {
         check(&live, order).map_err(|error| format!("order {number}: {error}"))?;
@@ -115,7 +116,7 @@ fn server_exists(live: &Live, proxy: u32, server: u32) -> Result<(), String> {
     }
 }
 
-fn carry_out(shared: &Shared, live: &Live, order: &Order) {
+fn carry_out(shared: &Arc<Shared>, live: &Arc<Live>, order: &Order) {
     let now = shared.now_ms();
     match order {
         Order::ServerHealth { proxy, server, up } => change(live, *proxy, *server, now, |s| s.set_up(*up, now)),

@@ -212,6 +212,7 @@ class Server(Record):
     tcp_user_timeout: int | None = None
     on_marked_down: str | None = None
     log_proto: Literal["legacy", "octet-count"] | None = None
+    log_bufsize: int | None = None
     others: tuple[Said, ...] = ()
     span: Span = NOWHERE
 

@@ -6,7 +6,7 @@ from steelyard.config.model import Config
 from steelyard.diagnostics.diagnostic import Report
 from steelyard.plan.build.backends import senders
 from steelyard.plan.build.context import Context, Machine, ResolveHost, resolve_with_libc
-from steelyard.plan.build.log_targets import declare_rings
+from steelyard.plan.build.log_targets import declare_log_backends, declare_rings
 from steelyard.plan.build.process import global_, ideal_maxconn, userlists
 from steelyard.plan.build.proxies import proxy
 from steelyard.plan.build.servers import numbered
@@ -40,6 +40,7 @@ def compile(
     context.senders = senders(context)
     ids = numbered([each.id for each in config.proxies])
     declare_rings(context)
+    declare_log_backends(context)
     proxies = [proxy(context, index, each, ids[index]) for index, each in enumerate(config.proxies)]
     plan = Plan(
         version=PLAN_VERSION,

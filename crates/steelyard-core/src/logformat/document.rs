@@ -21,13 +21,14 @@ pub(super) enum Encoding {
 }
 
 enum Value<'e> {
-    /// There is nothing of the kind.
     Null,
+    /// A text that is not there. In JSON HAProxy writes an empty one.
+    Missing,
     Int(i64),
     Bool(bool),
     Text(&'e [u8]),
     Bytes(&'e [u8]),
-    List(Vec<Option<Vec<u8>>>),
+    List(Vec<Vec<u8>>),
 }
 
 /// One map with all named items.
@@ -62,18 +63,23 @@ pub(super) fn sample<'e>(found: Option<Sample<'e>>, label: &Label, encoding: Enc
 
 fn of_alias<'e>(alias: Alias, flags: Flags, kind: LabelKind, view: &View<'e>) -> Value<'e> {
     if let Some(list) = list_of(alias, view) {
-        return Value::List(list);
+        let any = view.record.has_stream() && !list.is_empty();
+        return if any { Value::List(list) } else { Value::Null };
     }
     let plain = Flags {
         hex: flags.hex,
-        raw: true,
         ..Flags::default()
     };
     let mut text = Vec::new();
     render_alias(alias, plain, view, &mut text);
     let numeric = alias.is_numeric() && !flags.hex;
     if text.is_empty() {
-        return Value::Null;
+        return match alias {
+            Alias::Query => Value::Text(b""),
+            Alias::RequestHeaders | Alias::ResponseHeaders => Value::Null,
+            Alias::ServerIp | Alias::ServerPort | Alias::BackendPort if view.record.is_refused() => Value::Null,
+            _ => Value::Missing,
+        };
     }
     let text: &'e [u8] = view.arena.alloc_slice_copy(&text);
     // A total that is not complete yet, and retries that went elsewhere, have a plus sign.
@@ -86,13 +92,14 @@ fn of_alias<'e>(alias: Alias, flags: Flags, kind: LabelKind, view: &View<'e>) ->
     match kind {
         LabelKind::Natural => natural,
         LabelKind::Str => Value::Text(text),
-        LabelKind::Sint => Value::Int(parse_int(number)),
+        LabelKind::Sint if alias.is_numeric() => Value::Int(parse_int(number)),
+        LabelKind::Sint => natural,
         LabelKind::Bool => Value::Bool(truth(text)),
     }
 }
 
 fn of_sample<'e>(found: Option<Sample<'e>>, kind: LabelKind, view: &View<'e>) -> Value<'e> {
-    let Some(sample) = found else { return Value::Null };
+    let Some(sample) = found else { return Value::Missing };
     match kind {
         LabelKind::Natural => match sample {
             Sample::Bool(value) => Value::Bool(value),
@@ -146,7 +153,8 @@ impl Writer<'_> {
     fn value(&mut self, value: &Value<'_>) {
         match (value, self.encoding) {
             (Value::Null, Encoding::Json) => self.out.extend_from_slice(b"null"),
-            (Value::Null, Encoding::Cbor { .. }) => self.bytes(&[0xf6]),
+            (Value::Missing, Encoding::Json) => self.text(b""),
+            (Value::Null | Value::Missing, Encoding::Cbor { .. }) => self.bytes(&[0xf6]),
             (Value::Bool(value), Encoding::Json) => self.out.extend_from_slice(if *value { b"true" } else { b"false" }),
             (Value::Bool(value), Encoding::Cbor { .. }) => self.bytes(&[0xf4 | u8::from(*value)]),
             (Value::Int(number), Encoding::Json) => push_int(self.out, *number),
@@ -170,7 +178,7 @@ impl Writer<'_> {
         }
     }
 
-    fn list(&mut self, list: &[Option<Vec<u8>>]) {
+    fn list(&mut self, list: &[Vec<u8>]) {
         let json = self.encoding == Encoding::Json;
         if json {
             self.out.push(b'[');
@@ -181,7 +189,7 @@ impl Writer<'_> {
             if json && index > 0 {
                 self.out.extend_from_slice(b", ");
             }
-            self.value(&text.as_deref().map_or(Value::Null, Value::Text));
+            self.text(text);
         }
         if json {
             self.out.push(b']');

@@ -30,7 +30,7 @@ impl Unsafe {
 /// Appends bytes, escaped as `unsafe` and the E flag ask.
 pub(super) fn escaped(out: &mut Vec<u8>, bytes: &[u8], how: Unsafe, flags: Flags) {
     let backslash = |byte: u8| flags.escape && matches!(byte, b'"' | b'\\' | b']');
-    if flags.raw || !bytes.iter().any(|byte| how.bad(*byte) || backslash(*byte)) {
+    if !bytes.iter().any(|byte| how.bad(*byte) || backslash(*byte)) {
         out.extend_from_slice(bytes);
         return;
     }

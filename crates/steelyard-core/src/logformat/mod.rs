@@ -40,8 +40,6 @@ struct Flags {
     escape: bool,
     mandatory: bool,
     encoding: Option<Encoding>,
-    /// Nothing is replaced: an encoding does so in its own way.
-    raw: bool,
 }
 
 /// What an item is called where it is encoded, and the type that it is given there.

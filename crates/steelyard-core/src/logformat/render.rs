@@ -146,6 +146,7 @@ pub(super) fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mu
                 },
             );
         }
+        Alias::UniqueId if record.is_refused() => plain(out, None),
         Alias::UniqueId => plain(out, unique_id(view)),
         Alias::Origin => plain(out, Some(record.origin.as_bytes())),
         Alias::Status => number(
@@ -174,6 +175,9 @@ pub(super) fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mu
         Alias::ClientPort => peer_port(out, view, view.src(), flags),
         Alias::FrontendIp => peer_ip(out, view.dst(), flags),
         Alias::FrontendPort => peer_port(out, view, view.dst(), flags),
+        // Of no stream there is nothing to capture, and no id.
+        Alias::RequestHeaders | Alias::ResponseHeaders | Alias::RequestHeaderList | Alias::ResponseHeaderList
+            if !record.has_stream() => {}
         Alias::RequestHeaders => captures(out, &record.request_captures.read(), slots(view).0, flags),
         Alias::ResponseHeaders => captures(out, &record.response_captures.read(), slots(view).1, flags),
         Alias::RequestHeaderList => capture_list(out, &record.request_captures.read(), slots(view).0, flags),
@@ -369,13 +373,21 @@ fn captures(out: &mut Vec<u8>, filled: &[Option<Vec<u8>>], slots: usize, flags: 
 }
 
 /// The slots of `%hrl` and `%hsl`.
-pub(super) fn list_of(alias: Alias, view: &View<'_>) -> Option<Vec<Option<Vec<u8>>>> {
+pub(super) fn list_of(alias: Alias, view: &View<'_>) -> Option<Vec<Vec<u8>>> {
     let (filled, count) = match alias {
         Alias::RequestHeaderList => (view.record.request_captures.read(), slots(view).0),
         Alias::ResponseHeaderList => (view.record.response_captures.read(), slots(view).1),
         _ => return None,
     };
-    Some(all(&filled, count).map(|slot| slot.map(<[u8]>::to_vec)).collect())
+    let text = |slot: Option<&[u8]>| {
+        let mut text = Vec::new();
+        match slot {
+            None => text.push(b'-'),
+            Some(slot) => escaped(&mut text, slot, Unsafe::Header, Flags::default()),
+        }
+        text
+    };
+    Some(all(&filled, count).map(text).collect())
 }
 
 /// Each slot by itself, separated by spaces.
@@ -385,8 +397,10 @@ fn capture_list(out: &mut Vec<u8>, filled: &[Option<Vec<u8>>], slots: usize, fla
             out.push(b' ');
         }
         // What was captured and is empty is empty; the hyphen says that nothing was captured.
-        if flags.quote || slot != Some(b"") {
-            value(out, slot, Unsafe::Header, flags);
+        match slot {
+            None if !flags.quote => out.push(b'-'),
+            Some(b"") if !flags.quote => {}
+            slot => value(out, slot, Unsafe::Header, flags),
         }
     }
 }

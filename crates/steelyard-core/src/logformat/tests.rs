@@ -239,8 +239,8 @@ fn a_whole_format_is_one_json_object_of_its_named_items() {
         ("bytes", K::Natural, "%[req.hdr(x-bytes)]"),
     ];
     let expected = concat!(
-        r#"{"request": "GET /a\"b HTTP/1.1", "port": 4711, "port_text": "4711", "cookie": null, "headers": ["one", null], "#,
-        r#""custom_expr": "custom", "number": 7, "yes": true, "cast": false, "none": null, "bytes": "\u00FF"}"#
+        r#"{"request": "GET /a#22b HTTP/1.1", "port": 4711, "port_text": "4711", "cookie": "", "headers": ["one", "-"], "#,
+        r#""custom_expr": "custom", "number": 7, "yes": true, "cast": false, "none": "", "bytes": "\u00FF"}"#
     );
     assert_eq!(document(&["+json"], &named), expected);
 }

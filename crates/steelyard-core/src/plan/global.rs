@@ -21,6 +21,7 @@ pub struct Global {
     pub logs: Vec<LogTarget>,
     pub log_profiles: Vec<LogProfile>,
     pub rings: Vec<Ring>,
+    pub log_backends: Vec<LogBackend>,
     pub log_tag: String,
     /// Sent in syslog headers when `log-send-hostname` is set.
     pub log_send_hostname: Option<String>,
@@ -65,6 +66,7 @@ impl Default for Global {
             logs: Vec::new(),
             log_profiles: Vec::new(),
             rings: Vec::new(),
+            log_backends: Vec::new(),
             log_tag: "haproxy".into(),
             log_send_hostname: None,
             bufsize: 16_384,
@@ -176,6 +178,14 @@ pub struct RingServer {
     pub octet_count: bool,
 }
 
+/// A backend in `mode log`: its index in `Plan::proxies`, and how each of its servers is reached (none of them a backend again).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogBackend {
+    pub proxy: u32,
+    pub servers: Vec<LogTransport>,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum LogTransport {
@@ -195,6 +205,10 @@ pub enum LogTransport {
     /// Index in `Global::rings`.
     Ring {
         ring: u32,
+    },
+    /// Index in `Global::log_backends`: its balance algorithm chooses a server for each line.
+    Backend {
+        backend: u32,
     },
 }
 

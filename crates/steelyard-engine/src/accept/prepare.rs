@@ -8,6 +8,7 @@ use crate::stream::Stream;
 use crate::worker::Worker;
 use std::cell::OnceCell;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 use steelyard_core::ctx::{Ctx, ProxyHeader, Session};
 use steelyard_core::record::Record;
@@ -97,7 +98,7 @@ fn allows(worker: &Worker, live: &Live, client: &Stream, session: &mut Session, 
 }
 
 /// Reads the PROXY header and puts its addresses into the session. False: the connection is to be closed, and was logged.
-pub async fn proxy_header(worker: &Worker, live: &Live, client: &Stream, session: &mut Session) -> bool {
+pub async fn proxy_header(worker: &Worker, live: &Arc<Live>, client: &Stream, session: &mut Session) -> bool {
     let limit = live
         .program
         .plan

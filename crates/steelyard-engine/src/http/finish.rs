@@ -237,6 +237,7 @@ fn write_line(conn: &mut Conn, ex: &mut Exchange, step: LogStep) {
         }
         true
     });
+    ex.record.origin = LogStep::Any.origin();
 }
 
 /// Connections at the time of the log line. `ended`: this one's place on the server is given back already.

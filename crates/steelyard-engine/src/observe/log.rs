@@ -1,5 +1,6 @@
 //! Sending a log line to the targets of a proxy.
 
+use super::balanced::Balanced;
 use super::date::Date;
 use super::header::Header;
 use super::ring::Ring;
@@ -26,17 +27,25 @@ pub struct Logs {
     /// Those of the plan; behind them `buf0`, where the converter `debug` asks for it.
     rings: Vec<Arc<Ring>>,
     debug: Vec<(DebugSink, Sink)>,
+    backends: Vec<Balanced>,
 }
 
 /// Bytes of `buf0`: the latest lines that fit.
 const BUFFER: u64 = 64 * 1024;
 
-/// A `log` line: its filter, its form and its sink, which several may share.
+/// A `log` line: its filter, its form and where it leads, which several may share.
 struct Route {
     target: LogTarget,
-    sink: Arc<Sink>,
+    out: Out,
     /// Lines that passed the level, for `sample`.
     seen: AtomicU32,
+}
+
+#[derive(Clone)]
+enum Out {
+    Sink(Arc<Sink>),
+    /// Index in `Logs::backends`.
+    Balanced(usize),
 }
 
 impl Route {
@@ -60,31 +69,25 @@ impl Logs {
         let debug = debug
             .collect::<io::Result<_>>()
             .map_err(|error| format!("converter debug: {error}"))?;
-        let mut open: Vec<(LogTarget, Arc<Sink>)> = Vec::new();
+        let mut sinks = Sinks::default();
+        let mut backends = Vec::with_capacity(plan.global.log_backends.len());
+        for backend in &plan.global.log_backends {
+            let servers = backend.servers.iter().map(|server| sinks.open(server, &rings));
+            backends.push(Balanced::new(backend.proxy, servers.collect::<Result<_, _>>()?));
+        }
         let mut routes = |targets: &[LogTarget]| -> Result<Vec<Route>, String> {
-            let mut routes = Vec::with_capacity(targets.len());
-            for target in targets {
-                let known = open
-                    .iter()
-                    .find(|(other, _)| other.transport == target.transport)
-                    .map(|(_, sink)| Arc::clone(sink));
-                let sink = match known {
-                    Some(sink) => sink,
-                    None => {
-                        let sink = Sink::open(&target.transport, &rings)
-                            .map_err(|error| format!("log {:?}: {error}", target.transport))?;
-                        let sink = Arc::new(sink);
-                        open.push((target.clone(), Arc::clone(&sink)));
-                        sink
-                    }
+            let route = |target: &LogTarget| {
+                let out = match &target.transport {
+                    LogTransport::Backend { backend } => Out::Balanced(*backend as usize),
+                    transport => Out::Sink(sinks.open(transport, &rings)?),
                 };
-                routes.push(Route {
+                Ok(Route {
                     target: target.clone(),
-                    sink,
+                    out,
                     seen: AtomicU32::new(0),
-                });
-            }
-            Ok(routes)
+                })
+            };
+            targets.iter().map(route).collect()
         };
         let global = routes(&plan.global.logs)?;
         let proxies = plan
@@ -97,6 +100,7 @@ impl Logs {
             proxies,
             rings,
             debug,
+            backends,
         })
     }
 
@@ -132,15 +136,32 @@ fn debug_sink(sink: DebugSink, rings: &mut Vec<Arc<Ring>>) -> io::Result<Sink> {
     Sink::open(&LogTransport::Ring { ring }, rings)
 }
 
+/// Targets that are open: lines of the same one share it.
+#[derive(Default)]
+struct Sinks(Vec<(LogTransport, Arc<Sink>)>);
+
+impl Sinks {
+    fn open(&mut self, transport: &LogTransport, rings: &[Arc<Ring>]) -> Result<Arc<Sink>, String> {
+        if let Some((_, sink)) = self.0.iter().find(|(other, _)| other == transport) {
+            return Ok(Arc::clone(sink));
+        }
+        let sink = Sink::open(transport, rings).map_err(|error| format!("log {transport:?}: {error}"))?;
+        let sink = Arc::new(sink);
+        self.0.push((transport.clone(), Arc::clone(&sink)));
+        Ok(sink)
+    }
+}
+
 /// Sends one line to the `log` targets of `proxy` whose filter lets `level` through. It is written once for each profile.
 /// Never blocks; a line that can't be sent is dropped and counted.
-pub fn send_log(worker: &Worker, live: &Live, proxy: u32, level: u8, render: &mut Render<'_>) {
+pub fn send_log(worker: &Worker, live: &Arc<Live>, proxy: u32, level: u8, render: &mut Render<'_>) {
     let Some(routes) = live.logs.proxies.get(proxy as usize).filter(|routes| !routes.is_empty()) else {
         return;
     };
     let now = wall();
     let mut lines = worker.lines.take();
     let dropped = send(
+        worker,
         live,
         routes,
         Some(proxy),
@@ -155,7 +176,7 @@ pub fn send_log(worker: &Worker, live: &Live, proxy: u32, level: u8, render: &mu
 
 /// Logs a connection that ended before a session began, with the frontend's `error-log-format` or HAProxy's own text
 /// (manual, section 8.2.5).
-pub(crate) fn log_connection_error(worker: &Worker, live: &Live, session: &Session, text: &'static str) {
+pub(crate) fn log_connection_error(worker: &Worker, live: &Arc<Live>, session: &Session, text: &'static str) {
     let index = session.frontend as usize;
     let Some(plan) = live.program.plan.proxies.get(index) else {
         return;
@@ -225,7 +246,7 @@ fn default_text(worker: &Worker, session: &Session, plan: &Proxy, text: &str, li
 }
 
 /// The same for a line that does not come from a worker thread; `None` is the `log` targets of the global section.
-pub(crate) fn send_order(shared: &Shared, live: &Live, proxy: Option<u32>, level: u8, line: &[u8]) {
+pub(crate) fn send_order(shared: &Arc<Shared>, live: &Arc<Live>, proxy: Option<u32>, level: u8, line: &[u8]) {
     let routes = match proxy {
         None => Some(&live.logs.global),
         Some(proxy) => live.logs.proxies.get(proxy as usize),
@@ -237,7 +258,9 @@ pub(crate) fn send_order(shared: &Shared, live: &Live, proxy: Option<u32>, level
             body.extend_from_slice(line);
             true
         };
-        send(live, routes, proxy, level, &mut render, (now, offset), &mut Lines::default())
+        let worker = Worker::new(Arc::clone(shared), 0);
+        let mut lines = Lines::default();
+        send(&worker, live, routes, proxy, level, &mut render, (now, offset), &mut lines)
     });
     count(shared, dropped);
 }
@@ -269,8 +292,10 @@ impl Lines {
 }
 
 /// Gives how many targets did not take the line.
+#[allow(clippy::too_many_arguments)]
 fn send(
-    live: &Live,
+    worker: &Worker,
+    live: &Arc<Live>,
     routes: &[Route],
     proxy: Option<u32>,
     level: u8,
@@ -321,7 +346,14 @@ fn send(
         };
         header.write(out);
         append(out, &lines.body, target);
-        dropped += u32::from(!route.sink.send(out));
+        let sent = match &route.out {
+            Out::Sink(sink) => sink.send(out),
+            Out::Balanced(index) => {
+                let backend = live.logs.backends.get(*index);
+                backend.is_some_and(|backend| backend.send(worker, live, out, &lines.body))
+            }
+        };
+        dropped += u32::from(!sent);
     }
     dropped
 }

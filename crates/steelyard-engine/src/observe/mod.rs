@@ -1,5 +1,6 @@
 //! Logs: from a line's body to a datagram or a descriptor.
 
+mod balanced;
 mod date;
 mod header;
 mod log;

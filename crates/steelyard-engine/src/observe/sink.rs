@@ -76,6 +76,7 @@ impl Sink {
                 Some(ring) => Ok(Self::Ring(Arc::clone(ring))),
                 None => Err(io::Error::other("there is no such ring")),
             },
+            LogTransport::Backend { .. } => Err(io::Error::other("a server of a log backend can't be a backend")),
             LogTransport::Fd { fd } => Ok(Self::Fd(Mutex::new(Descriptor::open(*fd)?))),
         }
     }

@@ -328,6 +328,7 @@ impl Tcp {
             });
             true
         });
+        self.record.origin = LogStep::Any.origin();
     }
 
     /// Numbers that are read when the line is written. This stream is no longer counted in its backend and server.

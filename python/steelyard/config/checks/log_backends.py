@@ -33,6 +33,11 @@ def check_log_backends(config: Config, room: Room) -> None:
             elif balance is not None and balance.name not in _WAYS:
                 message = f"'balance {balance.name}' can't choose log servers"
                 room.report.alert("SY0705", message, balance.span, help=f"one of: {', '.join(_WAYS)}")
+            elif (
+                balance is not None and balance.name == "log-hash" and proxy.hash_type is not None and proxy.hash_type.consistent
+            ):
+                message = "'balance log-hash' can't use a consistent hash"
+                room.report.alert("SY0705", message, balance.span, help="write 'hash-type map-based'")
         elif balance is not None and balance.name == "log-hash":
             message = f"'balance log-hash' falls back to round robin: {proxy.kind} '{proxy.name}' is not in mode log"
             room.report.warning("SY0709", message, balance.span, help="write 'balance hash <expression>'")

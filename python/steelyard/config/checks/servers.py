@@ -51,12 +51,13 @@ def _use_server(proxy: Proxy, room: Room) -> None:
 
 def _needs(proxy: Proxy, server: Server, room: Room) -> None:
     """What a server's options ask of its backend and its address."""
-    if (proxy.mode or "tcp") == "tcp":
+    mode = proxy.mode or "tcp"
+    if mode in ("tcp", "log"):
         if server.redir is not None:
-            message = f"server '{server.name}' has 'redir', but {proxy.kind} '{proxy.name}' is in mode tcp"
+            message = f"server '{server.name}' has 'redir', but {proxy.kind} '{proxy.name}' is in mode {mode}"
             room.report.alert("SY0709", message, server.span, help="add 'mode http'")
         elif server.cookie is not None:
-            message = f"'cookie' of server '{server.name}' has no effect: {proxy.kind} '{proxy.name}' is in mode tcp"
+            message = f"'cookie' of server '{server.name}' has no effect: {proxy.kind} '{proxy.name}' is in mode {mode}"
             room.report.warning("SY0709", message, server.span, help="add 'mode http'")
     if server.endpoint.later.startswith("udp") and proxy.mode != "log":
         message = f"server '{server.name}' is reached over UDP, and {proxy.kind} '{proxy.name}' is not in mode log"

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Any, Literal, cast
 
+from msgspec.structs import replace
+
 from steelyard.config.grammar.row import BACK_D, Row
 from steelyard.config.grammar.values import Bad, Int, Loose, OneOf
 from steelyard.config.model import Balance, HashType
 from steelyard.config.places import place_of
 from steelyard.config.rules import parse_expr
-from steelyard.config.span import Word, run_of
+from steelyard.config.span import Span, Word, run_of
 from steelyard.config.statement import Statement
-from steelyard.diagnostics.diagnostic import Report, Severity
 
-_PLAIN = ("roundrobin", "static-rr", "leastconn", "first", "source")
+_PLAIN = ("roundrobin", "static-rr", "leastconn", "first", "source", "sticky")
+_LINE = "req.payload(0,0),"
 _MORE = (*_PLAIN, "hdr", "random", "rdp-cookie")
 """Words behind these are not read by HAProxy; behind `hdr(<name>)` the first one must be `use_domain_only`."""
-_ALL = (*_PLAIN, "uri", "url_param", "hdr", "random", "hash", "rdp-cookie", "log-hash", "sticky")
+_ALL = (*_PLAIN, "uri", "url_param", "hdr", "random", "hash", "rdp-cookie", "log-hash")
 
 
 def parse_balance(statement: Statement) -> None:
@@ -30,14 +32,6 @@ def parse_balance(statement: Statement) -> None:
         statement.bad(word, "has no closing parenthesis")
         return
     values: dict[str, Any] = {"span": word.span}
-    if name == "log-hash" and len(statement.args) == 1:
-        statement.missing("converters", "write 'balance log-hash <converter>,...'")
-        return
-    if name in ("log-hash", "sticky"):
-        if name == "sticky" or statement.draft.get("mode") != "log" or _converters(statement):
-            statement.report.later("SY0104", f"'balance {name}' is not supported yet", word.span)
-            statement.set(Balance(name, **values))
-        return
     if name not in _ALL or (paren and name not in ("hdr", "random", "rdp-cookie")):
         statement.bad(word, "is no way to balance", _ALL)
         return
@@ -109,26 +103,30 @@ def _random(statement: Statement, inside: str, values: dict[str, Any]) -> int | 
     return statement.at + 1
 
 
-def _converters(statement: Statement) -> bool:
-    """`log-hash <converter>[,<converter>...]`: what a message becomes before it is hashed."""
-    if len(statement.args) < 2:
-        statement.missing("converters", "write 'balance log-hash <converter>[,<converter>...]'")
-        return False
-    word, own = statement.args[1], Report()
-    found, _ = parse_expr([Word(f"str(x),{word}", word.span)], 0, place_of(statement), own)
-    for item in own:
-        if item.severity is not Severity.LATER:
-            statement.report.alert(item.code, f"in '{word}': {item.message}", word.span, help=item.help)
-            break
-    return found is not None and statement.no_more(statement.at + 2)
-
-
 def _hash(statement: Statement, inside: str, values: dict[str, Any]) -> int | None:
     if statement.at + 1 >= len(statement.words):
         statement.missing("an expression", "write 'balance hash <fetch>[,<converter>...]'")
         return None
     values["expr"], end = parse_expr(statement.words, statement.at + 1, place_of(statement), statement.report)
     return end if values["expr"] is not None else None
+
+
+def _log_hash(statement: Statement, inside: str, values: dict[str, Any]) -> int | None:
+    """`log-hash <converter>[,<converter>...]`: in the expression the line is what the fetch gives. Looked at in mode log only."""
+    at = statement.at + 1
+    if at >= len(statement.words):
+        statement.missing("converters", "write 'balance log-hash <converter>[,<converter>...]'")
+        return None
+    if statement.draft.get("mode") != "log":
+        return len(statement.words)
+    word = statement.words[at]
+    # The place in front of the converters moves with them, so that messages point at what was written.
+    span = Span(word.span.file, word.span.line, word.span.column - len(_LINE), word.span.length + len(_LINE))
+    expr, _ = parse_expr([Word(_LINE + word.text, span)], 0, place_of(statement), statement.report)
+    if expr is None:
+        return None
+    values["expr"] = replace(expr, text=word.text)
+    return at + 1
 
 
 def _rdp_cookie(statement: Statement, inside: str, values: dict[str, Any]) -> int | None:
@@ -142,6 +140,7 @@ _READERS = {
     "hdr": _hdr,
     "random": _random,
     "hash": _hash,
+    "log-hash": _log_hash,
     "rdp-cookie": _rdp_cookie,
 }
 _HASH_WORDS = ("map-based", "consistent", "sdbm", "djb2", "wt6", "crc32", "none", "avalanche")

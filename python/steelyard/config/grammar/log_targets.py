@@ -97,9 +97,6 @@ def _target(statement: Statement) -> dict[str, Any] | None:
     if word.text in ("stdout", "stderr"):
         return {"transport": "fd", "fd": 1 if word.text == "stdout" else 2}
     if prefix in ("ring", "backend"):
-        if prefix == "backend" and not statement.draft.later:
-            help = "log to an address or a ring"
-            statement.report.later("SY0104", "'log backend@' is not supported yet", word.span, help=help)
         return {"transport": prefix, "path": rest}
     stream = prefix in _STREAMS
     own = statement.draft.kind == "global"

@@ -50,6 +50,9 @@ def _mode(statement: Statement) -> None:
     value = statement.read(statement.at, OneOf(("tcp", "http", *_LATER_MODES)))
     if value is None or not statement.no_more(statement.at + 1):
         return
+    if value == "log" and statement.draft.kind == "backend":
+        statement.set(value)
+        return
     if value in _LATER_MODES and word is not None:
         statement.report.later("SY0104", f"'mode {word}' is not supported yet", word.span)
         kind = statement.draft.kind

@@ -169,7 +169,7 @@ _NAMES = (
 _CONNECTIONS = (
     _later("cc", "Congestion control of TCP.", Text("<algorithm>")),
     _later("idle-ping", "Time between pings on idle connections.", Time()),
-    _later("log-bufsize", "Bytes of a log server's buffer.", Size()),
+    _row("log-bufsize", "Bytes of a log server's buffer.", Size(), sets="log_bufsize"),
     _row("log-proto", "How log messages are framed.", OneOf(("legacy", "octet-count")), sets="log_proto"),
     _later("namespace", "Network namespace of connections.", Text("<name>")),
     _row("no-send-proxy-v2-ssl", "Undoes `send-proxy-v2-ssl` of `default-server`.", effect="accepted"),

@@ -35,7 +35,8 @@ def endpoint(statement: Statement, word: Word, wanted: addresses.Wanted, text: s
     tail = addresses.port_tail(part) if isinstance(found.where, Inet) else ""
     if tail:
         statement.report.warning("SY0115", f"'{part}' {tail}", span, help="write the port alone")
-    if found.later and not statement.draft.later:
+    # Servers over UDP belong to `mode log`, which may be said further down.
+    if found.later and not found.later.startswith("udp") and not statement.draft.later:
         statement.report.later("SY0104", f"the address type '{found.later}@' is not supported yet", span)
     return found
 

@@ -30,7 +30,7 @@ def kind(context: Context, value: Balance) -> plan.BalanceKind:
             return plan.Random(draws=value.draws)
         case "rdp-cookie":
             return plan.RdpCookie(name=value.key)
-        case "hash" if value.expr is not None:
+        case "hash" | "log-hash" if value.expr is not None:
             return plan.Hash(expr=expression(context, value.expr))
         case name:
             return PLAIN[name]
@@ -38,8 +38,11 @@ def kind(context: Context, value: Balance) -> plan.BalanceKind:
 
 def balance(context: Context, proxy: Proxy) -> plan.Balance:
     hashing = proxy.hash_type
+    said = proxy.balance or Balance()
+    if said.name == "log-hash" and proxy.mode != "log":
+        said = Balance()  # which was said
     return plan.Balance(
-        kind=kind(context, proxy.balance or Balance()),
+        kind=kind(context, said),
         hash=plan.HashType()
         if hashing is None
         else plan.HashType(consistent=hashing.consistent, function=hashing.function, avalanche=hashing.avalanche),

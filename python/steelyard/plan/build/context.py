@@ -13,7 +13,7 @@ from steelyard.config.span import Span
 from steelyard.diagnostics.diagnostic import Report
 from steelyard.plan.schema.base import At
 from steelyard.plan.schema.expr import Acl
-from steelyard.plan.schema.global_ import Ring
+from steelyard.plan.schema.global_ import LogBackend, Ring
 
 ResolveHost = Callable[[str, int], str]
 
@@ -68,6 +68,7 @@ class Context:
     interned: dict[tuple[int, bytes], int] = field(default_factory=dict)
     hosts: dict[tuple[str, int], str | None] = field(default_factory=dict)
     rings: list[Ring] = field(default_factory=list)
+    log_backends: list[LogBackend] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         config = self.config

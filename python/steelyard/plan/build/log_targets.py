@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from steelyard.config.model import Endpoint, Inet, LogTarget
+from steelyard.config.model import Endpoint, Inet, LogTarget, Server
 from steelyard.plan.build.address import address, host_of
 from steelyard.plan.build.context import Context
 from steelyard.plan.build.exprs import log_format
@@ -22,6 +22,8 @@ IMPLICIT_RING = 1 << 20
 """Bytes that may wait for the server of `log tcp@...`, for which the manual names no size."""
 
 
+SYSLOG = 514
+"""The port of syslog."""
 RING = 16_384
 """Bytes of a ring that names no size: a buffer, as in HAProxy."""
 
@@ -46,6 +48,23 @@ def declare_rings(context: Context) -> None:
                 timeout_server=ring.timeout_server or 0,
             )
         )
+
+
+def declare_log_backends(context: Context) -> None:
+    """Backends in `mode log`. Servers that are not reached over UDP have a ring each, as `log tcp@...` has."""
+    for index, proxy in enumerate(context.config.proxies):
+        if proxy.mode == "log" and proxy.kind == "backend":
+            servers = [_log_server(context, server, f"'server {proxy.name}/{server.name}'") for server in proxy.servers]
+            context.log_backends.append(plan.LogBackend(proxy=index, servers=servers))
+
+
+def _log_server(context: Context, server: Server, who: str) -> plan.LogTransport:
+    endpoint = server.endpoint
+    if endpoint.later.startswith("udp") and isinstance(endpoint.where, Inet):
+        return plan.LogUdp(address=host_of(context, endpoint.where, endpoint, who), port=endpoint.low or SYSLOG)
+    made = plan.RingServer(address=address(context, endpoint, who), octet_count=server.log_proto == "octet-count")
+    context.rings.append(plan.Ring(size=server.log_bufsize or RING, servers=[made]))
+    return plan.LogRing(ring=len(context.rings) - 1)
 
 
 def profiles(context: Context) -> list[plan.LogProfile]:
@@ -113,7 +132,9 @@ def _transport(context: Context, line: LogTarget, who: str) -> plan.LogTransport
             found = [index for index, ring in enumerate(context.rings) if ring.name == line.path]
             return plan.LogRing(ring=found[0]) if found else None
         case "backend":
-            raise ValueError("a log line to a backend can't be run yet")
+            index = context.backend(line.path)
+            found = [at for at, each in enumerate(context.log_backends) if each.proxy == index]
+            return plan.LogToBackend(backend=found[0]) if found else None
 
 
 def _host(context: Context, line: LogTarget, who: str) -> str:
@@ -124,7 +145,7 @@ def _host(context: Context, line: LogTarget, who: str) -> str:
 def _stream(context: Context, where: Address) -> plan.LogRing:
     """A ring of its own, shared by all lines that name the address."""
     for index, ring in enumerate(context.rings):
-        if not ring.name and ring.servers[0].address == where:
+        if ring.size == IMPLICIT_RING and not ring.name and ring.servers[0].address == where:
             return plan.LogRing(ring=index)
     context.rings.append(plan.Ring(size=IMPLICIT_RING, servers=[plan.RingServer(address=where)]))
     return plan.LogRing(ring=len(context.rings) - 1)

@@ -54,6 +54,7 @@ def global_(context: Context) -> Global:
         description=value.description or "",
         logs=logs(context, tuple(each for each in value.log if not each.use_global), "log in 'global'"),
         log_profiles=profiles(context),
+        log_backends=context.log_backends,
         rings=context.rings,  # all of them: proxies were compiled before
         log_tag=value.log_tag or default.log_tag,
         log_send_hostname=value.log_send_hostname,

@@ -37,7 +37,13 @@ class LogFd(Node, frozen=True, tag="fd"):
     fd: int
 
 
-LogTransport = LogUdp | LogUnix | LogAbstract | LogFd | LogRing
+class LogToBackend(Node, frozen=True, tag="backend"):
+    """`backend`: index in `Global.log_backends`."""
+
+    backend: int
+
+
+LogTransport = LogUdp | LogUnix | LogAbstract | LogFd | LogRing | LogToBackend
 LogStep = Literal["accept", "request", "connect", "response", "close", "error", "any"]
 
 
@@ -80,6 +86,13 @@ class Ring(Node, frozen=True):
     timeout_server: int = 0
 
 
+class LogBackend(Node, frozen=True):
+    """A backend in `mode log`: its index in `Plan.proxies`, and how each of its servers is reached."""
+
+    proxy: int = 0
+    servers: list[LogTransport] = field(default_factory=list)
+
+
 class LogTarget(Node, frozen=True):
     """One `log` line. Levels are syslog's: 0 (emerg) to 7 (debug); `length` in bytes."""
 
@@ -112,6 +125,7 @@ class Global(Node, frozen=True):
     logs: list[LogTarget] = field(default_factory=list)
     log_profiles: list[LogProfile] = field(default_factory=list)
     rings: list[Ring] = field(default_factory=list)
+    log_backends: list[LogBackend] = field(default_factory=list)
     log_tag: str = "haproxy"
     log_send_hostname: str | None = None
     bufsize: int = 16_384

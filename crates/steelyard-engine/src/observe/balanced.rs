@@ -1,0 +1,79 @@
+//! A backend in `mode log`: each line goes to one of its servers, the one that the balance algorithm chooses.
+
+use super::sink::Sink;
+use crate::live::{wall, Live, WorkerState};
+use crate::pick::{try_pick, Picked, Want};
+use crate::worker::Worker;
+use std::cell::OnceCell;
+use std::sync::Arc;
+use steelyard_core::ctx::{Ctx, Scratch, Session};
+use steelyard_core::plan::BalanceKind;
+use steelyard_core::record::Record;
+use steelyard_core::rules::balance_key;
+use steelyard_core::table::Tracking;
+use steelyard_core::vars::Vars;
+
+/// The servers of one, in its order.
+pub struct Balanced {
+    proxy: u32,
+    servers: Vec<Arc<Sink>>,
+}
+
+impl Balanced {
+    pub fn new(proxy: u32, servers: Vec<Arc<Sink>>) -> Self {
+        Self { proxy, servers }
+    }
+
+    /// Sends a line; `body` is what it says, without its header. False when no server takes it.
+    pub fn send(&self, worker: &Worker, live: &Arc<Live>, line: &[u8], body: &[u8]) -> bool {
+        let want = Want {
+            key: self.key(worker, live, body),
+            ..Want::default()
+        };
+        match try_pick(worker, live, self.proxy, want) {
+            Ok(Picked::Slot(slot)) => self.servers.get(slot.server as usize).is_some_and(|sink| sink.send(line)),
+            // Nothing waits for a line.
+            Ok(Picked::Queued(_)) | Err(_) => false,
+        }
+    }
+
+    /// `balance log-hash`: what its converters make of the line.
+    fn key(&self, worker: &Worker, live: &Live, body: &[u8]) -> Option<u32> {
+        let plan = live.program.plan.proxies.get(self.proxy as usize)?.backend.as_ref()?;
+        if !matches!(plan.balance.kind, BalanceKind::Hash { .. }) {
+            return None;
+        }
+        let session = Session {
+            src: None,
+            dst: None,
+            frontend: self.proxy,
+            bind: 0,
+            header: None,
+            accepted: wall(),
+        };
+        let state = WorkerState {
+            worker,
+            live,
+            client: None,
+            server: None,
+            cost: OnceCell::new(),
+        };
+        let mut ctx = Ctx {
+            session: &session,
+            frontend: self.proxy,
+            backend: Some(self.proxy),
+            server: None,
+            req: None,
+            res: None,
+            input: body,
+            input_done: true,
+            vars: &mut Vars::new(),
+            tracking: &mut Tracking::new(),
+            record: &mut Record::new(),
+            state: &state,
+            // The thread's own is in use by whoever writes the line.
+            scratch: &mut Scratch::new(),
+        };
+        balance_key(&live.program, self.proxy, &mut ctx)
+    }
+}
