@@ -46,6 +46,12 @@ impl Layout {
     pub fn column(&self, data: TableData) -> Option<Column> {
         self.columns[data as usize]
     }
+
+    /// Whether an event leaves anything behind in an entry.
+    pub fn counts(&self, event: Event) -> bool {
+        let (counter, rate) = event.columns();
+        self.column(counter).or(self.column(rate)).is_some()
+    }
 }
 
 /// Something that happens to a client, counted in what it tracks.
@@ -60,6 +66,22 @@ pub enum Event {
     HttpFailure,
     BytesIn(u64),
     BytesOut(u64),
+}
+
+impl Event {
+    /// The counter and the rate in which it is counted.
+    fn columns(self) -> (TableData, TableData) {
+        use TableData as D;
+        match self {
+            Self::Connection => (D::ConnCnt, D::ConnRate),
+            Self::Session => (D::SessCnt, D::SessRate),
+            Self::HttpRequest => (D::HttpReqCnt, D::HttpReqRate),
+            Self::HttpError => (D::HttpErrCnt, D::HttpErrRate),
+            Self::HttpFailure => (D::HttpFailCnt, D::HttpFailRate),
+            Self::BytesIn(_) => (D::BytesInCnt, D::BytesInRate),
+            Self::BytesOut(_) => (D::BytesOutCnt, D::BytesOutRate),
+        }
+    }
 }
 
 /// One entry, under the lock of its shard.
@@ -137,18 +159,14 @@ impl Row<'_> {
     }
 
     pub fn count(&mut self, event: Event) {
-        use TableData as D;
-        let (counter, rate) = match event {
-            Event::Connection => (D::ConnCnt, D::ConnRate),
-            Event::Session => (D::SessCnt, D::SessRate),
-            Event::HttpRequest => (D::HttpReqCnt, D::HttpReqRate),
-            Event::HttpError => (D::HttpErrCnt, D::HttpErrRate),
-            Event::HttpFailure => (D::HttpFailCnt, D::HttpFailRate),
-            Event::BytesIn(bytes) => return self.bytes(D::BytesInCnt, D::BytesInRate, bytes),
-            Event::BytesOut(bytes) => return self.bytes(D::BytesOutCnt, D::BytesOutRate, bytes),
-        };
-        self.add(counter, 0, 1);
-        self.tick(rate, 0, 1);
+        let (counter, rate) = event.columns();
+        match event {
+            Event::BytesIn(bytes) | Event::BytesOut(bytes) => self.bytes(counter, rate, bytes),
+            _ => {
+                self.add(counter, 0, 1);
+                self.tick(rate, 0, 1);
+            }
+        }
     }
 
     /// Counts bytes in a rate alone.

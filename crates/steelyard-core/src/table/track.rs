@@ -81,21 +81,21 @@ impl Tracking {
     /// Counts an event once for each counter.
     pub fn count(&self, event: Event) {
         for held in &self.held {
-            self.lend(held, |row| row.count(event));
+            self.note(held, event);
         }
     }
 
     /// Counts an event in what the session tracks.
     pub fn count_session(&self, event: Event) {
         for held in self.held.iter().filter(|held| held.level == Level::Session) {
-            self.lend(held, |row| row.count(event));
+            self.note(held, event);
         }
     }
 
     /// Counts an event in what content rules of a backend track.
     pub fn count_backend(&self, event: Event) {
         for held in self.held.iter().filter(|held| held.level == Level::Backend) {
-            self.lend(held, |row| row.count(event));
+            self.note(held, event);
         }
     }
 
@@ -113,6 +113,14 @@ impl Tracking {
     fn lend<R>(&self, held: &Held, run: impl FnOnce(&mut Row<'_>) -> R) -> Option<R> {
         let tables = self.tables.as_ref()?;
         tables.get(held.table)?.at(held.handle, tables.now(), run)
+    }
+
+    /// Most tables store little: what they do not store costs neither their lock nor the clock.
+    fn note(&self, held: &Held, event: Event) {
+        let Some(tables) = &self.tables else { return };
+        if let Some(table) = tables.get(held.table).filter(|table| table.rules.layout.counts(event)) {
+            table.at(held.handle, tables.now(), |row| row.count(event));
+        }
     }
 
     fn release(&mut self, ends: impl Fn(&Held) -> bool) {

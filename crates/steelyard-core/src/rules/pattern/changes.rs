@@ -58,8 +58,15 @@ pub enum Added {
     Text(TextSet),
     Parts(Vec<(Box<[u8]>, u32)>),
     Net(NetSet),
-    Ranges(Vec<((i64, i64), u32)>),
+    Ranges(Ranges),
     Regs(Vec<(Regex, u32)>),
+}
+
+/// Integers that were added are found by hash, wider ranges one by one.
+#[derive(Debug, Default)]
+pub struct Ranges {
+    single: HashMap<i64, u32, RandomState>,
+    wide: Vec<((i64, i64), u32)>,
 }
 
 enum Key {
@@ -237,7 +244,7 @@ impl Added {
             },
             How::Bin => TextSet::open(super::TextKind::Str, false).map_or(Self::Parts(Vec::new()), Self::Text),
             How::Ip => Self::Net(NetSet::open()),
-            How::Int | How::Len => Self::Ranges(Vec::new()),
+            How::Int | How::Len => Self::Ranges(Ranges::default()),
             How::Reg { .. } | How::Regm => Self::Regs(Vec::new()),
         }
     }
@@ -247,7 +254,7 @@ impl Added {
             (Self::Text(set), Key::Text(text)) => set.insert(text, at),
             (Self::Parts(list), Key::Text(text)) => list.push((text.into(), at)),
             (Self::Net(set), Key::Net(ip, prefix)) => set.insert(ip, prefix, at),
-            (Self::Ranges(list), Key::Range(range)) => list.push((range, at)),
+            (Self::Ranges(ranges), Key::Range(range)) => ranges.insert(range, at),
             (Self::Regs(list), Key::Reg(regex)) => list.push((*regex, at)),
             _ => {}
         }
@@ -258,10 +265,33 @@ impl Added {
             (Self::Text(set), Some(Key::Text(text))) => set.remove(&text),
             (Self::Parts(list), Some(Key::Text(text))) => list.retain(|(part, _)| **part != *text),
             (Self::Net(set), Some(Key::Net(ip, prefix))) => set.remove(ip, prefix),
-            (Self::Ranges(list), Some(Key::Range(range))) => list.retain(|(other, _)| *other != range),
+            (Self::Ranges(ranges), Some(Key::Range(range))) => ranges.remove(range),
             (Self::Regs(list), Some(Key::Reg(regex))) => list.retain(|(other, _)| other.as_str() != regex.as_str()),
             _ => {}
         }
+    }
+}
+
+impl Ranges {
+    fn insert(&mut self, range: (i64, i64), at: u32) {
+        if range.0 == range.1 && !self.single.contains_key(&range.0) {
+            self.single.insert(range.0, at);
+        } else {
+            self.wide.push((range, at));
+        }
+    }
+
+    fn remove(&mut self, range: (i64, i64)) {
+        self.wide.retain(|(other, _)| *other != range);
+        if range.0 == range.1 {
+            self.single.remove(&range.0);
+        }
+    }
+
+    /// The first that was added of those that hold an integer.
+    pub(super) fn first(&self, value: i64) -> Option<u32> {
+        let wide = self.wide.iter().filter(|((low, high), _)| (*low..=*high).contains(&value));
+        wide.map(|entry| entry.1).chain(self.single.get(&value).copied()).min()
     }
 }
 

@@ -207,8 +207,8 @@ impl Index {
             }
             (Self::Bin(_), Added::Text(set)) => set.find(sample.as_bin(view.arena)),
             (Self::Ip(_), Added::Net(nets)) => nets.find(sample.as_ip()?),
-            (Self::Int(..), Added::Ranges(list)) => first_within(list, int_of(sample)?),
-            (Self::Len(..), Added::Ranges(list)) => first_within(list, length_of(sample, view)),
+            (Self::Int(..), Added::Ranges(ranges)) => ranges.first(int_of(sample)?),
+            (Self::Len(..), Added::Ranges(ranges)) => ranges.first(length_of(sample, view)),
             (Self::Reg(_) | Self::Regm(_), Added::Regs(list)) => {
                 let text = sample.as_str(view.arena);
                 first(&mut list.iter().filter(|(regex, _)| regex.is_match(text)).map(|regex| regex.1))
@@ -233,11 +233,6 @@ fn length_of<'e>(sample: Sample<'e>, view: &View<'e>) -> i64 {
 fn within(ranges: &[(i64, i64)], value: i64, hit: &mut impl FnMut(u32)) {
     let fitting = (0..).zip(ranges).filter(|(_, (low, high))| (*low..=*high).contains(&value));
     fitting.for_each(|(at, _)| hit(at));
-}
-
-fn first_within(list: &[((i64, i64), u32)], value: i64) -> Option<u32> {
-    let fitting = list.iter().filter(|((low, high), _)| (*low..=*high).contains(&value));
-    fitting.map(|entry| entry.1).min()
 }
 
 impl FileSet {
