@@ -115,6 +115,10 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0505": ("reply file can't be read", "Files of replies are read when the configuration is."),
     "SY0506": ("bad reply", "A reply has one body, and a content type where it is given in the rule."),
     "SY0507": ("content type without a body", "The content type is that of a body given in the rule."),
+    "SY0508": (
+        "bad name of a header",
+        "Names of headers hold letters, digits and few other characters, and no colon.",
+    ),
     "SY0601": ("host without an address", "Names of hosts are looked up once, when the configuration is compiled."),
     "SY0602": ("unknown proxy", "The plan names frontends and backends by their number, and none has this name."),
     "SY0603": ("unknown server", "The plan names servers by their number, and none has this name."),

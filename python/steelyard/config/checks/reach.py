@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from steelyard.config.expr import Rule
 from steelyard.config.model import Config
+from steelyard.config.span import Span
 from steelyard.config.statement import Room
 from steelyard.diagnostics.diagnostic import Label
 
@@ -18,12 +19,13 @@ _FINAL = _WARNED | {"accept", "close", "reject", "silent_drop", "use_service"}
 def check_reach(config: Config, room: Room) -> None:
     for proxy in config.proxies:
         for ruleset, rules in proxy.rules.items():
-            _one(ruleset, rules, room)
+            _one(ruleset, rules, proxy.span, room)
         if proxy.stats is not None:
-            _one("stats http-request", proxy.stats.rules, room)
+            _one("stats http-request", proxy.stats.rules, proxy.span, room)
 
 
-def _one(ruleset: str, rules: Sequence[Rule], room: Room) -> None:
+def _one(ruleset: str, rules: Sequence[Rule], start: Span, room: Room) -> None:
+    """`start`: the section; HAProxy does not warn where the rule before is an inherited one."""
     for before, rule in pairwise(rules):
         if before.cond is not None or before.action.name not in _FINAL:
             continue
@@ -32,5 +34,9 @@ def _one(ruleset: str, rules: Sequence[Rule], room: Room) -> None:
         help = "add 'if' to the rule before it"
         # `redirect` alone is a rule set of its own for HAProxy, which runs after `http-request`.
         old = any(each.text.startswith("redirect ") for each in (before, rule))
-        warned = not ruleset.startswith("tcp-") and before.action.name in _WARNED and not old
+        warned = not ruleset.startswith("tcp-") and before.action.name in _WARNED and not old and _own(before.span, start)
         (room.report.warning if warned else room.report.notice)("SY0716", message, rule.span, help=help, labels=labels)
+
+
+def _own(span: Span, start: Span) -> bool:
+    return span.file == start.file and span.line > start.line

@@ -95,7 +95,7 @@ _SERVER_TOS = (("side", "server"), ("tos", True))
 SHAPES = {
     "accept": Shape("allow"),
     "add-acl*": Shape("add_acl", "key:format", inside="file:acl_file"),
-    "add-header": Shape("add_header", "name:header value:format"),
+    "add-header": Shape("add_header", "name:new_header value:format"),
     "add-headers-bin": Shape("add_headers_bin", "expr:expr", _BINARY_HEADERS, fixed=_NO_PREFIX),
     "allow": Shape("allow"),
     "attach-srv": Shape(
@@ -115,7 +115,7 @@ SHAPES = {
     "disable-l7-retry": Shape("disable_l7_retry", ready=False),
     "do-log": Shape("do_log", options="profile:profile:text", fixed=(("profile", None),), ready=False),
     "do-resolve*": Shape("do_resolve", "expr:expr", inside="var:variable resolvers:text family:family?", fixed=(("family", 0),)),
-    "early-hint": Shape("early_hint", "name:header value:format"),
+    "early-hint": Shape("early_hint", "name:new_header value:format"),
     "expect-netscaler-cip": Shape("expect_netscaler_cip", ":=layer4", ready=False),
     "expect-proxy": Shape("expect_proxy", ":=layer4"),
     "normalize-uri": Shape("normalize_uri", reader="normalizer", needs="experimental"),
@@ -149,7 +149,7 @@ SHAPES = {
     "set-dst-port": Shape("set_address", "expr:expr", fixed=(("side", "server"), ("port", True))),
     "set-fc-mark": Shape("set_packet", "value:mark|expr", fixed=_CLIENT_MARK),
     "set-fc-tos": Shape("set_packet", "value:tos|expr", fixed=_CLIENT_TOS),
-    "set-header": Shape("set_header", "name:header value:format"),
+    "set-header": Shape("set_header", "name:new_header value:format"),
     "set-headers-bin": Shape("set_headers_bin", "expr:expr", _BINARY_HEADERS, fixed=_NO_PREFIX),
     "set-log-level": Shape("set_log_level", "level:level"),
     "set-map*": Shape("set_map", "key:format value:format", inside="file:map_file"),

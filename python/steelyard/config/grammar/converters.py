@@ -20,7 +20,7 @@ ip.data:bin>bin ip.df:bin>sint ip.dst:bin>addr ip.fp(fingerprint?):bin>bin ip.hd
 ip.tos:bin>sint ip.ttl:bin>sint ip.ver:bin>sint ipmask(mask4,mask6?):addr>addr json(string):str>str
 json_query(string,string?):str>any jwt_decrypt_cert(string):bin>bin jwt_decrypt_jwk(string):bin>bin
 jwt_decrypt_secret(secret):bin>bin jwt_header_query(string?,string?):bin>any jwt_payload_query(string?,string?):bin>any
-jwt_verify(jwt_algorithm,jwt_key):bin>sint jwt_verify_cert(string,string):bin>sint language(string,string?):str>str
+jwt_verify(jwt_algorithm,jwt_key):bin>sint jwt_verify_cert(jwt_algorithm,string):bin>sint language(string,string?):str>str
 le2dec(string,positive?,bit?):bin>str length:str>sint lower:str>str ltime(string,int?):sint>str ltrim(string):str>str
 map(map,string?):str>str map_beg(map,string?):str>str map_beg_int(map,int?):str>sint map_beg_ip(map,ip?):str>addr
 map_beg_key(map):str>str map_dir(map,string?):str>str map_dir_int(map,int?):str>sint map_dir_ip(map,ip?):str>addr

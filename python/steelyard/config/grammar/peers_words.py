@@ -61,7 +61,7 @@ def _peer(statement: Statement) -> None:
         labels = (Label(older.span, "the first one"),)
         statement.report.alert("SY0706", f"this process is named twice, as '{args[0]}'", args[0].span, labels=labels)
         return
-    if len(args) == 1 and not here:
+    if len(args) == 1 and not here and not bound:
         help = f"write '{statement.row.name} {args[0]} <address>:<port>'"
         statement.report.warning("SY0119", f"peer '{args[0]}' is left out: it has no address", args[0].span, help=help)
     if len(args) > 1 and not (here and bound):

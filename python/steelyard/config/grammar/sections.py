@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from steelyard.config.draft import Draft
 from steelyard.config.grammar import plain_sections
-from steelyard.config.grammar.row import Where
+from steelyard.config.grammar.row import ANY, Where
 from steelyard.config.grammar.section import Open, Section, keep, name_of, too_many
 from steelyard.config.grammar.values import NAME
 from steelyard.config.inherit import seal_defaults
@@ -99,6 +99,11 @@ def _unique(draft: Draft, room: Room) -> None:
             labels = (Label(other.span, "the first one"),)
             message = f"{draft.kind} '{draft.name}' has the name of another {other.kind}"
             room.report.alert("SY0202", message, draft.span, help="give it another name", labels=labels)
+            break
+        if draft.name and draft.where & ANY and other.where & ANY:
+            labels = (Label(other.span, "the first one"),)
+            message = f"{draft.kind} '{draft.name}' has the name of a {other.kind}, which HAProxy refuses since 3.3"
+            room.report.warning("SY0202", message, draft.span, help="give it another name", labels=labels)
             break
     room.proxies.setdefault(draft.name, []).append(draft)
 

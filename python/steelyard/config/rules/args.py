@@ -184,8 +184,22 @@ def _control_mask(text: str, span: Span) -> Read:
 
 
 def _matching(pattern: str, what: str) -> Callable[[str, Span], Read]:
-    regex = re.compile(pattern + r"\Z")
+    regex = re.compile(rf"(?:{pattern})\Z")
     return lambda text, span: StrArg(text) if regex.match(text) else f"'{text}' is not {what}"
+
+
+_TLV_NAMES = frozenset(
+    "ALPN AUTHORITY CRC32 NETNS NOOP SSL SSL_CIPHER SSL_CN SSL_KEY_ALG SSL_SIG_ALG SSL_VERSION UNIQUE_ID".split()
+)
+_BYTE = re.compile(r"0[xX][0-9A-Fa-f]{1,2}\Z|[0-9]{1,3}\Z")
+
+
+def _tlv(text: str, span: Span) -> Read:
+    """The name of a value of the PROXY protocol, or its number, which the plan has in decimal."""
+    if text in _TLV_NAMES:
+        return StrArg(text)
+    number = int(text, 16 if text[:2] in ("0x", "0X") else 10) if _BYTE.match(text) else 256
+    return StrArg(str(number)) if number < 256 else f"'{text}' is not the name or the number of a value of the PROXY protocol"
 
 
 JWT_ALGORITHMS = frozenset(f"{kind}{bits}" for kind in ("HS", "RS", "ES", "PS") for bits in (256, 384, 512)) | {"none"}
@@ -215,13 +229,9 @@ READERS: dict[str, Callable[[str, Span], Read]] = {
     "jwt_key": _jwt_key,
     "control_mask": _control_mask,
     "token": _matching("[ -~]{4}", "four letters"),
-    "tlv": _matching(
-        "ALPN|AUTHORITY|CRC32|NETNS|NOOP|SSL|SSL_CIPHER|SSL_CN|SSL_KEY_ALG|SSL_SIG_ALG|SSL_VERSION|UNIQUE_ID"
-        "|[01]?[0-9]?[0-9]|2[0-4][0-9]|25[0-5]",
-        "the name or the number of a value of the PROXY protocol",
-    ),
+    "tlv": _tlv,
     "fix_tag": _matching(
-        "[0-9]{1,18}|BeginString|BodyLength|MsgType|SenderCompID|TargetCompID|CheckSum", "the name or the number of a tag"
+        "[1-9][0-9]{0,17}|BeginString|BodyLength|MsgType|SenderCompID|TargetCompID|CheckSum", "the name or the number of a tag"
     ),
     "mqtt_packet": _matching("(?i:connect|connack|1|2)", "connect or connack"),
     "aad": lambda text, span: "CBC has nothing to authenticate such data with; aes_gcm_dec and aes_gcm_enc do",
@@ -254,11 +264,24 @@ MQTT_FIELDS = {
 }
 
 
+_PIECE = 8
+
+
 def fault(name: str, args: tuple[Arg, ...]) -> str:
     """What is wrong with arguments that suit each by itself; empty where nothing is."""
     match name, args:
         case "when", (StrArg("acl" | "!acl"),):
             return "the name of an ACL is missing behind 'acl'"
+        case "be2dec" | "le2dec", _ if len(args) < 2 or not isinstance(args[1], IntArg) or args[1].value > _PIECE:
+            return f"a piece has 1 to {_PIECE} bytes; write '{name}(<separator>,<bytes>)'"
+        case "digest" | "hmac", (Absent() | StrArg(""), *_) | ():
+            return "the name of a digest is missing, as 'sha256'"
+        case "json_query", (Absent() | StrArg(""), *_) | ():
+            return "a path is missing, as '$.name'"
+        case "add_item", _ if all(isinstance(each, Absent) or each == StrArg("") for each in args[1:]):
+            return "neither a variable nor a text is given; write 'add_item(<delimiter>,<variable>)'"
+        case "jwt_decrypt_jwk", (StrArg(key), *_) if isinstance(variable(key), str) and '"kty"' not in key:
+            return f"'{key}' is neither a key in JSON nor the name of a variable"
         case "mqtt_field_value", (StrArg(packet), StrArg(field)):
             packet = {"1": "connect", "2": "connack"}.get(packet, packet.lower())
             if field.lower() not in MQTT_FIELDS[packet].split():

@@ -43,7 +43,7 @@ def load_pattern_files(config: Config, proxies: Sequence[Parts], report: Report,
     mixed: set[tuple[str, bool]] = set()
     for use in _uses(chain(*proxies, nodes(config.global_, AclTest, Call))):
         key = (use.path, use.is_map)
-        if key not in found:
+        if found.get(key) is None:  # one that can't be read is told at each line
             found[key] = _read(use, report, paths)
         file = found[key]
         how = (*key, use.matcher, use.values)

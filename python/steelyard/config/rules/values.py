@@ -32,11 +32,25 @@ def _text(word: Word, place: Place, report: Report) -> Value:
     return word.text
 
 
+_TOKEN = frozenset("!#$%&'*+-.^_`|~")
+"""What names of headers hold besides letters and digits (RFC 9110)."""
+
+
 def _header(word: Word, place: Place, report: Report) -> Value:
     if not word.text:
         _bad(word, "the name of a header is empty", report)
         return None
     return word.text
+
+
+def _written_header(word: Word, place: Place, report: Report) -> Value:
+    """The name of a header that goes out. HAProxy sends what can't be a name, and warns (2.8)."""
+    wrong = next((letter for letter in word.text if not (letter.isalnum() and letter.isascii()) and letter not in _TOKEN), None)
+    if wrong is not None:
+        bare = word.text.rstrip(":")
+        help = f"write '{bare}'" if bare and all(each.isalnum() or each in _TOKEN for each in bare) else ""
+        report.warning("SY0508", f"'{word}' can't be the name of a header: '{wrong}' is not allowed in it", word.span, help=help)
+    return _header(word, place, report)
 
 
 def _format(word: Word, place: Place, report: Report) -> Value:
@@ -174,6 +188,7 @@ READERS: dict[str, Reader] = {
     "table": lambda word, place, report: table_of(word),
     "text": _text,
     "header": _header,
+    "new_header": _written_header,
     "format": _format,
     "regex": _regex,
     "status": lambda word, place, report: _code(word, 100, 999, report),

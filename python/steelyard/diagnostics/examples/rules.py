@@ -73,4 +73,14 @@ frontend web
   mode http
   bind :80
   http-request return status 204
+=== SY0508
+frontend web
+  mode http
+  bind :80
+  http-request set-header X-Forwarded-Proto: https
+--- right
+frontend web
+  mode http
+  bind :80
+  http-request set-header X-Forwarded-Proto https
 """
