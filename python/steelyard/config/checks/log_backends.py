@@ -15,6 +15,10 @@ _WORDS = ("http-send-name-header", "dynamic-cookie-key", "log-steps")
 
 def check_log_backends(config: Config, room: Room) -> None:
     drafts = {draft.span: draft for draft in room.drafts}
+    for each in room.drafts:
+        if each.kind in ("frontend", "listen") and each.get("mode") == "log" and not each.own("mode"):
+            message = f"'mode log', which {each.label} inherits, is not supported there yet"
+            room.report.later("SY0104", message, each.span, help="write 'mode http' or 'mode tcp' in the section")
     for proxy in config.proxies:
         balance = proxy.balance
         if proxy.mode == "log":

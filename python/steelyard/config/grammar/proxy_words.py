@@ -50,7 +50,7 @@ def _mode(statement: Statement) -> None:
     value = statement.read(statement.at, OneOf(("tcp", "http", *_LATER_MODES)))
     if value is None or not statement.no_more(statement.at + 1):
         return
-    if value == "log" and statement.draft.kind == "backend":
+    if value == "log" and statement.draft.kind in ("backend", "defaults"):
         statement.set(value)
         return
     if value in _LATER_MODES and word is not None:
