@@ -12,7 +12,7 @@ from steelyard.config.statement import Room
 
 _VERSIONS = ("SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 _USUAL = 3
-"""TLS 1.2 is the lowest version where nothing else is said."""
+"""TLS 1.2 is the lowest version where a `bind` line says nothing else; on a `server` line it is TLS 1.0."""
 _REPEATED = frozenset({"conn-failure", "empty-response", "response-timeout"})
 """What `retry-on` must name where the first data of a connection goes with its first packet."""
 _HTTP = ("fcgi", "h1", "h2", "quic")
@@ -51,7 +51,7 @@ def _last(others: Sequence[Said]) -> dict[str, Said]:
 def _bind(proxy: Proxy, bind: Bind, defaults: tuple[Said, ...], room: Room) -> None:
     said = _last(bind.others)
     if "ssl" in said:
-        _versions((*defaults, *bind.others), bind.span, room)
+        _versions((*defaults, *bind.others), bind.span, room, _USUAL)
     if "generate-certificates" in said and "ca-sign-file" not in said:
         help = "add 'ca-sign-file <file>'"
         room.report.alert(
@@ -91,7 +91,7 @@ def _repeated(proxy: Proxy) -> frozenset[str]:
     return _REPEATED if "all-retryable-errors" in said else frozenset(said)
 
 
-def _versions(others: Sequence[Said], span: Span, room: Room) -> None:
+def _versions(others: Sequence[Said], span: Span, room: Room, usual: int = 1) -> None:
     """The last of `ssl-min-ver`, `ssl-max-ver` and `force-*` counts; `no-*` takes versions out, and SSLv3 is always out."""
     low = high = None
     refused, without = False, {0}
@@ -112,7 +112,7 @@ def _versions(others: Sequence[Said], span: Span, room: Room) -> None:
         room.report.warning("SY0748", message, span, help="leave them out")
         without = {0}
     top = len(_VERSIONS) - 1 if high is None else high
-    bottom = min(_USUAL, top) if low is None else low
+    bottom = min(usual, top) if low is None else low
     if not any(bottom <= number <= top for number in range(len(_VERSIONS)) if number not in without):
         room.report.alert("SY0748", "no version of TLS is left", span, help="allow at least 'TLSv1.2' or 'TLSv1.3'")
 

@@ -72,7 +72,7 @@ ROWS = (
     _row("clitcpka-idle", FRONT_D, "Idle time before TCP keep-alive to clients begins.", _SECONDS),
     _row("clitcpka-intvl", FRONT_D, "Time between probes of TCP keep-alive to clients.", _SECONDS),
     _row("crt", FRONT, "A certificate.", parse=phrase(anything)),
-    _row("dynamic-cookie-key", BACK_D, "The secret that dynamic cookies are made with.", Text("<secret>"), mode="http"),
+    _row("dynamic-cookie-key", BACK_D, "The secret of dynamic cookies.", Text("<secret>"), mode="http", lax=True),
     _row("email-alert from", PROXY, "Who sends mail.", _MAIL, lax=True),
     _row("email-alert level", PROXY, "Least level of what is sent by mail.", OneOf(LEVELS), lax=True),
     _row("email-alert mailers", PROXY, "Mail servers.", Text("<mailers>"), lax=True),
@@ -114,6 +114,7 @@ ROWS = (
         BACK_D,
         "States of servers over restarts.",
         OneOf(("global", "local", "none")),
+        lax=True,
         usual=("none",),
     ),
     _row(
