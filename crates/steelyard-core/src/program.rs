@@ -392,9 +392,11 @@ fn needs(made: &mut ProxyProgram, frontend: Option<&plan::Frontend>, acls: &[Acl
         .flat_map(Cond::acls)
         .chain(named.iter().copied());
     let used: Vec<&Acl> = used.filter_map(|acl| acls.get(acl as usize)).collect();
-    let unique_id = made.unique_id.iter();
+    let pages = || made.errorfiles.iter().flat_map(|(_, reply)| reply.formats());
+    let names = || made.use_backend.formats().chain(made.use_server.formats());
+    let formats = || made.unique_id.iter().chain(pages()).chain(names());
     Ok(Needs {
-        request_line: unique_id.clone().any(Format::wants_request_line)
+        request_line: formats().any(Format::wants_request_line)
             || sets.iter().any(|rules| rules.wants_request_line())
             || made.stick.iter().any(Stick::wants_request_line)
             || used.iter().any(|acl| acl.wants_request_line())
@@ -403,7 +405,7 @@ fn needs(made: &mut ProxyProgram, frontend: Option<&plan::Frontend>, acls: &[Acl
             || made.stick.iter().any(Stick::wants_body)
             || used.iter().any(|acl| acl.wants_body())
             || made.balance.as_ref().is_some_and(CompiledExpr::wants_body)
-            || unique_id.chain(&made.log).any(Format::wants_body),
+            || formats().chain(&made.log).any(Format::wants_body),
         request_captures: count(requests.len())?,
         response_captures: count(responses.len())?,
     })

@@ -95,6 +95,15 @@ impl CompiledReply {
         })
     }
 
+    /// What its fields and its body are made of.
+    pub(crate) fn formats(&self) -> impl Iterator<Item = &Format> {
+        let body = match &self.body {
+            CompiledBody::Format(format) => Some(format),
+            _ => None,
+        };
+        self.headers.iter().map(|(_, value)| value).chain(body)
+    }
+
     /// Makes the reply; `status` where the configuration gives none.
     pub(crate) fn make(&self, view: &View<'_>, proxy: u32, status: u16, cause: ReplyCause) -> MadeReply {
         let status = self.status.unwrap_or(status);
@@ -106,7 +115,10 @@ impl CompiledReply {
         for (name, value) in &self.headers {
             text.clear();
             value.render(view, &mut text);
-            made.head.add(name, &text);
+            // As in HAProxy, a field without a value is left out.
+            if !text.is_empty() {
+                made.head.add(name, &text);
+            }
         }
         if matches!(self.body, CompiledBody::Raw { .. } | CompiledBody::Location { .. }) {
             return made;

@@ -239,6 +239,7 @@ impl Action {
             Self::WaitForBody { .. } => true,
             Self::Track(track) => track.wants_body(),
             Self::Entry(entry) => entry.formats().any(Format::wants_body),
+            Self::Deny(reply) | Self::Tarpit(reply) | Self::Return(reply) => reply.formats().any(Format::wants_body),
             _ => false,
         }
     }
@@ -254,6 +255,7 @@ impl Action {
             Self::Steer(steer) => steer.wants_request_line(),
             Self::Track(track) => track.wants_request_line(),
             Self::Entry(entry) => entry.formats().any(Format::wants_request_line),
+            Self::Deny(reply) | Self::Tarpit(reply) | Self::Return(reply) => reply.formats().any(Format::wants_request_line),
             _ => false,
         }
     }

@@ -55,6 +55,14 @@ impl Choosers {
         self.rules.iter().filter_map(|rule| rule.cond.as_ref())
     }
 
+    /// What names are made of.
+    pub(crate) fn formats(&self) -> impl Iterator<Item = &Format> {
+        self.rules.iter().filter_map(|rule| match &rule.target {
+            Target::Index(_) => None,
+            Target::Name(format) => Some(format),
+        })
+    }
+
     /// The first rule that applies. A trace shows every rule in turn, so then none is passed over.
     fn first(&self, program: &Program, ctx: &mut Ctx<'_>, mut trace: Option<&mut Trace>) -> Option<&Chooser> {
         match &self.lookup {

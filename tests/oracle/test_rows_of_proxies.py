@@ -1,0 +1,212 @@
+"""Words of proxies, servers, sockets and the process that no other case has; each with what it changes. Words without an effect that
+a client or a server could see stand in `test_words_that_leave_traffic_as_it_is`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kit import http
+from tests.kit.behaviours import echo, hello, reply
+from tests.oracle.common import get, site
+
+TIMES = "    timeout client 20s\n    timeout server 20s\n    timeout connect 20s\n"
+
+
+def test_defaults_of_servers(run, serve):
+    front = "http-request return hdr X-W %[srv_weight(be/s1)]-%[srv_weight(be/s2)]"
+    proxy = site(run, front=front, back="default-server weight 5 maxconn 9\nserver s2 <s1> weight 7", s1=serve(hello))
+    assert proxy.ask(get("/")).get("x-w") == "5-7"
+
+
+def test_a_backend_that_is_one_address(run, serve):
+    proxy = run("listen fe\n    bind <fe>\n    dispatch <s1>\n", s1=serve(hello))
+    assert proxy.ask(get("/")).text == "s1"
+
+
+def test_the_unique_id_goes_on(run, serve):
+    proxy = site(run, front="unique-id-format id-%ci-%fi\nunique-id-header X-Id", s1=serve(echo))
+    assert proxy.ask(get("/")).echoed.get("x-id") == "id-127.0.0.1-127.0.0.1"
+
+
+def test_the_environment_of_a_file(run):
+    proxy = run(
+        "global\n    setenv STEEL_A one\n    presetenv STEEL_B two\n    presetenv STEEL_C three\n    unsetenv STEEL_D\n"
+        f'defaults\n    mode http\n{TIMES}frontend fe\n    bind <fe>\n    http-request return hdr X-Env "$STEEL_A-$STEEL_B-$STEEL_C-$STEEL_D"\n',
+        bare=True,
+        environ={"STEEL_A": "not", "STEEL_C": "kept", "STEEL_D": "gone"},
+    )
+    assert proxy.ask(get("/")).get("x-env") == "one-two-kept-"
+
+
+def test_an_environment_of_chosen_names(run):
+    proxy = run(
+        f'global\n    resetenv STEEL_A\ndefaults\n    mode http\n{TIMES}frontend fe\n    bind <fe>\n    http-request return hdr X-Env "$STEEL_A-$STEEL_B"\n',
+        bare=True,
+        environ={"STEEL_A": "one", "STEEL_B": "two"},
+    )
+    assert proxy.ask(get("/")).get("x-env") == "one-"
+
+
+LIMITS = {
+    "tune.http.maxhdr 20": (get("/", *(f"X-{n}: 1" for n in range(30))), get("/", *(f"X-{n}: 1" for n in range(10)))),
+    "tune.bufsize 4096": (get("/", "X: " + "a" * 5000), get("/", "X: " + "a" * 1000)),
+    "tune.bufsize 8192\n    tune.maxrewrite 4000": (get("/", "X: " + "a" * 8000), get("/", "X: " + "a" * 1000)),
+}
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_limits_of_a_head(run, serve, limit):
+    no, yes = LIMITS[limit]
+    proxy = run(
+        f"global\n    {limit}\ndefaults\n    mode http\n{TIMES}listen fe\n    bind <fe>\n    server s1 <s1>\n",
+        bare=True,
+        s1=serve(hello),
+    )
+    assert proxy.ask(yes).status == 200
+    assert proxy.ask(no).status in (400, 431)
+
+
+def test_invalid_responses_may_pass(run, serve):
+    odd = http("HTTP/1.1 200 OK", "Content-Length: 0", b"X-Od(d: 1")
+    for option, status in (("", 502), ("option accept-invalid-http-response", 200)):
+        assert site(run, back=option, s1=serve(reply(odd))).ask(get("/")).status == status
+
+
+def test_errors_have_a_level_of_their_own(run, serve, sink):
+    proxy = site(
+        run,
+        front="log <sink> local0\noption httplog\noption log-separate-errors\nhttp-request deny if { path /no }",
+        s1=serve(hello),
+        sink=sink,
+    )
+    proxy.ask(get("/"))
+    assert sink.take().severity == 6
+    proxy.ask(get("/no"))
+    assert sink.take().severity == 3
+
+
+def test_the_page_of_statistics(run, serve):
+    lines = """
+    stats enable
+    stats uri /s
+    stats hide-version
+    stats show-node the-node
+    stats show-desc what-it-does
+    stats show-legends
+    stats scope be
+    stats http-request deny if { hdr(x) 1 }
+    stats admin if LOCALHOST
+    """
+    proxy = site(run, front=lines, s1=serve(hello))
+    page = proxy.ask(get("/s"))
+    assert page.status == 200
+    assert "the-node" in page.text and "what-it-does" in page.text and "version 2." not in page.text
+    assert proxy.ask(get("/s", "X: 1")).status == 403
+    rows = [line.split(",")[:2] for line in proxy.ask(get("/s;csv")).text.splitlines() if line and line[0] != "#"]
+    assert {row[0] for row in rows} == {"be"}
+
+
+OLD = (
+    "    clitimeout 3s\n    contimeout 5s\n    srvtimeout 4s\n",
+    "    timeout clitimeout 3s\n    timeout contimeout 5s\n    timeout srvtimeout 4s\n",
+)
+
+
+@pytest.mark.parametrize("words", OLD, ids=["words", "options"])
+def test_old_names_of_timeouts(run, program, words):
+    if program.is_haproxy:
+        pytest.skip("HAProxy 2.8 has dropped them")
+    text = "listen fe\n    bind <fe>\n    block if { path /no }\n    http-request return hdr X-T "
+    proxy = run(
+        f"defaults\n    mode http\n{words}{text}%[fe_client_timeout]-%[be_server_timeout]-%[be_connect_timeout]\n", bare=True
+    )
+    assert proxy.ask(get("/")).get("x-t") == "3000-4000-5000"
+    assert proxy.ask(get("/no")).status == 403
+
+
+CLOSED = {"option http-server-close": 2, "option httpclose": 2, "option http-keep-alive": 1}
+
+
+@pytest.mark.parametrize("option", CLOSED)
+def test_connections_to_the_server(run, serve, option):
+    server = serve(hello)
+    proxy = site(
+        run, front=option, back=f"{option}\nhttp-reuse always\nhttp-response set-header X-Port %[bc_src_port]", s1=server
+    )
+    if option == "option httpclose":
+        ports = [proxy.ask(get("/")).get("x-port") for _ in range(2)]
+    else:
+        with proxy.connect() as client:
+            ports = [client.ask(get("/")).get("x-port") for _ in range(2)]
+    assert len(set(ports)) == CLOSED[option]
+
+
+@pytest.mark.parametrize("option", ["", "option http-pretend-keepalive"])
+def test_the_server_is_told_that_connections_stay(run, serve, option):
+    seen = site(run, back=f"option http-server-close\n{option}", s1=serve(echo)).ask(get("/")).echoed
+    assert (seen.get("connection") or "").lower() == ("" if option else "close")
+
+
+def test_words_that_leave_traffic_as_it_is(run, serve):
+    """All in one file, which runs and serves."""
+    front = """
+    backlog 100
+    description a frontend
+    rate-limit sessions 1000
+    option clitcpka
+    option contstats
+    option http-no-delay
+    option http-use-proxy-header
+    option idle-close-on-response
+    option independent-streams
+    option nolinger
+    option socket-stats
+    option splice-request
+    option splice-response
+    option tcpka
+    bind <b> backlog 10 defer-accept mss 1400 tcp-ut 10s tfo
+    """
+    back = """
+    balance hdr(host)
+    hash-balance-factor 150
+    option persist
+    option prefer-last-server
+    option srvtcpka
+    server s2 <s1> minconn 5 maxconn 9 slowstart 5s tcp-ut 10s no-check no-send-proxy no-send-proxy-v2 no-check-send-proxy no-backup
+    """
+    top = """global
+    maxconnrate 1000
+    nosplice
+    noreuseport
+    spread-checks 5
+    hard-stop-after 10s
+    fd-hard-limit 5000
+    description the process
+    tune.http.cookielen 100
+    tune.stick-counters 4
+    defaults
+    mode http
+    timeout client 20s
+    timeout server 20s
+    timeout connect 20s
+    """
+    proxy = site(
+        run,
+        front=front,
+        back=back,
+        server="pool-max-conn 5 pool-purge-delay 5s check-send-proxy",
+        top=top,
+        bare=True,
+        s1=serve(hello),
+    )
+    assert proxy.ask(get("/")).text == "s1"
+    with proxy.connect("b") as client:
+        assert client.ask(get("/")).text == "s1"
+
+
+def test_names_of_proxies_in_log_lines(run, serve, sink):
+    proxy = site(run, front='log <sink> local0\nlog-format "%f %sslc %sslv %[str(x)] %trl"', s1=serve(hello), sink=sink)
+    proxy.ask(get("/"))
+    line = sink.take().split(" ")
+    assert line[:4] == ["fe", "-", "-", "x"]
+    assert len(" ".join(line[4:])) == len("23/Nov/2026:12:14:14 +0000")
