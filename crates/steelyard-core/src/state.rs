@@ -74,6 +74,9 @@ pub struct Cost {
     pub latency: u64,
 }
 
+/// Fills in body and structured data of a line, for a target with this log profile; false: there is no line for it.
+pub type Line<'l> = dyn FnMut(Option<u32>, &mut Vec<u8>, &mut Vec<u8>) -> bool + 'l;
+
 /// The running process, as far as rules and logs may see it. Calls are cheap: no lock that can be waited for.
 pub trait State {
     fn gauge(&self, gauge: Gauge) -> i64;
@@ -128,6 +131,8 @@ pub trait State {
     /// Sets the mark or the type of service of packets to the client.
     fn set_mark(&self, _mark: u32) {}
     fn set_tos(&self, _tos: u8) {}
+    /// Writes a line to all places that a proxy logs to.
+    fn log(&self, _proxy: u32, _level: u8, _line: &mut Line<'_>) {}
     /// What was changed of pattern files since they were read, as in `Plan::pattern_files`.
     fn pattern_changes(&self) -> &Changes {
         Changes::none()

@@ -72,6 +72,13 @@ class FilterArg(Record):
     span: Span = NOWHERE
 
 
+class ProfileArg(Record):
+    """A `log-profile` section."""
+
+    name: str
+    span: Span = NOWHERE
+
+
 class ServerArg(Record):
     """`proxy` empty: the proxy that holds the rule."""
 
@@ -282,7 +289,9 @@ class ReplySpec(Record):
     errorfiles: tuple[str, Span] | None = None
 
 
-Value = str | int | bool | None | tuple[str, ...] | LogFormat | Expr | ReplySpec | TableArg | PatternFileRef | FilterArg
+Value = (
+    str | int | bool | None | tuple[str, ...] | LogFormat | Expr | ReplySpec | TableArg | PatternFileRef | FilterArg | ProfileArg
+)
 
 
 class Action(Record):

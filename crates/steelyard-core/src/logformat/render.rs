@@ -11,6 +11,9 @@ use crate::sample::{push_int, push_ip, View};
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 
+/// Lines that are written before there is a stream.
+const NO_STREAM: [LogStep; 3] = [LogStep::Accept, LogStep::TcpReqConn, LogStep::TcpReqSess];
+
 /// What stands for the parts of a request line that could not be read.
 const BAD_REQUEST: &[u8] = b"<BADREQ>";
 /// Most of a request line that is logged, bytes.
@@ -153,7 +156,7 @@ pub(super) fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mu
             out,
             match (record.status, proxies.get(view.frontend as usize).map(|proxy| proxy.mode)) {
                 // There is no request yet.
-                (0, Some(Mode::Http)) if record.origin == LogStep::Accept.origin() => 0,
+                (0, Some(Mode::Http)) if NO_STREAM.iter().any(|step| step.origin() == record.origin) => 0,
                 (0, Some(Mode::Http)) => -1,
                 (status, _) => i64::from(status),
             },

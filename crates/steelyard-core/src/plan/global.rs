@@ -121,6 +121,14 @@ pub enum LogStep {
     Close,
     Error,
     Any,
+    /// `do-log` of a rule set.
+    TcpReqConn,
+    TcpReqSess,
+    TcpReqCont,
+    TcpResCont,
+    HttpReq,
+    HttpRes,
+    HttpAfterRes,
 }
 
 impl LogStep {
@@ -134,6 +142,13 @@ impl LogStep {
             Self::Close => "txn_close",
             Self::Error => "sess_error",
             Self::Any => "unspec",
+            Self::TcpReqConn => "tcp-req-conn",
+            Self::TcpReqSess => "tcp-req-sess",
+            Self::TcpReqCont => "tcp-req-cont",
+            Self::TcpResCont => "tcp-res-cont",
+            Self::HttpReq => "http-req",
+            Self::HttpRes => "http-res",
+            Self::HttpAfterRes => "http-after-res",
         }
     }
 }

@@ -285,6 +285,10 @@ pub enum Action {
         at_least: u64,
     },
     WaitForHandshake,
+    /// Writes a line of the frontend's log; `profile`: index in `Global::log_profiles`, instead of those of its `log` lines.
+    DoLog {
+        profile: Option<u32>,
+    },
     /// Looks a name up and keeps an address of it. `resolvers`: name of the section; `family`: 4 or 6 is preferred, 0 for none.
     DoResolve {
         scope: Scope,

@@ -5,6 +5,7 @@ use super::edit::{Edit, Removal};
 use super::entry::Entry;
 use super::flow::Flow;
 use super::headers_bin::HeadersBin;
+use super::log;
 use super::normalize::normalize;
 use super::redirect::Redirect;
 use super::resolve::DoResolve;
@@ -65,6 +66,7 @@ pub enum Action {
     Flow(Flow),
     SetLimit(Box<SetLimit>),
     DoResolve(Box<DoResolve>),
+    DoLog(Option<u32>),
     UseService(Box<str>),
 }
 
@@ -106,6 +108,7 @@ pub const NAMES: &[&str] = &[
     "pause",
     "wait_for_body",
     "wait_for_handshake",
+    "do_log",
     "do_resolve",
     "set_bandwidth_limit",
     "strict_mode",
@@ -144,6 +147,10 @@ impl Action {
         }
         if let Some(flow) = Flow::compile(action) {
             return Ok(Self::Flow(flow));
+        }
+        if let A::DoLog { profile } = action {
+            log::check(*profile, build)?;
+            return Ok(Self::DoLog(*profile));
         }
         if let Some(resolve) = DoResolve::compile(action, build)? {
             return Ok(Self::DoResolve(Box::new(resolve)));
@@ -324,6 +331,10 @@ impl Action {
                 (!made && !ctx.record.soft).then_some(Verdict::Failed)
             }
             Self::Flow(flow) => flow.run(ctx),
+            Self::DoLog(profile) => {
+                log::run(rules.set, *profile, program, ctx);
+                None
+            }
             Self::DoResolve(resolve) => resolve.run(index, program, ctx),
             Self::SetLimit(limit) => {
                 limit.run(program, ctx);

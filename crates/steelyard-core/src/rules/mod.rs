@@ -10,6 +10,7 @@ mod entry;
 mod evaluate;
 mod flow;
 mod headers_bin;
+mod log;
 mod lookup;
 mod normalize;
 pub mod pattern;

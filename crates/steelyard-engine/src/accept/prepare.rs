@@ -26,7 +26,7 @@ pub struct Kept {
 }
 
 /// Whether the connection is wanted, by the rules that run before anything is read. A refused one is reset.
-pub fn connection_rules(worker: &Worker, live: &Live, client: &Stream, session: &mut Session, kept: &mut Kept) -> bool {
+pub fn connection_rules(worker: &Worker, live: &Arc<Live>, client: &Stream, session: &mut Session, kept: &mut Kept) -> bool {
     let Some(program) = live.program.proxies.get(session.frontend as usize) else {
         return false;
     };
@@ -42,7 +42,7 @@ pub fn connection_rules(worker: &Worker, live: &Live, client: &Stream, session: 
 }
 
 /// Whether the session is wanted, by the rules that know its true addresses.
-pub fn session_rules(worker: &Worker, live: &Live, client: &Stream, session: &mut Session, kept: &mut Kept) -> bool {
+pub fn session_rules(worker: &Worker, live: &Arc<Live>, client: &Stream, session: &mut Session, kept: &mut Kept) -> bool {
     let Some(program) = live.program.proxies.get(session.frontend as usize) else {
         return false;
     };
@@ -53,7 +53,7 @@ pub fn session_rules(worker: &Worker, live: &Live, client: &Stream, session: &mu
     allowed
 }
 
-fn allows(worker: &Worker, live: &Live, client: &Stream, session: &mut Session, kept: &mut Kept, rules: &Rules) -> bool {
+fn allows(worker: &Worker, live: &Arc<Live>, client: &Stream, session: &mut Session, kept: &mut Kept, rules: &Rules) -> bool {
     if rules.is_empty() {
         return true;
     }

@@ -182,7 +182,7 @@ impl Exchange {
         conn: &mut Conn,
         run: impl FnOnce(&Program, &mut Ctx<'_>, Option<&mut Trace>) -> R,
     ) -> R {
-        let live = &*conn.live;
+        let live = &conn.live;
         let state = crate::live::WorkerState {
             worker: &conn.worker,
             live,

@@ -11,14 +11,14 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use steelyard_core::rules::pattern::Changes;
 use steelyard_core::sample::convert::DebugSink;
-use steelyard_core::state::{Cost, Gauge, Side, State, TcpInfo};
+use steelyard_core::state::{Cost, Gauge, Line, Side, State, TcpInfo};
 use steelyard_core::table::Tables;
 use steelyard_core::vars::ProcVars;
 
 /// [`State`] as one worker thread sees it: made where it is used, it is only references.
 pub struct WorkerState<'a> {
     pub worker: &'a Worker,
-    pub live: &'a Live,
+    pub live: &'a Arc<Live>,
     /// The connections, where there are any.
     pub client: Option<&'a Stream>,
     pub server: Option<&'a Stream>,
@@ -99,6 +99,10 @@ impl State for WorkerState<'_> {
         if let Some(client) = self.client {
             client.set_tos(tos);
         }
+    }
+
+    fn log(&self, proxy: u32, level: u8, line: &mut Line<'_>) {
+        crate::observe::send_log(self.worker, self.live, proxy, level, line);
     }
 
     fn pattern_changes(&self) -> &Changes {

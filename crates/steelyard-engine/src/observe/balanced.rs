@@ -38,7 +38,7 @@ impl Balanced {
     }
 
     /// `balance log-hash`: what its converters make of the line.
-    fn key(&self, worker: &Worker, live: &Live, body: &[u8]) -> Option<u32> {
+    fn key(&self, worker: &Worker, live: &Arc<Live>, body: &[u8]) -> Option<u32> {
         let plan = live.program.plan.proxies.get(self.proxy as usize)?.backend.as_ref()?;
         if !matches!(plan.balance.kind, BalanceKind::Hash { .. }) {
             return None;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from steelyard.config.draft import Draft
-from steelyard.config.expr import FilterArg, Rule
+from steelyard.config.expr import FilterArg, ProfileArg, Rule
 from steelyard.config.grammar.row import ANY, FRONT
 from steelyard.config.model import Config, Said
 from steelyard.config.nearest import nearest
@@ -58,6 +58,8 @@ def _named(draft: Draft) -> Iterator[tuple[str, str, Span]]:
         if rule.action.name in _ACTIONS:
             field, kind = _ACTIONS[rule.action.name]
             name = dict(rule.action.fields).get(field)
+            if isinstance(name, ProfileArg):
+                name = name.name
             if isinstance(name, str):
                 yield kind, name, rule.span
 

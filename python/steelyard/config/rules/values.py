@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 from pathlib import Path
 
-from steelyard.config.expr import FilterArg, PatternFileRef, Value
+from steelyard.config.expr import FilterArg, PatternFileRef, ProfileArg, Value
 from steelyard.config.grammar import actions
 from steelyard.config.grammar.calls import LUA
 from steelyard.config.grammar.units import parse_int, parse_size, parse_time, time_tail
@@ -181,6 +181,7 @@ def _on_off(word: Word, place: Place, report: Report) -> Value:
 
 
 READERS: dict[str, Reader] = {
+    "profile": lambda word, place, report: ProfileArg(word.text, word.span),
     "filter": lambda word, place, report: FilterArg(word.text, word.span),
     "acl_file": lambda word, place, report: PatternFileRef(word.text, False, word.span),
     "amount": _amount,

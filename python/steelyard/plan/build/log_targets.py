@@ -17,6 +17,13 @@ _STEPS: dict[str, plan.LogStep] = {
     "close": "close",
     "error": "error",
     "any": "any",
+    "tcp-req-conn": "tcp_req_conn",
+    "tcp-req-sess": "tcp_req_sess",
+    "tcp-req-cont": "tcp_req_cont",
+    "tcp-res-cont": "tcp_res_cont",
+    "http-req": "http_req",
+    "http-res": "http_res",
+    "http-after-res": "http_after_res",
 }
 IMPLICIT_RING = 1 << 20
 """Bytes that may wait for the server of `log tcp@...`, for which the manual names no size."""
@@ -68,7 +75,7 @@ def _log_server(context: Context, server: Server, who: str) -> plan.LogTransport
 
 
 def profiles(context: Context) -> list[plan.LogProfile]:
-    """`log-profile` sections. Steps that no line is written at here (`http-req` and other rule sets) are left out."""
+    """`log-profile` sections. Steps that no line is written at here (`quic-init`) are left out."""
     found = []
     for profile in context.config.log_profiles:
         steps = [

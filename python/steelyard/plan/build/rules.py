@@ -62,6 +62,8 @@ def _field(context: Context, value: model.Value) -> Any:
         return pattern_file(context, value)
     if isinstance(value, model.TableArg):
         return table_index(context, value)
+    if isinstance(value, model.ProfileArg):
+        return [profile.name for profile in context.config.log_profiles].index(value.name)
     if isinstance(value, model.FilterArg):
         return bandwidth(context, value)
     if isinstance(value, model.ReplySpec):

@@ -44,7 +44,22 @@ class LogToBackend(Node, frozen=True, tag="backend"):
 
 
 LogTransport = LogUdp | LogUnix | LogAbstract | LogFd | LogRing | LogToBackend
-LogStep = Literal["accept", "request", "connect", "response", "close", "error", "any"]
+LogStep = Literal[
+    "accept",
+    "request",
+    "connect",
+    "response",
+    "close",
+    "error",
+    "any",
+    "tcp_req_conn",
+    "tcp_req_sess",
+    "tcp_req_cont",
+    "tcp_res_cont",
+    "http_req",
+    "http_res",
+    "http_after_res",
+]
 
 
 class LogSample(Node, frozen=True):

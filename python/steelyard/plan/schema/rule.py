@@ -271,6 +271,12 @@ class WaitForHandshake(Node, frozen=True, tag="wait_for_handshake"):
     """Nothing is to be waited for where nothing is secured."""
 
 
+class DoLog(Node, frozen=True, tag="do_log"):
+    """`profile`: index in `Global.log_profiles`, instead of those of the frontend's `log` lines."""
+
+    profile: int | None
+
+
 class DoResolve(Node, frozen=True, tag="do_resolve"):
     """`resolvers`: name of the section. `family`: 4 or 6 is preferred, 0 for none."""
 
@@ -436,6 +442,7 @@ Action = (
     | Pause
     | WaitForBody
     | WaitForHandshake
+    | DoLog
     | DoResolve
     | SetBandwidthLimit
     | StrictMode
