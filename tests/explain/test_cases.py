@@ -172,3 +172,15 @@ def _installed() -> bool:
     from importlib.metadata import entry_points
 
     return any(each.value == "steelyard.pytest_plugin" for each in entry_points(group="pytest11"))
+
+
+def test_rules_see_the_body_of_a_response(folder):
+    site = CONFIGURATION.replace("http-response set-header X-Shop yes", "http-response set-header X-Shop %[res.body]")
+    (folder / "site.cfg").write_text(site + "  http-after-response set-header X-Size %[res.body_len]\n")
+    (folder / "cases.toml").write_text(
+        'config = "site.cfg"\n[[case]]\nrequest = "GET /cart"\nresponse = { body = "sold out" }\n'
+        'expect = { headers = { X-Shop = "sold out" } }\n'
+        '[[case]]\nrequest = "GET /"\nresponse = { body = "page" }\nexpect = { headers = { X-Size = "4" } }\n'
+    )
+    done = steelyard(folder, "cases.toml")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "2 passed, 0 failed"), done.stdout

@@ -136,7 +136,7 @@ def test_glitches(run, serve, sink, newer):
 
 
 def test_the_rule_that_waited(run, serve, sink, newer):
-    proxy = logged(run, sink, serve(hello), "http-request wait-for-body time 100ms\nhttp-request set-header a b")
+    proxy = logged(run, sink, serve(hello), "http-request wait-for-body time 100ms\nhttp-after-response set-header a b")
     with proxy.connect() as client:
         client.send(http("POST / HTTP/1.1", "Host: a.test", "Content-Length: 5", body="abc"))
         assert client.response().status == 408
@@ -281,3 +281,11 @@ def test_connections_that_are_reset(run, serve, sink, newer, mode, who):
         else:
             server.release()
         assert sink.take() == RESETS[who]
+
+
+@pytest.mark.parametrize("mode", ["http", "tcp"])
+def test_the_kernel_is_asked_of_both_connections(run, serve, sink, newer, mode):
+    front = f'mode {mode}\nlog <sink> local0\nlog-format "%[fc_rtt(us)] %[bc_rtt(us)] %[bc_rttvar(us)]"'
+    proxy = site(run, front=front, back=f"mode {mode}", top=TOP, s1=serve(hello), sink=sink)
+    proxy.ask(get("/", "Connection: close"))
+    assert all(int(time) > 0 for time in sink.take().split(" "))

@@ -1,4 +1,4 @@
-//! The body of a request that is whole in memory.
+//! The body of a message that is whole in memory.
 
 use crate::http1::{Body, ChunkDecoder, ChunkStep};
 

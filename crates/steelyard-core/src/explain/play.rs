@@ -415,6 +415,9 @@ impl<'p> Play<'p> {
             Ok(Progress::Partial) => return Err(CaseError("the head of the response is not complete".into())),
             Err(error) => return Ok(Err(self.failed(502, &format!("not a valid response: {error}"), *b"PH"))),
         }
+        if let Ok(framing) = self.res.response_body(self.req.method()) {
+            self.input = body_of(framing, &self.body);
+        }
         self.answered = true;
         self.record.status = self.res.status();
         self.record.times.response = 0;
@@ -502,6 +505,7 @@ impl<'p> Play<'p> {
         self.terminate(termination);
         self.record.status = made.head.status();
         self.res = made.head;
+        self.input.clone_from(&made.body);
         self.body = made.body;
         self.answered = true;
         if self.http {

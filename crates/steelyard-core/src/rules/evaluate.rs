@@ -4,7 +4,7 @@ use super::changes::Before;
 use super::cond::{Answer, Cond};
 use super::lookup::{Edits, Lookup};
 use super::trace::Trace;
-use super::{Rule, Rules, Verdict};
+use super::{Rule, RuleSet, Rules, Verdict};
 use crate::ctx::Ctx;
 use crate::program::Program;
 
@@ -16,7 +16,10 @@ pub fn evaluate(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize
         // `strict-mode` holds until its rule set ends.
         ctx.record.soft = false;
     }
-    ctx.record.waiting_rule = None;
+    // Rules on the reply to what went wrong while a rule waited don't hide which one that was.
+    if rules.set != RuleSet::HttpAfterResponse {
+        ctx.record.waiting_rule = None;
+    }
     match (trace, &rules.lookup) {
         (None, None) => run(rules, program, ctx, from, None),
         (None, Some(lookup)) => run_found(rules, lookup, program, ctx, from),

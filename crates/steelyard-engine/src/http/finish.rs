@@ -25,10 +25,11 @@ pub(super) fn finish(conn: &mut Conn, ex: &mut Exchange, ended: Result<(), Error
         failed(conn, ex, error);
     }
     let complete = ended.is_ok() && ex.up_done;
-    release(conn, ex, complete);
     ex.record.bytes_read = ex.down.sent;
     account(conn, ex);
+    // The log may ask for measurements of the server's connection.
     log(conn, ex);
+    release(conn, ex, complete);
     next(conn, ex);
     match ended {
         Ok(()) if complete && ex.keep_client => After::Next,

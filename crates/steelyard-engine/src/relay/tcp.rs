@@ -45,6 +45,7 @@ pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session:
         inside: None,
         backend: None,
         server: None,
+        closing: None,
         bytes: (0, 0),
         logged: false,
     };
@@ -67,6 +68,8 @@ pub(super) struct Tcp {
     pub(super) inside: Option<InBackend>,
     pub(super) backend: Option<u32>,
     pub(super) server: Option<u32>,
+    /// The connection to the server while its end is told: the log may ask for its measurements.
+    closing: Option<Stream>,
     /// Client to server, server to client.
     pub(super) bytes: (u64, u64),
     pub(super) logged: bool,
@@ -205,6 +208,7 @@ impl Tcp {
             }
             count_abort(&slot, error.fault);
         }
+        self.closing = Some(server);
         ended
     }
 
@@ -361,7 +365,7 @@ impl Tcp {
             worker: &self.worker,
             live: &live,
             client: Some(&self.input.client),
-            server: None,
+            server: self.closing.as_ref(),
             cost: OnceCell::new(),
         };
         let mut scratch = self.worker.scratch.borrow_mut();
