@@ -29,11 +29,12 @@ def _h2(name: str, doc: str, *args: ArgType, least: int = -1) -> Row:
 
 
 def _streams(statement: Statement) -> None:
-    """`<number> [rq-load <number>|auto|ignore] [min <number>]`; nothing at all is 0."""
-    if statement.args and statement.read_int(statement.at, number()) is None:
+    """`<number> [rq-load <number>|auto|ignore] [min <number>]`; nothing at all is 0, and the least is not above the most."""
+    most = statement.read_int(statement.at, number()) if statement.args else 0
+    if most is None:
         return
     words, at = statement.words, statement.at + 1
-    kinds: dict[str, ArgType] = {"rq-load": Either(("auto", "ignore"), number()), "min": number()}
+    kinds: dict[str, ArgType] = {"rq-load": Either(("auto", "ignore"), number()), "min": number(1, max(1, most))}
     while at < len(words):
         kind = kinds.get(words[at].text)
         if kind is None:

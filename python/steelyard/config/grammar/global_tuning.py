@@ -11,7 +11,7 @@ from typing import Literal
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.today import Today, gone
 from steelyard.config.grammar.units import parse_int
-from steelyard.config.grammar.values import MAX_SIZE, ArgType, Bad, Int, ListOf, Loose, Odd, OneOf, Size, Time
+from steelyard.config.grammar.values import MAX_SIZE, ArgType, Bad, Int, ListOf, Loose, NotZero, Odd, OneOf, Size, Time
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ def number(low: int = 0, high: int = MAX_INT) -> Loose:
 
 _ANY = Loose()
 _SIZE = Loose(sizes=True)
+_SOME = NotZero(sizes=True)
 _VARIABLES = "there is no limit on the memory of variables but that of a request"
 
 ROWS = (
@@ -123,9 +124,9 @@ ROWS = (
     tune("pool-low-fd-ratio", "Percent of descriptors above which no connection is kept.", number(0, 100)),
     tune("pt.zero-copy-forwarding", "TCP data is passed on without a copy.", SWITCH),
     *(
-        tune(f"{name}.{side}", f"Bytes of the kernel's {what} buffer ({side}).", _SIZE, why="the kernel sizes its buffers")
+        tune(f"{name}.{side}", f"Bytes of the kernel's {what} buffer ({side}).", kind, why="the kernel sizes its buffers")
         for name, what in (("rcvbuf", "receive"), ("sndbuf", "send"))
-        for side in ("backend", "client", "frontend", "server")
+        for side, kind in (("backend", _SOME), ("client", _SIZE), ("frontend", _SOME), ("server", _SIZE))
     ),
     tune("recv_enough", "Bytes of a read after which the socket counts as empty.", _SIZE),
     tune("renice.runtime", "Scheduling priority of the process.", Int(-20, 19), least=0),

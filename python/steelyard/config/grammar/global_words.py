@@ -92,7 +92,7 @@ def _one_process(words: Sequence[Word]) -> list[list[Word]] | None:
 
 
 def _shared(name: str, doc: str, arg: ArgType) -> Row:
-    return Row(name, G, doc, (arg,), effect="later", experimental=True, repeat="never")
+    return Row(name, G, doc, (arg,), effect="later", experimental=True, repeat="never", lax=True)
 
 
 ROWS = (

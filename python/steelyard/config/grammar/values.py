@@ -91,12 +91,13 @@ class Loose:
 
 @dataclass(frozen=True, slots=True)
 class NotZero:
-    """As `Loose`, for numbers of which 0 alone is refused: one below it is one too large to be met."""
+    """As `Loose`, for numbers of which 0 alone is refused: one below it is one too large to be met. `sizes`: as there."""
 
+    sizes: bool = False
     show: str = "<number>"
 
     def read(self, text: str) -> object | Bad:
-        value = Loose().read(text)
+        value = Loose(sizes=self.sizes).read(text)
         number = value.value if isinstance(value, Odd) else value
         return Bad("is not a number above 0") if number == 0 else value
 
