@@ -226,6 +226,7 @@ ROWS = (
         _INSPECT,
         "timeouts.inspect",
         named_defaults=True,
+        lax=True,
     ),
     _rules("tcp-request session", FRONT_D, "Rules for new sessions.", strict=True),
     _rules("tcp-response content", _BACK_D, "Rules for the first data of a server.", strict=True),
@@ -236,6 +237,7 @@ ROWS = (
         _INSPECT,
         "timeouts.inspect_response",
         named_defaults=True,
+        lax=True,
         strict=True,
     ),
     Row(

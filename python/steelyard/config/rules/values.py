@@ -11,6 +11,7 @@ from steelyard.config.expr import FilterArg, PatternFileRef, ProfileArg, Value
 from steelyard.config.grammar import actions
 from steelyard.config.grammar.calls import LUA
 from steelyard.config.grammar.units import parse_int, parse_size, parse_time, time_tail
+from steelyard.config.grammar.values import Loose, Odd
 from steelyard.config.nearest import nearest
 from steelyard.config.rules.logformat import parse_log_format
 from steelyard.config.rules.place import Place
@@ -73,6 +74,14 @@ def _code(word: Word, low: int, high: int, report: Report) -> int | None:
     if number is not None and low <= number <= high:
         return number
     _bad(word, f"'{word}' is not a status code, {low} to {high}", report)
+    return None
+
+
+def _status(word: Word, place: Place, report: Report) -> Value:
+    """Of `set-status`, which is read to its end unlike the others."""
+    if word.text.isascii() and word.text.isdigit():
+        return _code(word, 100, 999, report)
+    _bad(word, f"'{word}' is not a status code, 100 to 999", report)
     return None
 
 
@@ -150,6 +159,18 @@ def _fitted(low: int, high: int, fit: Callable[[int], int]) -> Reader:
     return read
 
 
+def _nice(word: Word, place: Place, report: Report) -> Value:
+    """HAProxy reads as much of the word as is a number."""
+    value = Loose().read(word.text)
+    number = value.value if isinstance(value, Odd) else value
+    if not isinstance(number, int):
+        return None
+    fit = min(max(number, -1024), 1024)
+    if isinstance(value, Odd) or fit != number:
+        report.notice("SY0504", f"'{word}' is no whole number from -1024 to 1024, and becomes {fit}", word.span)
+    return fit
+
+
 def _service(word: Word, place: Place, report: Report) -> Value:
     if place.lua and word.text.startswith(LUA):
         return word.text
@@ -192,7 +213,7 @@ READERS: dict[str, Reader] = {
     "new_header": _written_header,
     "format": _format,
     "regex": _regex,
-    "status": lambda word, place, report: _code(word, 100, 999, report),
+    "status": _status,
     "reply_status": lambda word, place, report: _code(word, 200, 599, report),
     "redirect_code": _redirect_code,
     "header_matcher": _header_matcher,
@@ -200,7 +221,7 @@ READERS: dict[str, Reader] = {
     "mark": _fitted(0, 0xFFFFFFFF, lambda value: value & 0xFFFFFFFF),
     "family": lambda word, place, report: {"ipv4": 4, "ipv6": 6}.get(one_of(word, ("ipv4", "ipv6"), report) or ""),
     "on_off": _on_off,
-    "nice": _fitted(-1024, 1024, lambda value: min(max(value, -1024), 1024)),
+    "nice": _nice,
     "retries": _units(lambda text: parse_int(text, 0, 100)),
     "service": _service,
     "size": _units(parse_size),
