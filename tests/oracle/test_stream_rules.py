@@ -9,7 +9,7 @@ import pytest
 from tests.kit import http
 from tests.kit.behaviours import echo, hello, reply, stall_before_head
 from tests.kit.wire import DEADLINE
-from tests.oracle.common import GET, get, site
+from tests.oracle.common import GET, get, since, site
 
 SHOW = 'http-request return content-type text/plain lf-string "{}"'
 EXPERIMENTAL = """
@@ -281,6 +281,19 @@ def test_priorities_are_seen(run):
 def test_marks_and_service_types_let_traffic_through(run, serve):
     rules = "http-request set-tos 0x10\nhttp-request set-mark 20\ntcp-request connection set-tos 8\nhttp-response set-tos 4"
     proxy = site(run, front=rules, s1=serve(hello))
+    with proxy.connect() as client:
+        assert client.ask(GET).status == 200
+        assert client.ask(GET).status == 200
+
+
+@pytest.mark.parametrize(
+    "rules", ["tcp-request connection", "tcp-request session", "tcp-request content", "http-request", "http-response"]
+)
+def test_marks_and_service_types_by_side(run, serve, rules):
+    since(run, 3, 0)
+    sides = ("fc", "bc") if rules in ("tcp-request content", "http-request") else ("fc",)
+    lines = [f"{rules} set-{side}-{what}" for side in sides for what in ("mark 20", "tos 0x10", "tos int(8)", "mark int(7)")]
+    proxy = site(run, front="\n".join(lines), s1=serve(hello))
     with proxy.connect() as client:
         assert client.ask(GET).status == 200
         assert client.ask(GET).status == 200
