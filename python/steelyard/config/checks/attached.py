@@ -8,6 +8,9 @@ from steelyard.config.nearest import nearest
 from steelyard.config.statement import Room
 from steelyard.config.visit import nodes
 
+_NAMES = ("pool-conn-name", "sni")
+"""What names the idle connections of a server; the name that TLS asks for does where nothing else is said."""
+
 
 def check_attached(config: Config, room: Room) -> None:
     servers: dict[str, Server] = {}
@@ -18,7 +21,7 @@ def check_attached(config: Config, room: Room) -> None:
                     servers = servers or {f"{each.name}/{one.name}": one for each in config.proxies for one in each.servers}
                     fields = dict(action.fields)
                     name = str(fields["server"])
-                    named = any(said.name == "pool-conn-name" for said in servers[name].others) if name in servers else False
+                    named = name in servers and any(said.name in _NAMES for said in servers[name].others)
                     if name not in servers:
                         guess = nearest(name, servers)
                         help = f"did you mean '{guess}'?" if guess else "write 'attach-srv <backend>/<server>'"

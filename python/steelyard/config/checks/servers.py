@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from steelyard.config.checking import TcpConnect
 from steelyard.config.expr import LogText
 from steelyard.config.grammar.addresses import is_name
 from steelyard.config.model import Config, Inet, Proxy, Server
@@ -81,8 +82,11 @@ def _check_port(proxy: Proxy, server: Server, room: Room) -> bool:
     if over_http and not any(kind == "http-check" and step == "send" for kind, step, _ in steps):
         return False  # what `option httpchk` sends goes first, and the connection is that of the server
     used = "http-check connect" if over_http else "tcp-check connect" if proxy.tcp_check else ""
-    connects = [said for said in proxy.others if said.name == used]
-    return bool(connects) and all("port" in said.words or _has_port(said.words) for said in connects)
+    connects = [each for each in proxy.others if each.name == used]
+    said = ["port" in each.words or _has_port(each.words) for each in connects]
+    opened = [step for step in proxy.tcp_steps if isinstance(step, TcpConnect)] if used == "tcp-check connect" else []
+    said += [bool(step.port) or ":" in step.host.rpartition("]")[2] for step in opened]
+    return bool(said) and all(said)
 
 
 def _has_port(words: tuple[str, ...]) -> bool:
