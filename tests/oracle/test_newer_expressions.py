@@ -7,6 +7,7 @@ import pytest
 from tests.kit import http
 from tests.kit.behaviours import hello, reply, reset_after, stall_after
 from tests.oracle.common import get, site
+from tests.oracle.test_stream_fetches import header, value
 
 TOP = "defaults\n    mode http\n    timeout client 20s\n    timeout server 20s\n    timeout connect 20s"
 
@@ -289,3 +290,32 @@ def test_the_kernel_is_asked_of_both_connections(run, serve, sink, newer, mode):
     proxy = site(run, front=front, back=f"mode {mode}", top=TOP, s1=serve(hello), sink=sink)
     proxy.ask(get("/", "Connection: close"))
     assert all(int(time) > 0 for time in sink.take().split(" "))
+
+
+def test_bytes_of_both_connections(run, serve, sink, newer):
+    received = []
+
+    def behave(conn):
+        request = conn.request()
+        received.append(len(request.head) + len(request.body))
+        conn.send(http("HTTP/1.1 200 OK", "Content-Length: 3", body="abc"))
+
+    front = 'log <sink> local0\nlog-format "%[req.bytes_out] %[res.bytes_out] %B"\nhttp-request set-header x-more added'
+    proxy = site(run, front=front, top=TOP, s1=serve(behave), sink=sink)
+    response = proxy.ask(http("POST / HTTP/1.1", "Host: a.test", "Content-Length: 5", body="hello"))
+    assert sink.take() == f"{received[0]} {len(response.raw)} {len(response.raw)}"
+
+
+def test_values_of_a_proxy_header_by_number(run, serve, sink, newer):
+    proxy = run(
+        f"{TOP}\nfrontend fe\n    bind <fe> accept-proxy\n    log <sink> local0\n"
+        '    log-format "%[fc_pp_tlv(AUTHORITY)] %[fc_pp_tlv(234)] %[fc_pp_tlv(5)]"\n'
+        "    default_backend be\nbackend be\n    server s1 <s1>\n",
+        bare=True,
+        s1=serve(hello),
+        sink=sink,
+    )
+    with proxy.connect() as client:
+        client.send(header(value(2, b"a.test"), value(234, b"own")) + get("/"))
+        assert client.response().status == 200
+    assert sink.take() == "a.test own -"

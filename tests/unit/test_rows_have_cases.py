@@ -24,7 +24,7 @@ TESTS = Path(__file__).parents[1]
 ROOMS = ("oracle", "process", "security", "seed", "explain")
 
 MISSING: dict[str, str] = {
-    "fetch": "bc_rttvar fc_pp_tlv fc_saved_syn req.bytes_out res.bytes_out",
+    "fetch": "fc_saved_syn",
     "converter": "",
     "alias": "",
     "action": "set-bc-mark set-bc-tos set-fc-mark set-fc-tos",
