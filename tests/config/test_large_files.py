@@ -36,6 +36,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "defaults of one": _repeated(f"{HEAD}defaults d\n", "defaults d{n} from d\n timeout queue 1s\n"),
     "defaults, each from the one before": _repeated(f"{HEAD}defaults d0\n", "defaults d{n} from d{before}\n"),
     "variables": _repeated("global\n", " setenv V{n} x\n"),
+    "peers": _repeated(f"{HEAD}peers p\n", " peer p{n} 10.0.0.1:{n}1\n"),
     "users": _repeated(f"{HEAD}userlist u\n", " user u{n} insecure-password x\n"),
     "conditions": _repeated(HEAD, ".if defined(HOME)\n.else\n.endif\n"),
     "conditions in each other": lambda count: HEAD + ".if defined(HOME)\n" * count + ".endif\n" * count,

@@ -56,7 +56,7 @@ def _peer(statement: Statement) -> None:
     if bound and statement.row.name == "peer":
         _mixed(statement)
         return
-    older = next((one for one in draft.get("servers", ()) if here and one.name == args[0].text), None)
+    older = draft.marks.get("here") if here else None
     if older is not None:
         labels = (Label(older.span, "the first one"),)
         statement.report.alert("SY0706", f"this process is named twice, as '{args[0]}'", args[0].span, labels=labels)
@@ -73,6 +73,8 @@ def _peer(statement: Statement) -> None:
         statement.report.warning("SY0119", "peers are neither checked nor looked up", server.span, help="leave out such options")
     if server is not None:
         draft.add("servers", server, statement.row, statement.span)
+        if here:
+            draft.marks["here"] = server
 
 
 def _default_bind(statement: Statement) -> None:
