@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from steelyard.explain.cases import CasesError, read
 
 CONFIGURATION = """\
 defaults
@@ -127,7 +130,7 @@ def test_coverage_lists_what_no_case_took(folder):
         ("case = 1", "write each case as [[case]]"),
         ("[[case]]\nname = 'a'", "case 1 (a): which request?"),
         ("[[case]]\nrequest = 'GET'", "is not a request"),
-        ("[[case]]\nrequest = 'GET /'\nwrong = 1", "unknown field `wrong`"),
+        ("[[case]]\nrequest = 'GET /'\nwrong = 1", "unknown 'wrong' in a case"),
         ("[[case]]\nrequest = 'GET /'\nnow = 'noon'", "'noon' is not a time"),
         ("[[case]]\nrequest = 'GET /'\nservers = { 'shop/s9' = 'down' }", "backend 'shop' has no server 's9'"),
         ("wrong = 1", "unknown 'wrong'"),
@@ -184,3 +187,18 @@ def test_rules_see_the_body_of_a_response(folder):
     )
     done = steelyard(folder, "cases.toml")
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "2 passed, 0 failed"), done.stdout
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ('[[case]]\nrequest = "GET /"\nexpekt = {}\n', "unknown 'expekt' in a case: did you mean 'expect'?"),
+        ('[[case]]\nrequest = "GET /"\nexpect = { statuss = 200 }\n', "unknown 'statuss' in expect: did you mean 'status'?"),
+        ('[[case]]\nrequest = "GET /"\nexpect = { status = "abc" }\n', "'expect.status' is a number, not a text"),
+        ("[[case]]\nrequest = 5\n", "'request' is a text, not a number"),
+    ],
+)
+def test_wrong_cases_are_told_in_their_own_words(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "cases.toml").write_text(text)
+    with pytest.raises(CasesError, match=re.escape(said)):
+        read(str(tmp_path / "cases.toml"))

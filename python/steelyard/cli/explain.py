@@ -42,7 +42,7 @@ def run(words: Sequence[str]) -> int:
         case = case_of(_ask(args, method, url), checked.plan)
         outcome = Simulation(checked.plan).play(case)
     except (AskError, MessageError, OSError, ValueError) as error:
-        print(f"steelyard explain: {error}", file=sys.stderr)
+        print(f"steelyard explain: {report.told(error)}", file=sys.stderr)
         return 2
     if args.json:
         from steelyard.explain.document import document
@@ -89,7 +89,7 @@ def _positionals(parser: argparse.ArgumentParser, args: argparse.Namespace) -> t
     while rest and not (rest[0].isupper() and "/" not in rest[0] and "." not in rest[0]) and os.path.exists(rest[0]):
         files.append(rest.pop(0))
     if not files:
-        parser.error("which configuration? write: steelyard explain haproxy.cfg GET http://host/path")
+        parser.error(f"which configuration? write: steelyard explain haproxy.cfg GET http://host/path{_wrong(rest)}")
     if len(rest) == 1 and (rest[0].startswith("/") or "://" in rest[0]):
         rest.insert(0, "GET")
     if args.request is None and len(rest) != 2 and not (args.data is not None and not rest):

@@ -17,6 +17,13 @@ DOCUMENTS: tuple[Form, ...] = ("json", "sarif")
 """Forms for programs: a whole document on standard output, beside which nothing else may stand there."""
 
 
+def told(error: Exception) -> str:
+    """An error of a tool in words: files are named as in messages of configurations."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"can't read '{error.filename}': {error.strerror.lower()}"
+    return str(error)
+
+
 def show(report: Report, files: Sequence[str], *, form: Form = "auto") -> None:
     """On standard error; documents for programs, which are asked for, on standard output."""
     items = list(report)

@@ -81,7 +81,7 @@ def run(words: Sequence[str]) -> int:
         report.show(error.report, args.files)
         return 2
     except (CasesError, AskError, OSError, ValueError) as error:
-        print(f"steelyard test: {error}", file=sys.stderr)
+        print(f"steelyard test: {report.told(error)}", file=sys.stderr)
         return 2
     if not done.results:
         print("steelyard test: no case" + (f" has '{args.only}' in its name" if args.only else ""), file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from steelyard.config.nearest import nearest
 from steelyard.explain import message
 from steelyard.explain.ask import SOURCE, Ask
 from steelyard.explain.message import MessageError
@@ -112,7 +114,7 @@ def _config(path: str, value: Any) -> tuple[str, ...]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise CasesError(f"{path}: 'config' is a file name or a list of them: config = \"haproxy.cfg\"")
     folder = os.path.dirname(path)
-    return tuple(os.path.join(folder, name) for name in names)
+    return tuple(os.path.normpath(os.path.join(folder, name)) for name in names)
 
 
 def _case(path: str, number: int, given: Any, defaults: Mapping[str, Any]) -> TestCase:
@@ -122,8 +124,32 @@ def _case(path: str, number: int, given: Any, defaults: Mapping[str, Any]) -> Te
     try:
         case = msgspec.convert(_merged(defaults, given), Given)
         return TestCase(case.name or f"case {number}", _ask(case), case.expect, case.fresh)
-    except (msgspec.ValidationError, MessageError, CasesError) as error:
+    except msgspec.ValidationError as error:
+        raise CasesError(f"{where}: {_wrong(str(error))}") from None
+    except (MessageError, CasesError) as error:
         raise CasesError(f"{where}: {error}") from None
+
+
+_KINDS = {
+    "str": "a text",
+    "int": "a number",
+    "float": "a number",
+    "object": "a table",
+    "array": "a list",
+    "bool": "true or false",
+}
+
+
+def _wrong(said: str) -> str:
+    """What msgspec says of a case, in the words of a file of cases."""
+    if found := re.fullmatch(r"Object contains unknown field `(.*?)`(?: - at `\$\.(.*)`)?", said):
+        inside = {"": Given, "expect": Expect, "response": Reply}.get(found[2] or "")
+        guess = nearest(found[1], inside.__struct_encode_fields__) if inside else ""
+        return f"unknown '{found[1]}' in {found[2] or 'a case'}" + (f": did you mean '{guess}'?" if guess else "")
+    if found := re.fullmatch(r"Expected `(.*?)(?: \| null)?`, got `(.*)` - at `\$\.(.*)`", said):
+        wanted, got = (" or ".join(_KINDS.get(each, each) for each in kind.split(" | ")) for kind in found.group(1, 2))
+        return f"'{found[3]}' is {wanted}, not {got}"
+    return said
 
 
 def _merged(defaults: Mapping[str, Any], given: Any) -> Any:

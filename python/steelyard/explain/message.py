@@ -51,7 +51,7 @@ def raw(data: bytes) -> bytes:
 def header(text: str) -> tuple[str, str]:
     """`Name: value`."""
     name, colon, value = text.partition(":")
-    if not colon or not name.strip():
+    if not colon or not name.strip() or any(each in text for each in "\r\n\0"):
         raise MessageError(f"'{text}' is not a header: write 'Name: value'")
     return name.strip(), value.strip()
 
