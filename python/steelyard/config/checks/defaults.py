@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from steelyard.config.draft import Draft
-from steelyard.config.expr import Rule, ServerArg
+from steelyard.config.expr import Rule, ServerArg, TableArg
 from steelyard.config.grammar.row import ANY
 from steelyard.config.model import Config
+from steelyard.config.span import Span
 from steelyard.config.statement import Room
 from steelyard.config.visit import nodes
 from steelyard.diagnostics.diagnostic import Label
@@ -22,6 +23,9 @@ def check_defaults(config: Config, room: Room) -> None:
     for draft in room.drafts:
         if draft.kind == "defaults":
             _servers(draft, room)
+    used = {id(draft.inherits): draft.inherits for draft in room.drafts if draft.where & ANY and draft.inherits is not None}
+    for parent in used.values():
+        _tables(parent, room)
     _handed(room)
 
 
@@ -74,3 +78,13 @@ def _servers(draft: Draft, room: Room) -> None:
         if not arg.proxy:
             help = f"write '<backend>/{arg.server}'"
             room.report.alert("SY0708", f"server '{arg.server}' is not said to be of any backend", arg.span, help=help)
+
+
+def _tables(draft: Draft, room: Room) -> None:
+    """Nor has it a stick table, so that is named, where a proxy makes use of the section."""
+    told: set[Span] = set()
+    for arg in nodes(_rules(draft), TableArg):
+        if not arg.name and arg.span not in told:
+            told.add(arg.span)
+            message = f"{draft.label} has no stick table, and none is named"
+            room.report.alert("SY0760", message, arg.span, help="name one, as 'table <backend>'")
