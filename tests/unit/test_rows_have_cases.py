@@ -29,10 +29,10 @@ MISSING: dict[str, str] = {
     "alias": "",
     "action": "set-bc-mark set-bc-tos set-fc-mark set-fc-tos",
     "bind": "transparent",
-    "server": "",
-    "keyword": """ca-base,crt-base,default-path,key-base,localpeer,log-send-hostname,master-worker,stats show-version,stick store
+    "server": "log-bufsize",
+    "keyword": """accepted_payload_size,ca-base,crt-base,default-path,key-base,localpeer,master-worker,parse-resolv-conf
 option accept-unsafe-violations-in-http-request,option accept-unsafe-violations-in-http-response,option forceclose
-option tcp-check,zero-warning""",
+stats show-version,stick store,tcp-check comment,tcp-check connect,tcp-check send-binary,zero-warning""",
 }
 
 
