@@ -177,3 +177,27 @@ def test_a_server_that_says_goodbye_is_left(run, serve):
 def test_a_nice_stream_is_served(run, serve):
     proxy = site(run, front="http-request set-nice 500", back="http-response set-nice -1024", s1=serve(hello))
     assert proxy.ask(GET).status == 200
+
+
+def test_content_of_responses_in_mode_http(run, serve):
+    """They run before `http-response`, and a refused response leaves the client without a word."""
+
+    def behave(conn: Conn) -> None:
+        while request := conn.request():
+            status = request.target.strip("/")
+            conn.send(http(f"HTTP/1.1 {status} Some", "X-A: hi", "Content-Length: 2", body=b"ok"))
+
+    back = """
+        tcp-response inspect-delay 2s
+        tcp-response content set-var(txn.a) status
+        tcp-response content reject if { status 404 }
+        tcp-response content accept if { status 200 }
+        tcp-response content set-var(txn.b) res.hdr(x-a)
+        http-response set-header X-Vars "%[var(txn.a)]-%[var(txn.b)]"
+    """
+    proxy = site(run, back=back, s1=serve(behave))
+    for status, told in ((200, "200-"), (201, "201-hi")):
+        answer = proxy.ask(get(f"/{status}"))
+        assert (answer.status, answer.get("x-vars"), answer.text) == (status, told, "ok")
+    assert proxy.raw(get("/404")) == b""
+    assert proxy.ask(get("/201")).status == 201

@@ -425,6 +425,13 @@ impl<'p> Play<'p> {
         count_status(self.record.status)
             .into_iter()
             .for_each(|event| self.tracking.count(event));
+        if let Some(backend) = self.backend {
+            let verdict = self.set(backend, "tcp-response content", |program| &program.tcp_response_content);
+            if let Verdict::Close { silent, .. } = verdict {
+                self.terminate(*b"PD");
+                return Ok(Err(closed(silent, "tcp-response content")));
+            }
+        }
         if let Some((backend, server)) = self.backend.zip(self.server) {
             let mut stores = std::mem::take(&mut self.stores);
             self.ctx(|program, ctx, trace| {

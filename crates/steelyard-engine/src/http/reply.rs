@@ -301,9 +301,13 @@ fn count_denied_close(conn: &Conn) {
 }
 
 fn count_denied_response(conn: &Conn, ex: &Exchange, made: &MadeReply) {
-    if made.cause != ReplyCause::Deny {
-        return;
+    if made.cause == ReplyCause::Deny {
+        count_refused_response(conn, ex);
     }
+}
+
+/// A rule refused the response of a server.
+pub(super) fn count_refused_response(conn: &Conn, ex: &Exchange) {
     if let Some(front) = conn.live.frontend(conn.session.frontend) {
         bump(&front.counters.dresp);
     }

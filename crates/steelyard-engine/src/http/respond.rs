@@ -5,7 +5,7 @@ use super::exchange::{framing, Exchange};
 use super::forward::wall_seconds;
 use super::hold::{self, Until};
 use super::session::Conn;
-use super::{finish, trace};
+use super::{finish, reply, trace};
 use crate::error::{Error, Fault, Stage};
 use crate::live::bump;
 use crate::relay::http::Framing;
@@ -56,6 +56,7 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
         let all = look(body, ex.down.input.data(), &mut ex.seen_body).unwrap_or(false);
         ex.body_known = all || (body == Body::Close && ex.down.ended);
     }
+    let closing = content(conn, ex, body).await?;
     stick(conn, ex);
     let captures = conn.captures();
     if !captures.response.is_empty() {
@@ -76,7 +77,7 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
         ex.record.response_cookie = cookie.of_response(&ex.res);
     }
     mark(conn, ex);
-    connection(conn, ex, body, tunnel, server_stays);
+    connection(conn, ex, body, tunnel, server_stays && !closing);
     if !after_response(conn, ex) {
         return Err(internal());
     }
@@ -95,6 +96,42 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
     };
     ex.down.decode().map_err(|_| bad_response())?;
     Ok(Then::Bodies)
+}
+
+/// `tcp-response content` rules of the backend, which see the response before all others. True: the server's connection is not used
+/// again. A refused response closes the client's connection without a word, as HAProxy does.
+async fn content(conn: &mut Conn, ex: &mut Exchange, body: Body) -> Result<bool, Error> {
+    let Some(index) = ex.backend else {
+        return Ok(false);
+    };
+    let program = conn.live.program.proxies.get(index as usize);
+    if program.is_none_or(|program| program.tcp_response_content.is_empty()) {
+        return Ok(false);
+    }
+    let mut from = 0;
+    loop {
+        match ex.rules(conn, index, |program| &program.tcp_response_content, from) {
+            Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } => return Ok(false),
+            Verdict::CloseServer => return Ok(true),
+            Verdict::Pause { at, ms } => {
+                from = at;
+                Box::pin(hold::response(conn, ex, Until::Time, ms)).await?;
+            }
+            Verdict::Body { at, ms, least } => {
+                from = at;
+                Box::pin(hold::response(conn, ex, Until::Body(body, least), ms)).await?;
+            }
+            Verdict::Failed => return Err(internal()),
+            Verdict::Close { .. } | Verdict::Reply(_) | Verdict::Tarpit(_) | Verdict::Service(_) | Verdict::Resolve { .. } => {
+                reply::count_refused_response(conn, ex);
+                return Err(Error {
+                    fault: Fault::Proxy,
+                    stage: Stage::Data,
+                    retry: false,
+                });
+            }
+        }
+    }
 }
 
 /// The cookie of persistence.
