@@ -56,7 +56,10 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
         let all = look(body, ex.down.input.data(), &mut ex.seen_body).unwrap_or(false);
         ex.body_known = all || (body == Body::Close && ex.down.ended);
     }
-    let closing = content(conn, ex, body).await?;
+    let closing = match ex.backend.filter(|&backend| has_content_rules(conn, backend)) {
+        Some(backend) => Box::pin(content(conn, ex, backend, body)).await?,
+        None => false,
+    };
     stick(conn, ex);
     let captures = conn.captures();
     if !captures.response.is_empty() {
@@ -98,28 +101,26 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
     Ok(Then::Bodies)
 }
 
+fn has_content_rules(conn: &Conn, backend: u32) -> bool {
+    let program = conn.live.program.proxies.get(backend as usize);
+    program.is_some_and(|program| !program.tcp_response_content.is_empty())
+}
+
 /// `tcp-response content` rules of the backend, which see the response before all others. True: the server's connection is not used
 /// again. A refused response closes the client's connection without a word, as HAProxy does.
-async fn content(conn: &mut Conn, ex: &mut Exchange, body: Body) -> Result<bool, Error> {
-    let Some(index) = ex.backend else {
-        return Ok(false);
-    };
-    let program = conn.live.program.proxies.get(index as usize);
-    if program.is_none_or(|program| program.tcp_response_content.is_empty()) {
-        return Ok(false);
-    }
+async fn content(conn: &mut Conn, ex: &mut Exchange, backend: u32, body: Body) -> Result<bool, Error> {
     let mut from = 0;
     loop {
-        match ex.rules(conn, index, |program| &program.tcp_response_content, from) {
+        match ex.rules(conn, backend, |program| &program.tcp_response_content, from) {
             Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } => return Ok(false),
             Verdict::CloseServer => return Ok(true),
             Verdict::Pause { at, ms } => {
                 from = at;
-                Box::pin(hold::response(conn, ex, Until::Time, ms)).await?;
+                hold::response(conn, ex, Until::Time, ms).await?;
             }
             Verdict::Body { at, ms, least } => {
                 from = at;
-                Box::pin(hold::response(conn, ex, Until::Body(body, least), ms)).await?;
+                hold::response(conn, ex, Until::Body(body, least), ms).await?;
             }
             Verdict::Failed => return Err(internal()),
             Verdict::Close { .. } | Verdict::Reply(_) | Verdict::Tarpit(_) | Verdict::Service(_) | Verdict::Resolve { .. } => {
