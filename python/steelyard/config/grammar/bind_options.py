@@ -11,20 +11,25 @@ from steelyard.config.grammar.row import Effect, Row, Where
 from steelyard.config.grammar.table import Table
 from steelyard.config.grammar.tls_options import BIND_ROWS, SHARED_ROWS
 from steelyard.config.grammar.today import made
-from steelyard.config.grammar.values import Account, ArgType, Bad, Int, Loose, Odd, OneOf, Text, Time
+from steelyard.config.grammar.values import Account, ArgType, Bad, Id, Int, Loose, Odd, OneOf, Text, Time
 from steelyard.config.span import Word
+
+_OCTAL = re.compile(r"[+-]?[0-7]{1,1000}\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class FileMode:
-    """Octal digits, as `660`."""
+    """Octal digits, as `660`. Of a larger number or one below 0 the last twelve bits count."""
 
     show: str = "<octal mode>"
 
     def read(self, text: str) -> object | Bad:
-        if text and len(text) <= 5 and all(c in "01234567" for c in text) and int(text, 8) <= 0o7777:
-            return int(text, 8)
-        return Bad("is not a file mode; write octal digits, as `660`")
+        if not _OCTAL.match(text):
+            return Bad("is not a file mode; write octal digits, as `660`")
+        # It ends where C's `long` does.
+        number = min(max(int(text, 8), -1 << 63), (1 << 63) - 1)
+        mode = number & 0o7777
+        return mode if mode == number else Odd(mode, f"is not a file mode and is read as {mode:o}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ _ROWS = (
     _row("accept-proxy", "Clients start with a PROXY protocol header that gives the real addresses."),
     _row("backlog", "Connections that may wait to be accepted.", Loose(0)),
     _row("defer-accept", "The kernel hands a connection over when its first data has come."),
-    _row("gid", "Group id of a socket file.", Loose(0)),
+    _row("gid", "Group id of a socket file.", Id()),
     _row("group", "Group name of a socket file.", Account("group")),
     _row("id", "Number of the listener in statistics.", Int(1)),
     _row("interface", "Accept only what comes in on this network interface.", Text("<interface>")),
@@ -126,7 +131,7 @@ _ROWS = (
         least=0,
     ),
     _row("transparent", "Accept connections for addresses that are not this machine's."),
-    _row("uid", "User id of a socket file.", Loose(0)),
+    _row("uid", "User id of a socket file.", Id()),
     _row("user", "User name of a socket file.", Account("user")),
     _row("v4v6", "An IPv6 address also accepts IPv4."),
     _row("v6only", "An IPv6 address accepts IPv6 alone."),

@@ -23,13 +23,13 @@ from steelyard.config.grammar.phrases import (
     several,
 )
 from steelyard.config.grammar.row import BACK_D, Effect, Row, Where
-from steelyard.config.grammar.values import Bad, Int, OneOf, Text
+from steelyard.config.grammar.values import Bad, Int, Odd, OneOf, Text
 from steelyard.config.span import NOWHERE
 from steelyard.config.statement import Statement
 
 CONDITIONS = ("ifempty", "ifexists", "ifgt", "iflt", "ifnotempty", "ifnotexists", "ifnotset", "ifset")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+\Z")
-_STATUS = re.compile(r"\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*\Z", re.ASCII)
+_STATUS = re.compile(r"(?:\d*-)?\d+(?:,(?:\d*-)?\d+)*\Z", re.ASCII)
 _MATCH = ("str", "beg", "end", "sub")
 
 
@@ -50,13 +50,15 @@ class Statuses:
     show: str = "<statuses>"
 
     def read(self, text: str) -> object | Bad:
-        if not _STATUS.match(text) or len(text) > 1000:
+        said = ",".join(part for part in text.split(",") if part) or "0"
+        if not _STATUS.match(said) or len(text) > 1000:
             return Bad("is not a list of statuses; write `200` or `200-299,304`")
-        for part in text.split(","):
+        for part in said.split(","):
             low, _, high = part.partition("-")
-            if high and int(high) < int(low):
+            if high and int(high) < int(low or 0):
                 return Bad(f"has the range '{part}', which ends before it starts")
-        return text
+        said = re.sub(r"(?<!\d)-", "0-", said)
+        return text if said == text else Odd(said, f"has a number left out, and is read as '{said}'")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from steelyard.config.grammar.options import read_options
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.servers import endpoint
 from steelyard.config.grammar.today import gone
-from steelyard.config.grammar.values import Account, ArgType, Int, Loose, Text, Time
+from steelyard.config.grammar.values import Account, ArgType, Id, Loose, Text, Time
 from steelyard.config.model import Bind, UnixBind
 from steelyard.config.span import run_of
 from steelyard.config.statement import Statement
@@ -42,8 +42,8 @@ _UNIX: dict[str, ArgType] = {
     "mode": FileMode(),
     "user": Account("user"),
     "group": Account("group"),
-    "uid": Int(),
-    "gid": Int(),
+    "uid": Id(),
+    "gid": Id(),
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from steelyard.config.grammar.row import Row, Where
-from steelyard.config.grammar.values import Account, ArgType, Bad, Int, ListOf, Loose, NodeName, OneOf, Text, Time
+from steelyard.config.grammar.values import Account, ArgType, Bad, Id, Int, ListOf, Loose, NodeName, OneOf, Text, Time
 from steelyard.config.paths import POLICIES, Policy
 from steelyard.config.span import Word
 from steelyard.config.statement import Statement
@@ -116,7 +116,7 @@ ROWS = (
     ),
     Row("external-check", G, "Programs may make health checks.", (OneOf(("preserve-env",)),), effect="later", least=0),
     Row("fd-hard-limit", G, "Most open files where nothing else is said.", (Loose(),), "fd_hard_limit"),
-    Row("gid", G, "Group id after start.", (Loose(0),), "gid", repeat="once"),
+    Row("gid", G, "Group id after start.", (Id(),), "gid", repeat="once"),
     Row("grace", G, "Time between the signal for a soft stop and the stop.", (Time(),), effect="later", lax=True),
     Row("group", G, "Group name after start.", (Account("group"),), "group", repeat="once"),
     Row("hard-stop-after", G, "Time that a soft stop may take.", (Time(),), "hard_stop_after", lax=True),
@@ -163,7 +163,7 @@ ROWS = (
     Row("tune.http.cookielen", G, "Bytes of a captured cookie, and one.", (Loose(1, 65536),), "cookie_length"),
     Row("tune.http.maxhdr", G, "Header fields in a message.", (Loose(5, 32767),), "max_headers"),
     Row("tune.maxrewrite", G, "Bytes kept free for rewriting.", (Loose(0, sizes=True),), "maxrewrite"),
-    Row("uid", G, "User id after start.", (Loose(0),), "uid", repeat="once"),
+    Row("uid", G, "User id after start.", (Id(),), "uid", repeat="once"),
     Row("ulimit-n", G, "Open files.", (Loose(below=0),), "ulimit_n", repeat="once"),
     Row("unsetenv", G, "Removes environment variables.", parse=_variable),
     Row("user", G, "User name after start.", (Account("user"),), "user", repeat="once"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from steelyard.config.grammar.addresses import Wanted, is_ipv4, is_ipv6, is_name, parse_address
 from steelyard.config.grammar.forward_words import parse_network
 from steelyard.config.grammar.values import Bad, Loose, Odd, OneOf
+from steelyard.config.grammar.verify_errors import VERIFY_ERRORS
 from steelyard.config.hosts import address
 from steelyard.config.model import Inet
 from steelyard.config.places import place_of
@@ -19,7 +20,7 @@ from steelyard.config.statement import Statement
 VERSIONS = ("SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 _LAST_ERROR = 94
 """Of OpenSSL, `X509_V_ERR_EC_KEY_EXPLICIT_PARAMS` and those before it."""
-_ERRORS = re.compile(r"(?:all|(?:\d+|X509_V_ERR_[A-Z0-9_]+)(?:,(?:\d+|X509_V_ERR_[A-Z0-9_]+))*)\Z", re.ASCII)
+_NUMBER = re.compile(r"\d+", re.ASCII)
 _GUID = re.compile(r"[A-Za-z0-9_.:-]{1,127}\Z")
 _CONGESTION = re.compile(r"(?:cubic|newreno|bbr|nocc)(?:\([^)]*\))?\Z")
 
@@ -75,11 +76,20 @@ class VerifyErrors:
     show: str = "{ all | <error>,... }"
 
     def read(self, text: str) -> object | Bad:
-        if not _ERRORS.match(text):
-            return Bad("is not a list of errors; write `all`, or numbers and names with commas between")
-        if any(part.isdigit() and not 1 <= int(part[:9]) <= _LAST_ERROR for part in text.split(",")):
-            return Bad(f"has an error out of range, 1 to {_LAST_ERROR}")
-        return text
+        if text == "all":
+            return text
+        odd = ""
+        for part in filter(None, text.split(",")):
+            number = _NUMBER.match(part)
+            if number is None and part not in VERIFY_ERRORS:
+                help = "write `all`, or numbers and names with commas between"
+                what = "is" if part == text else f"has '{part}', which is"
+                return Bad(f"{what} no error of a verification; {help}", tuple(VERIFY_ERRORS))
+            if number is not None and not 1 <= int(number.group()[:9]) <= _LAST_ERROR:
+                return Bad(f"has an error out of range, 1 to {_LAST_ERROR}")
+            if number is not None and number.group() != part:
+                odd = f"has '{part}', which is read as {number.group()}"
+        return Odd(text, odd) if odd else text
 
 
 @dataclass(frozen=True, slots=True)

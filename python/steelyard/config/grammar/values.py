@@ -90,6 +90,21 @@ class Loose:
 
 
 @dataclass(frozen=True, slots=True)
+class Id:
+    """The number of a user or group. Of `chown`, -1 changes nothing; others below 0 count back from 2^32."""
+
+    show: str = "<number>"
+
+    def read(self, text: str) -> object | Bad:
+        value = Loose().read(text)
+        number = value.value if isinstance(value, Odd) else value
+        if not isinstance(number, int) or number >= 0:
+            return value
+        fit = number if number == -1 else number & 0xFFFFFFFF
+        return Odd(fit, f"is the number of nobody, and is read as {fit}")
+
+
+@dataclass(frozen=True, slots=True)
 class NotZero:
     """As `Loose`, for numbers of which 0 alone is refused: one below it is one too large to be met. `sizes`: as there."""
 

@@ -9,6 +9,7 @@ from steelyard.config.expr import Action, TableArg, Value, VarArg
 from steelyard.config.grammar import actions
 from steelyard.config.grammar.action_usage import FIELDS, action_usage
 from steelyard.config.grammar.actions import Shape
+from steelyard.config.grammar.values import Loose, Odd
 from steelyard.config.nearest import nearest
 from steelyard.config.rules.expr import parse_expr
 from steelyard.config.rules.names import LATER_SCOPES, variable
@@ -218,6 +219,12 @@ class _Arguments:
             return self._missing(f"{' or '.join(repr(kind) for kind in kinds)} and a number behind its expression")
         text = words[1].text
         least = 1 if words[0].text == "len" else 0
+        if least and text[:1].isdigit():
+            # As much of a length counts as is a number.
+            number = Loose().read(text)
+            if isinstance(number, Odd):
+                self.report.notice("SY0115", f"'{text}' {number.why}", words[1].span)
+                text = str(number.value)
         if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= 65535):
             what = "a length" if least else "the number of a capture"
             return self._wrong(f"'{text}' is not {what}, {least} to 65535", word=words[1])
