@@ -15,7 +15,8 @@ FETCH = {
     ("fc_rtt", 0): "ms us",
     ("fc_rttvar", 0): "ms us",
 }
-_DIGESTS = "md5 sha1 sha224 sha256 sha384 sha512 sha512-224 sha512-256 MD5 SHA1 SHA224 SHA256 SHA384 SHA512"
+NOT_EMPTY = frozenset([("accept_date", 0), ("request_date", 0), ("fc_rtt", 0), ("fc_rttvar", 0), ("bc_rtt", 0), ("bc_rttvar", 0)])
+"""Arguments that are wrong where the parentheses are written and hold nothing."""
 _PROTOBUF = "int32 int64 uint32 uint64 sint32 sint64 bool enum fixed64 sfixed64 double fixed32 sfixed32 float"
 _WHEN = "error forwarded normal processed stopping toapplet acl"
 CONVERTER = {
@@ -23,8 +24,6 @@ CONVERTER = {
     ("sha2", 0): "224 256 384 512",
     ("url_enc", 0): "query",
     ("http_date", 1): "s ms us",
-    ("digest", 0): _DIGESTS,
-    ("hmac", 0): _DIGESTS,
     ("aes_cbc_dec", 0): "128 192 256",
     ("aes_cbc_enc", 0): "128 192 256",
     ("aes_gcm_dec", 0): "128 192 256",

@@ -11,10 +11,10 @@ aes_cbc_enc(int,secret,secret,aad?):bin>bin aes_gcm_dec(int,secret,secret,secret
 aes_gcm_enc(int,secret,secret,var,secret?):bin>bin and(number):sint>sint b64dec:str>bin base2:bin>str base64:bin>str
 be2dec(string,positive?,bit?):bin>str be2hex(string,positive?,bit?):bin>str bool:sint>bool bytes(number,number?):bin>bin
 capture-req(int):str>str capture-res(int):str>str concat(string,var?,string?):str>str cpl:sint>sint crc32(int?):bin>sint
-crc32c(int?):bin>sint cut_crlf:str>str date:str>sint debug(string?,string?):any>same digest(string):bin>bin
+crc32c(int?):bin>sint cut_crlf:str>str date:str>sint debug(string?,string?):any>same digest(digest):bin>bin
 div(number):sint>sint djb2(int?):bin>sint eth.data:bin>bin eth.dst:bin>bin eth.hdr:bin>bin eth.proto:bin>sint eth.src:bin>bin
 eth.vlan:bin>sint even:sint>bool fe_exists:str>bool field(index,text,int?):str>str fix_is_valid:bin>bool
-fix_tag_value(fix_tag):bin>bin has_ctl(control_mask?):bin>bool hex2i:str>sint hex:bin>str hmac(string,secret):bin>bin
+fix_tag_value(fix_tag):bin>bin has_ctl(control_mask?):bin>bool hex2i:str>sint hex:bin>str hmac(digest,secret):bin>bin
 host_only:str>str htonl:sint>bin http_date(int?,word?):sint>str iif(string,string):bool>str in_table(table):any>bool
 ip.data:bin>bin ip.df:bin>sint ip.dst:bin>addr ip.fp(fingerprint?):bin>bin ip.hdr:bin>bin ip.proto:bin>sint ip.src:bin>addr
 ip.tos:bin>sint ip.ttl:bin>sint ip.ver:bin>sint ipmask(mask4,mask6?):addr>addr json(string):str>str

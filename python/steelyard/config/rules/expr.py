@@ -157,7 +157,7 @@ class _Reader(Struct):
             most = "no argument" if not row.args else f"at most {len(row.args)} argument{'s' if len(row.args) > 1 else ''}"
             self.alert("SY0404", f"'{row.name}' takes {most}", extra.at, max(1, len(extra.text)))
             return None
-        if not pieces and row.fewest == 1 and row.args[0].kind in MAY_BE_EMPTY:
+        if not pieces and row.args and self._may_stand_empty(row, self.at > start + len(row.name)):
             pieces = [Piece("", start)]
         if len(pieces) < row.fewest:
             self.alert("SY0404", f"'{row.name}' needs {row.fewest} argument(s), {len(pieces)} given", start, len(row.name))
@@ -175,7 +175,9 @@ class _Reader(Struct):
                 else read(word, kind.optional, piece.text, span)
             )
             allowed = words.get((row.name, position))
-            if allowed and not piece.text and not isinstance(value, str):
+            if allowed and not piece.text and (row.name, position) in choices.NOT_EMPTY:
+                value = f"it is empty, and not one of {', '.join(allowed.split())}"
+            elif allowed and not piece.text and not isinstance(value, str):
                 value = Absent()
             elif allowed and piece.text and piece.text not in allowed.split():
                 value = f"'{piece.text}' is not one of {', '.join(allowed.split())}"
@@ -196,6 +198,13 @@ class _Reader(Struct):
         while out and isinstance(out[-1], Absent):
             out.pop()
         return _with_flags(row, out)
+
+    def _may_stand_empty(self, row: Row, written: bool) -> bool:
+        """Whether nothing is an argument too. `written`: in parentheses, where it also is the proxy's own table."""
+        first = row.args[0]
+        if row.fewest == 1:
+            return first.kind in MAY_BE_EMPTY
+        return written and (first.kind == "table" or (row.name, 0) in choices.NOT_EMPTY)
 
     def _acl(self, text: str, span: Span, *, turns: bool) -> Arg | None:
         """An ACL that stands above, or one of HAProxy's own."""
