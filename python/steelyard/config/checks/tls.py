@@ -72,7 +72,9 @@ class _Tls:
         """`steps`: its health checks use TLS. `strict`: somebody must vouch for it."""
         self.authorities(server.others)
         said = _last(server.others)
-        if not (steps or _on(server.others, "ssl") or _on(server.others, "check-ssl")):
+        # HAProxy makes TLS ready that a `default-server` line wants, even where this one does without.
+        above = [each for each in server.others if not _same_line(each.span, server.span)]
+        if not (steps or _on(above, "ssl") or _on(server.others, "ssl") or _on(server.others, "check-ssl")):
             return
         for each in server.others:
             if each.name == "crt":
@@ -240,6 +242,10 @@ def _section(tls: _Tls, draft: Draft) -> None:
 
 def _last(others: Sequence[Said]) -> dict[str, Said]:
     return {said.name: said for said in others}
+
+
+def _same_line(one: Span, other: Span) -> bool:
+    return (one.file, one.line) == (other.file, other.line)
 
 
 def _on(others: Sequence[Said], name: str) -> bool:

@@ -26,6 +26,11 @@ from steelyard.diagnostics.diagnostic import Report
 Fields = dict[str, Value]
 
 
+_NOTHING = {"format": "an empty text", "amount|expr": "0"}
+_MAY_BE_MISSING = {"set-var-fmt": ("format",), **dict.fromkeys(("sc-set-gpt", "sc-set-gpt0", "sc-add-gpc"), ("amount|expr",))}
+"""Kinds of last words that HAProxy does without; `_NOTHING`: what they are then."""
+
+
 def read_action(shape: Shape, words: Sequence[Word], at: int, place: Place, report: Report) -> tuple[Action | None, int]:
     """`words[at]` is the action's name; also the index of the first word after its arguments."""
     return _Arguments(words, at, place, report).read(shape)
@@ -94,7 +99,15 @@ class _Arguments:
     def _one(self, field: str, kind: str, fields: Fields) -> bool:
         """One argument. A kind `x|expr` is a word of kind x where it starts as a number does, else an expression."""
         if self.at >= len(self.words):
-            return self._missing(f"a word for its {FIELDS.get(field, field)}" if field else repr(kind[1:]))
+            if kind not in _MAY_BE_MISSING.get(self.action.text.partition("(")[0], ()):
+                return self._missing(f"a word for its {FIELDS.get(field, field)}" if field else repr(kind[1:]))
+            self.report.notice(
+                "SY0115", f"'{self.action}' has no {FIELDS.get(field, field)} and uses {_NOTHING[kind]}", self.action.span
+            )
+            fields[field] = (
+                constant(0) if kind == "amount|expr" else READERS[kind](Word("", self.action.span), self.place, self.report)
+            )
+            return True
         word = self.words[self.at]
         plain, either, _ = kind.partition("|expr")
         if kind == "expr" or (either and word.text[:1] not in "0123456789-+"):
