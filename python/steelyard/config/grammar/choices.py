@@ -32,7 +32,6 @@ CONVERTER = {
     ("jwt_header_query", 1): "int",
     ("jwt_payload_query", 1): "int",
     ("protobuf", 1): _PROTOBUF,
-    ("rfc7239_field", 0): "proto host for by",
     ("ungrpc", 1): _PROTOBUF,
     ("when", 0): f"{_WHEN} !{_WHEN.replace(' ', ' !')}",
 }

@@ -35,7 +35,7 @@ map_sub_ip(map,ip?):str>addr map_sub_key(map):str>str mod(number):sint>sint mqtt
 mqtt_is_valid:bin>bool ms_ltime(string,int?):sint>str ms_utime(string,int?):sint>str mul(number):sint>sint nbsrv:str>sint
 neg:sint>sint not:sint>bool odd:sint>bool or(number):sint>sint param(string,letter?):str>str port_only:str>sint
 protobuf(protobuf,string?):bin>bin regsub(regex,string,regex_flags?):str>str reverse:str>str reverse_dom:str>str
-rfc7239_field(string):str>str rfc7239_is_valid:str>bool rfc7239_n2nn:str>any rfc7239_n2np:str>any rfc7239_nn:any>str
+rfc7239_field(forwarded_field):str>str rfc7239_is_valid:str>bool rfc7239_n2nn:str>any rfc7239_n2np:str>any rfc7239_nn:any>str
 rfc7239_np:any>str rtrim(string):str>str sdbm(int?):bin>sint secure_memcmp(var):bin>bool
 set-var(var,set_if?,set_if?,set_if?,set_if?):any>any sha1:bin>bin sha2(int?):bin>bin srv_is_up:str>bool srv_queue:str>sint
 strcmp(var):str>sint sub(number):sint>sint table_bytes_in_rate(table):any>sint table_bytes_out_rate(table):any>sint

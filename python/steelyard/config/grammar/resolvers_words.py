@@ -46,8 +46,9 @@ def _nameserver(statement: Statement) -> None:
         return
     found = endpoint(statement, args[1], _DATAGRAM)
     if found is not None and not isinstance(found.where, Inet):
-        why = "is not the address of a name server"
-        statement.report.alert("SY0301", f"'{args[1]}' {why}", args[1].span, help="write '<address>:<port>'")
+        # HAProxy 3.2 and those after it take a socket by its path, also with words behind it.
+        message = f"'{args[1]}' is no internet address, and other name servers are not supported yet"
+        statement.report.later("SY0402", message, args[1].span, help="write '<address>:<port>'")
     elif found is not None:
         statement.no_more(statement.at + 2)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from steelyard.config.expr import Action, TableArg, Value, VarArg
+from steelyard.config.expr import Action, PatternFileRef, TableArg, Value, VarArg
 from steelyard.config.grammar import actions
 from steelyard.config.grammar.action_usage import FIELDS, action_usage
 from steelyard.config.grammar.actions import Shape
@@ -162,6 +162,10 @@ class _Arguments:
 
     def _inside(self, shape: Shape, fields: Fields) -> bool:
         if not shape.inside:
+            return True
+        if shape.inside in ("file:acl_file", "file:map_file") and self.action.text.partition("(")[2] in ("", ")"):
+            # HAProxy takes the rule, and nothing can be looked up in what it changes.
+            fields["file"] = PatternFileRef("", shape.inside == "file:map_file", self.action.span)
             return True
         wanted = [each.partition(":") for each in shape.inside.split()]
         pieces = self._pieces(", ".join(f"<{field}>" for field, _, kind in wanted if not kind.endswith("?")))

@@ -189,10 +189,16 @@ def _matching(pattern: str, what: str) -> Callable[[str, Span], Read]:
     return lambda text, span: StrArg(text) if regex.match(text) else f"'{text}' is not {what}"
 
 
+_FORWARDED = ("proto", "host", "for", "by")
 _TLV_NAMES = frozenset(
     "ALPN AUTHORITY CRC32 NETNS NOOP SSL SSL_CIPHER SSL_CN SSL_KEY_ALG SSL_SIG_ALG SSL_VERSION UNIQUE_ID".split()
 )
 _BYTE = re.compile(r"0[xX][0-9A-Fa-f]{1,2}\Z|[0-9]{1,3}\Z")
+
+
+def _forwarded_field(text: str, span: Span) -> Read:
+    """HAProxy takes other names too, and they never give a value."""
+    return StrArg(text) if text in ("", *_FORWARDED) else Later(f"'{text}' is not one of {', '.join(_FORWARDED)}")
 
 
 def _digest(text: str, span: Span) -> Read:
@@ -242,6 +248,7 @@ READERS: dict[str, Callable[[str, Span], Read]] = {
     "control_mask": _control_mask,
     "token": _matching("[ -~]{4}", "four letters"),
     "digest": _digest,
+    "forwarded_field": _forwarded_field,
     "tlv": _tlv,
     "fix_tag": _matching(
         "[1-9][0-9]{0,17}|BeginString|BodyLength|MsgType|SenderCompID|TargetCompID|CheckSum", "the name or the number of a tag"
@@ -263,7 +270,20 @@ READERS: dict[str, Callable[[str, Span], Read]] = {
 }
 # Kinds that may be empty: the empty string, or the proxy that holds the rule.
 MAY_BE_EMPTY = frozenset(
-    ["string", "digest", "secret", "jwt_key", "control_mask", "number", "regex_flags", "varname", "backend", "frontend", "table"]
+    [
+        "string",
+        "digest",
+        "forwarded_field",
+        "secret",
+        "jwt_key",
+        "control_mask",
+        "number",
+        "regex_flags",
+        "varname",
+        "backend",
+        "frontend",
+        "table",
+    ]
 )
 
 # Kinds that are wrong when they are written empty, even where they could be left out.
