@@ -65,6 +65,8 @@ def parse_address(text: str, span: Span, wanted: Wanted) -> Endpoint | Bad:
     if family in _LATER_HOSTS or (family in _DATAGRAM and wanted.relays):
         found = _inet(rest, (_LATER_HOSTS | _DATAGRAM)[family], span, wanted)
         return found if isinstance(found, Bad) else replace(found, later=family)
+    if family in ("unix", "uxst", "abns") and not rest and wanted in (BIND, SERVER):
+        return Endpoint(AbstractName(""), port_given=False, later=family, span=span)
     if family == "unix" or family == ("uxdg" if wanted.datagram else "uxst") or (not prefix and text.startswith("/")):
         return _unix(rest, span)
     if family == "abns":

@@ -37,7 +37,10 @@ def endpoint(statement: Statement, word: Word, wanted: addresses.Wanted, text: s
         statement.report.warning("SY0115", f"'{part}' {tail}", span, help="write the port alone")
     # Servers over UDP belong to `mode log`, which may be said further down.
     if found.later and not found.later.startswith("udp") and not statement.draft.later:
-        statement.report.later("SY0104", f"the address type '{found.later}@' is not supported yet", span)
+        message = f"the address type '{found.later}@' is not supported yet"
+        if found.later in ("unix", "uxst", "abns"):
+            message = f"nothing is behind '{part}', and such a socket can't be opened"
+        statement.report.later("SY0104", message, span)
     return found
 
 
