@@ -235,16 +235,16 @@ class _Arguments:
         if len(words) < 2 or words[0].text not in kinds:
             return self._missing(f"{' or '.join(repr(kind) for kind in kinds)} and a number behind its expression")
         text = words[1].text
-        least = 1 if words[0].text == "len" else 0
+        least, most = (1, 2_147_483_647) if words[0].text == "len" else (0, 65535)
         if least and text[:1].isdigit():
             # As much of a length counts as is a number.
             number = Loose().read(text)
             if isinstance(number, Odd):
                 self.report.notice("SY0115", f"'{text}' {number.why}", words[1].span)
                 text = str(number.value)
-        if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= 65535):
+        if not (text.isascii() and text.isdigit() and least <= int(text[:20]) <= most):
             what = "a length" if least else "the number of a capture"
-            return self._wrong(f"'{text}' is not {what}, {least} to 65535", word=words[1])
+            return self._wrong(f"'{words[1]}' is not {what}, {least} to {most}", word=words[1])
         self.at += 2
         if not least:
             fields["id"] = int(text)
