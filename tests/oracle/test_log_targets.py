@@ -92,5 +92,6 @@ def test_a_receiver_that_is_started_again_gets_lines(run, serve, tmp_path):
         sock.bind(path)
         sock.settimeout(10)
         proxy.ask(get("/somebody"))
-        while b"/somebody" not in (line := sock.recv(999)):
-            assert b"/nobody" not in line
+        # The line of the first request may be written after its client has the answer, and so after the receiver has come.
+        while b"/somebody" not in sock.recv(999):
+            pass
