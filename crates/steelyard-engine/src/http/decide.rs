@@ -212,7 +212,7 @@ async fn proxy_rules(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<D
         }
     }
     if stats {
-        return statistics(conn, ex, index).await;
+        return Box::pin(statistics(conn, ex, index)).await;
     }
     None
 }

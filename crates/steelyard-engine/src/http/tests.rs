@@ -10,5 +10,5 @@ fn size_of_future<F: Future>(_: impl Fn(Rc<Worker>, Arc<Live>, Stream, Session, 
 #[test]
 fn the_task_of_a_connection_is_small() {
     let size = size_of_future(serve);
-    assert!(size <= 712, "{size} bytes");
+    assert!(size <= 704, "{size} bytes");
 }
