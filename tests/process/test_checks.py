@@ -113,12 +113,12 @@ def test_checks_tell_their_own_addresses_where_that_is_wanted(run, serve):
     server = serve(raw(GOOD))
     run(
         "global\n pp2-never-send-local\nfrontend f\n bind <fe>\n default_backend b\nbackend b\n option httpchk\n"
-        " server s1 <s1> send-proxy-v2 check inter 100ms\n",
+        " server s1 <s1> send-proxy-v2 check inter 1s\n",
         s1=server,
     )
     own = socket.inet_aton("127.0.0.1")
     expected = re.escape(b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c" + own + own) + b".." + re.escape(struct.pack("!H", server.port))
-    eventually("a check", lambda: re.search(expected + rb"OPTIONS / HTTP/1\.0\r\n\r\n", server.received, re.DOTALL))
+    eventually("a check", lambda: re.match(expected + rb"OPTIONS / HTTP/1\.0\r\n\r\n", server.received, re.DOTALL))
 
 
 def test_traffic_goes_where_checks_pass(run, serve, ports):
