@@ -323,6 +323,27 @@ def test_content_rules_of_http_wait_no_longer_than_the_inspect_delay(run):
         assert client.response().text == "on"
 
 
+SEEN_BY_CONTENT_RULES = {
+    "body": "req.body",
+    "len": "req.body_len",
+    "size": "req.body_size",
+    "param": "req.body_param(a)",
+    "payload": "req.payload(0,0)",
+}
+
+
+def test_what_content_rules_see_of_a_message(run):
+    """Its body alone, as far as it came: setting a variable waits for no more. The bytes of the stream are not to be had."""
+    names = SEEN_BY_CONTENT_RULES
+    rules = "".join(f"tcp-request content set-var(txn.{name}) {fetch}\n" for name, fetch in names.items())
+    show = SHOW.format(f"[{'|'.join(f'%[var(txn.{name})]' for name in names)}]")
+    proxy = site(run, front=f"tcp-request inspect-delay 20s\n{rules}{show}", s1="127.0.0.1:1")
+    with proxy.connect() as client:
+        assert client.ask(BODY + b"a=1&bcdefg").text == "[a=1&bcdefg|10|10|1|]"
+    with proxy.connect() as client:
+        assert client.ask(BODY + b"a=1").text == "[a=1|3|10|1|]"
+
+
 def test_silent_drop_with_a_hop_limit(run):
     proxy = site(run, front="http-request silent-drop rst-ttl 64", s1="127.0.0.1:1")
     with proxy.connect() as client:

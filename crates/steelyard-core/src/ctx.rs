@@ -85,8 +85,11 @@ pub struct Ctx<'a> {
     pub res: Option<&'a mut Head>,
     /// TCP rule sets: bytes received so far on the side that the rule set looks at. HTTP: the body buffered so far.
     pub input: &'a [u8],
-    /// No more input will come before the verdict (end of stream, buffer full, inspect-delay over, body complete).
+    /// There is no more of it: end of stream, body complete.
     pub input_done: bool,
+    /// Who asks will ask again with more input when told to ([`Verdict::Wait`](crate::rules::Verdict)): content rules, until their
+    /// inspect delay is over or the buffer is full. For all others, what is there is what counts.
+    pub waits: bool,
     pub vars: &'a mut Vars,
     /// What `track-sc` rules have tracked.
     pub tracking: &'a mut Tracking,

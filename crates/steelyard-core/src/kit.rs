@@ -109,6 +109,7 @@ impl World {
             res: self.res.as_mut(),
             input: &self.input,
             input_done: self.input_done,
+            waits: true,
             vars: &mut self.vars,
             tracking: &mut self.tracking,
             record: &mut self.record,

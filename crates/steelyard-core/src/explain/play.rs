@@ -161,6 +161,7 @@ impl<'p> Play<'p> {
             res: self.answered.then_some(&mut self.res),
             input: &self.input,
             input_done: true,
+            waits: false,
             vars: &mut self.vars,
             tracking: &mut self.tracking,
             record: &mut self.record,
@@ -306,18 +307,7 @@ impl<'p> Play<'p> {
 
     /// `tcp-request content`, `http-request` and the statistics page of one proxy.
     fn proxy_rules(&mut self, proxy: u32) -> Result<(), Stop> {
-        let verdict = if self.http {
-            // Content rules look at bytes: they get the head of the request, and what there is of its body.
-            let mut bytes = Vec::new();
-            self.req.write(&mut bytes);
-            bytes.extend_from_slice(&self.input);
-            let body = std::mem::replace(&mut self.input, bytes);
-            let verdict = self.set(proxy, "tcp-request content", |program| &program.tcp_request_content);
-            self.input = body;
-            verdict
-        } else {
-            self.set(proxy, "tcp-request content", |program| &program.tcp_request_content)
-        };
+        let verdict = self.set(proxy, "tcp-request content", |program| &program.tcp_request_content);
         self.stop(verdict, "tcp-request content")?;
         if !self.http {
             return Ok(());

@@ -424,7 +424,7 @@ impl Action {
             Self::Capture { expr, length, slot } => {
                 let view = ctx.view(program, None);
                 let sample = expr.one(&view);
-                if sample.is_none() && view.incomplete.get() && !view.input_done {
+                if sample.is_none() && view.incomplete.get() && view.waits() {
                     return Some(Verdict::Wait { at: index });
                 }
                 // A rule of a backend may find a frontend without such a place: then nothing is kept.

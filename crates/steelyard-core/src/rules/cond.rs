@@ -211,7 +211,7 @@ pub(crate) fn all<'e>(acls: &'e [(u32, bool)], view: &View<'e>) -> Option<bool> 
             break;
         }
     }
-    let unknown = product == Answer::Miss && !view.input_done;
+    let unknown = product == Answer::Miss && view.waits();
     view.incomplete.set(before || unknown);
     (!unknown).then_some(product == Answer::True)
 }

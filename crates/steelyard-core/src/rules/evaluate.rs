@@ -43,7 +43,7 @@ fn run_found(rules: &Rules, lookup: &Lookup, program: &Program, ctx: &mut Ctx<'_
         if let Some(cond) = rule.cond.as_ref().filter(|_| !candidate.sure) {
             match answer(cond, rule, program, ctx, None) {
                 Answer::False => continue,
-                Answer::Miss if !ctx.input_done => {
+                Answer::Miss if ctx.may_wait() => {
                     ctx.record.waiting_rule = Some(rule.at);
                     return Verdict::Wait { at: index };
                 }
@@ -76,7 +76,7 @@ fn run(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, mut tra
         if let Some(cond) = &rule.cond {
             match answer(cond, rule, program, ctx, trace.as_deref_mut()) {
                 Answer::False => continue,
-                Answer::Miss if !ctx.input_done => {
+                Answer::Miss if ctx.may_wait() => {
                     ctx.record.waiting_rule = Some(rule.at);
                     return Verdict::Wait { at: index };
                 }
@@ -112,7 +112,7 @@ fn answer(cond: &Cond, rule: &Rule, program: &Program, ctx: &mut Ctx<'_>, trace:
     let start = trace.steps.len();
     let answer = cond.traced(program, ctx, trace);
     let taken = match answer {
-        Answer::Miss if !ctx.input_done => None,
+        Answer::Miss if ctx.may_wait() => None,
         answer => Some(answer == Answer::True),
     };
     trace.rule(start, rule.at, &rule.text, taken);

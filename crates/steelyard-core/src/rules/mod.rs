@@ -187,7 +187,7 @@ pub enum Verdict {
     Reply(Box<MadeReply>),
     /// Send this after `timeout tarpit`.
     Tarpit(Box<MadeReply>),
-    /// More input is needed; call again with `from = at` when there is more, or with `Ctx::input_done`.
+    /// More input is needed; call again with `from = at` when there is more, or when nobody waits any longer.
     Wait { at: usize },
     /// Wait so many milliseconds; call again with `from = at` then.
     Pause { at: usize, ms: u64 },

@@ -142,7 +142,7 @@ fn begin(
     let key = expr
         .one(&view)
         .and_then(|sample| tables.get(table)?.key.of(sample, view.arena));
-    let waits = key.is_none() && view.incomplete.get() && !view.input_done;
+    let waits = key.is_none() && view.incomplete.get() && view.waits();
     if let Some(key) = key {
         tracking.track(&tables, level, number, table, key, |row| match rules.set {
             RuleSet::HttpRequest => row.count(Event::HttpRequest),

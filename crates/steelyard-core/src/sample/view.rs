@@ -23,6 +23,7 @@ pub struct View<'e> {
     pub res: Option<&'e Head>,
     pub input: &'e [u8],
     pub input_done: bool,
+    pub(crate) asks_again: bool,
     pub vars: &'e Vars,
     pub tracking: &'e Tracking,
     pub record: &'e Record,
@@ -35,6 +36,11 @@ pub struct View<'e> {
 }
 
 impl Ctx<'_> {
+    /// Whether a verdict may be put off until there is more input.
+    pub(crate) fn may_wait(&self) -> bool {
+        self.waits && !self.input_done
+    }
+
     pub(crate) fn view<'e>(&'e self, program: &'e Program, trace: Option<&'e RefCell<Trace>>) -> View<'e> {
         View {
             program,
@@ -46,6 +52,7 @@ impl Ctx<'_> {
             res: self.res.as_deref(),
             input: self.input,
             input_done: self.input_done,
+            asks_again: self.waits,
             vars: self.vars,
             tracking: self.tracking,
             record: self.record,
@@ -99,9 +106,12 @@ impl<'e> View<'e> {
 
     /// More input is needed; gives the answer of a fetch that has none.
     pub fn wait<T>(&self) -> Option<T> {
-        if !self.input_done {
-            self.incomplete.set(true);
-        }
+        self.incomplete.set(self.incomplete.get() || self.waits());
         None
+    }
+
+    /// Whether an answer may be put off until there is more input.
+    pub fn waits(&self) -> bool {
+        self.asks_again && !self.input_done
     }
 }

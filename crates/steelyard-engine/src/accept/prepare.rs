@@ -75,6 +75,7 @@ fn allows(worker: &Worker, live: &Arc<Live>, client: &Stream, session: &mut Sess
         res: None,
         input: &[],
         input_done: true,
+        waits: false,
         vars: &mut kept.vars,
         tracking: &mut kept.tracking,
         record: &mut record,

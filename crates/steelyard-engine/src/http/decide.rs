@@ -240,12 +240,6 @@ async fn run(conn: &mut Conn, ex: &mut Exchange, index: u32, which: fn(&ProxyPro
                 from = at;
                 Box::pin(resolve(conn, ex, &question)).await
             }
-            // Without `option http-buffer-request` no more of the body will be there to look at.
-            Verdict::Wait { at } if !ex.body_known => {
-                from = at;
-                ex.body_known = true;
-                Ok(())
-            }
             Verdict::Failed => Err(failure(Fault::Internal, Stage::Request)),
             verdict => return decided(verdict, index),
         };
@@ -313,35 +307,18 @@ async fn pause(conn: &mut Conn, ex: &mut Exchange, ms: u64) -> Result<(), Error>
     stayed.then_some(()).ok_or(failure(Fault::Client, Stage::Request))
 }
 
-/// TCP rules look at bytes: they get the head of the request and what is there of the body, and may wait for more of it until their
-/// inspect delay is over.
+/// Content rules see the request and what is there of its body, and may wait for more of it until their inspect delay is over.
 async fn tcp_content(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decision> {
     let deadline = after(std::time::Instant::now(), proxy(&conn.live, index).timeouts.inspect);
     let (mut from, mut over) = (0, deadline.is_none());
-    // A part of the body is no body: rules that ask for it wait until it is there.
-    let needs_body = conn
-        .live
-        .program
-        .proxies
-        .get(index as usize)
-        .is_some_and(|program| program.needs.request_body);
     let decision = loop {
-        let known = ex.body_known;
-        let complete = known || look_at_body(ex).unwrap_or(true);
-        let settled = complete || over || ex.up.input.is_full();
-        if needs_body && !settled {
-            over |= !more_input(conn, ex, deadline).await;
-            continue;
-        }
-        let body = std::mem::take(&mut ex.seen_body);
-        ex.body_known = settled;
-        ex.req.write(&mut ex.seen_body);
-        ex.seen_body.extend_from_slice(&body);
+        // A body that is malformed is refused when it is passed on.
+        ex.body_known = ex.body_known || look_at_body(ex).unwrap_or(true);
+        ex.waits = !over && !ex.up.input.is_full();
         let verdict = ex.rules(conn, index, |program| &program.tcp_request_content, from);
-        ex.seen_body = body;
-        ex.body_known = known;
+        ex.waits = false;
         match verdict {
-            Verdict::Wait { at } if !settled => from = at,
+            Verdict::Wait { at } => from = at,
             Verdict::Resolve { at, question } => {
                 from = at;
                 if let Err(failure) = Box::pin(resolve(conn, ex, &question)).await {
@@ -351,7 +328,14 @@ async fn tcp_content(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<D
             }
             verdict => break decided(verdict, index),
         }
-        over |= !more_input(conn, ex, deadline).await;
+        conn.timer.set(deadline);
+        let more = poll_fn(|cx| match ex.up.poll_read(&mut conn.client, cx) {
+            Poll::Ready(Ok(1..)) => Poll::Ready(true),
+            // A client that ends here has said all that there is to look at.
+            Poll::Ready(_) => Poll::Ready(false),
+            Poll::Pending => conn.timer.poll(cx).map(|()| false),
+        });
+        over |= !more.await;
     };
     if index == conn.session.frontend && matches!(decision, Some(Decision::Close { .. })) {
         // To a frontend's rules there was no request yet: the log says so, as HAProxy's does.
@@ -359,18 +343,6 @@ async fn tcp_content(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<D
         ex.record.times.request = -1;
     }
     decision
-}
-
-/// Reads more of the request; false where there will be no more, or not in time.
-async fn more_input(conn: &mut Conn, ex: &mut Exchange, deadline: Option<std::time::Instant>) -> bool {
-    conn.timer.set(deadline);
-    poll_fn(|cx| match ex.up.poll_read(&mut conn.client, cx) {
-        Poll::Ready(Ok(1..)) => Poll::Ready(true),
-        // A client that ends here has said all that there is to look at.
-        Poll::Ready(_) => Poll::Ready(false),
-        Poll::Pending => conn.timer.poll(cx).map(|()| false),
-    })
-    .await
 }
 
 /// The statistics page of a proxy, when its URI is asked for.

@@ -55,6 +55,8 @@ pub struct Exchange {
     /// Decoded bytes of the body, for rules that look at it.
     pub(super) seen_body: Vec<u8>,
     pub(super) body_known: bool,
+    /// Rules may put their verdict off until more of the body is there.
+    pub(super) waits: bool,
     pub(super) persist: Persist,
     /// Keys that `stick` rules keep until the server has answered.
     pub(super) stores: Stores,
@@ -113,6 +115,7 @@ impl Exchange {
             keep_server: false,
             seen_body: Vec::new(),
             body_known: false,
+            waits: false,
             persist: Persist::default(),
             stores: Stores::default(),
             begun: now,
@@ -199,6 +202,7 @@ impl Exchange {
             res: self.answered.then_some(&mut self.res),
             input: &self.seen_body,
             input_done: self.body_known,
+            waits: self.waits,
             vars: &mut conn.vars,
             tracking: &mut conn.tracking,
             record: &mut self.record,

@@ -41,6 +41,7 @@ pub(crate) fn set_variables(shared: &Arc<Shared>) {
         res: None,
         input: &[],
         input_done: true,
+        waits: false,
         vars: &mut Vars::new(),
         tracking: &mut Tracking::new(),
         record: &mut Record::new(),

@@ -67,6 +67,7 @@ impl Balanced {
             res: None,
             input: body,
             input_done: true,
+            waits: false,
             vars: &mut Vars::new(),
             tracking: &mut Tracking::new(),
             record: &mut Record::new(),

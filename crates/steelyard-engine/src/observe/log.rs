@@ -209,6 +209,7 @@ pub(crate) fn log_connection_error(worker: &Worker, live: &Arc<Live>, session: &
             res: None,
             input: &[],
             input_done: true,
+            waits: false,
             vars: &mut vars,
             tracking: &mut tracking,
             record: &mut record,

@@ -378,6 +378,7 @@ impl Tcp {
             res: None,
             input,
             input_done: done,
+            waits: true,
             vars: &mut self.vars,
             tracking: &mut self.tracking,
             record: &mut self.record,

@@ -48,10 +48,12 @@ impl Body {
         Some(match self {
             Self::Bytes(side) => {
                 framing(view, *side)?;
+                view.wait::<()>();
                 Sample::Bin(view.input)
             }
             Self::Len(side) => {
                 framing(view, *side)?;
+                view.wait::<()>();
                 Sample::Int(length())
             }
             Self::Size(side) => Sample::Int(match framing(view, *side)? {
@@ -60,6 +62,7 @@ impl Body {
             }),
             Self::Param(param) => {
                 framing(view, Side::Req)?;
+                view.wait::<()>();
                 Sample::Str(param.values(view.input).next()?)
             }
         })

@@ -66,6 +66,11 @@ impl Content {
 
     pub fn one<'e>(&'e self, view: &View<'e>) -> Option<Sample<'e>> {
         let input = view.input;
+        // HTTP messages are no bytes to such fetches: HAProxy has them in a form of its own.
+        let payload = matches!(self, Self::Payload { .. } | Self::PayloadLv { .. });
+        if payload && (view.req.is_some() || view.res.is_some()) {
+            return None;
+        }
         match self {
             Self::RequestLen => Some(length(view, view.req)),
             Self::ResponseLen => Some(length(view, view.res)),
@@ -91,10 +96,10 @@ impl Content {
                 None => None,
             },
             Self::WaitEnd => {
-                if view.input_done {
-                    Some(Sample::Bool(true))
-                } else {
+                if view.waits() {
                     view.wait()
+                } else {
+                    Some(Sample::Bool(true))
                 }
             }
         }
