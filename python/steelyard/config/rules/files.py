@@ -41,7 +41,9 @@ def load_pattern_files(config: Config, proxies: Sequence[Parts], report: Report,
     found: dict[tuple[str, bool], PatternFile | None] = {}
     checked: set[tuple[str, bool, str, str]] = set()
     mixed: set[tuple[str, bool]] = set()
-    for use in _uses(chain(*proxies, nodes(config.global_, AclTest, Call))):
+    numbers = {name: number for number, name in enumerate(config.files)}
+    uses = [*_uses(chain(*proxies, nodes(config.global_, AclTest, Call)))]
+    for use in sorted(uses, key=lambda use: (numbers.get(use.span.file, -1), use.span.line, use.span.column)):
         key = (use.path, use.is_map)
         if found.get(key) is None:  # one that can't be read is told at each line
             found[key] = _read(use, report, paths)
@@ -67,7 +69,7 @@ def load_pattern_files(config: Config, proxies: Sequence[Parts], report: Report,
 
 
 def _uses(parts: Iterable[object]) -> Iterator[Use]:
-    """Every use of a file, in order."""
+    """Every use of a file; of one part after the other, so not in the order of lines."""
     for each in parts:
         if isinstance(each, AclTest):
             for ref in each.files:
