@@ -1,6 +1,6 @@
 //! Waiting with a response in hand: `http-response pause` and `wait-for-body`. The request moves on meanwhile.
 
-use super::decide::look;
+use super::body::look;
 use super::exchange::Exchange;
 use super::session::Conn;
 use super::transfer::Wait;

@@ -4,6 +4,7 @@
 //! [`respond`] with the server's head, [`transfer`] the bodies (or [`tunnel`]), [`finish`] with counters and log. What is answered here
 //! goes through [`reply`].
 
+mod body;
 mod decide;
 mod exchange;
 mod finish;
@@ -15,10 +16,12 @@ mod resolve;
 mod respond;
 mod service;
 mod session;
+mod sets;
 mod trace;
 mod transfer;
 mod tunnel;
 mod upstream;
+mod want;
 
 pub use exchange::Exchange;
 

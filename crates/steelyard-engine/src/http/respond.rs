@@ -1,6 +1,6 @@
 //! The server's response: rules, cookies, connection, and its head on the way to the client.
 
-use super::decide::look;
+use super::body::look;
 use super::exchange::{framing, Exchange};
 use super::forward::wall_seconds;
 use super::hold::{self, Until};

@@ -216,7 +216,7 @@ pub(super) fn chosen(conn: &mut Conn, ex: &mut Exchange) {
     let Some((server, name)) = ex.slot.as_ref().map(|slot| (slot.server, slot.server_live.name.clone())) else {
         return;
     };
-    let key = super::decide::balance_key(conn, ex);
+    let key = super::want::balance_key(conn, ex);
     let kind = ex.back(conn).backend.as_ref().map(|back| algorithm(&back.balance.kind, key));
     let (reused, times, retries) = (ex.record.reused, ex.record.times, ex.record.retries);
     let Some(tracing) = &mut ex.tracing else { return };

@@ -31,7 +31,7 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<Obtaine
         return Err(failure(Fault::Server, Stage::Connect));
     };
     let want = Want {
-        key: super::decide::balance_key(conn, ex),
+        key: super::want::balance_key(conn, ex),
         server: ex.persist.server,
         ..Want::default()
     };

@@ -1,0 +1,99 @@
+//! The server that a request wants: by rule, cookie, stick table, or what the balance algorithm hashes.
+
+use super::decide::{failure, Decision};
+use super::exchange::Exchange;
+use super::forward::{self, wall_seconds};
+use super::session::{proxy, Conn};
+use super::trace;
+use crate::error::{Fault, Stage};
+use std::sync::Arc;
+use steelyard_core::plan::BalanceKind;
+use steelyard_core::rules::{self, choose_server};
+
+/// The server that something other than the balancing wants.
+pub(super) fn aim(conn: &mut Conn, ex: &mut Exchange, backend: u32) -> Decision {
+    let plan = proxy(&conn.live, backend);
+    let no_servers = plan.backend.as_ref().is_none_or(|back| back.servers.is_empty());
+    let by_rule = plan.backend.as_ref().is_some_and(|back| !back.use_server.is_empty());
+    if plan.options.http_proxy {
+        if !forward::aim_at_url(ex) {
+            return Decision::Failed(failure(Fault::Proxy, Stage::Request));
+        }
+    } else if plan.options.transparent && no_servers {
+        ex.target = ex.record.dst.or(conn.session.dst);
+    }
+    if by_rule {
+        let live = Arc::clone(&conn.live);
+        trace::set(conn, ex, backend, "use-server");
+        let wanted = ex.with_trace(conn, |program, ctx, trace| choose_server(program, backend, ctx, trace));
+        ex.persist.server = wanted.filter(|&server| live.server(backend, server).is_some_and(|server| server.takes_persistent()));
+        trace::wants(ex, "use-server");
+    }
+    read_cookie(conn, ex, backend);
+    stick(conn, ex, backend);
+    trace::wants(ex, "stick");
+    prefer_last(conn, ex, backend);
+    trace::wants(ex, "option prefer-last-server");
+    Decision::Forward
+}
+
+/// The server that the client's cookie names.
+fn read_cookie(conn: &Conn, ex: &mut Exchange, backend: u32) {
+    let (live, plan) = (&conn.live, proxy(&conn.live, backend));
+    if let Some(back) = &plan.backend {
+        let usable = |index| live.server(backend, index).is_some_and(|server| server.takes_persistent());
+        let seen = ex.persist.read(back, plan.options.persist, &ex.req, wall_seconds(), usable);
+        if let (Some(seen), Some(third)) = (seen, ex.record.termination.get_mut(2)) {
+            *third = seen;
+        }
+        if ex.tracing.is_some() {
+            let name = back.cookie.as_ref().map_or("", |cookie| &cookie.name);
+            trace::wants(ex, &format!("cookie {name}"));
+        }
+    }
+}
+
+/// The server that one of the client's keys had before.
+fn stick(conn: &mut Conn, ex: &mut Exchange, backend: u32) {
+    let plan = proxy(&conn.live, backend);
+    if plan.backend.as_ref().is_none_or(|back| back.stick.is_empty()) {
+        return;
+    }
+    let (live, always) = (Arc::clone(&conn.live), plan.options.persist);
+    let usable = |index| always || live.server(backend, index).is_some_and(|server| server.takes_persistent());
+    let assigned = ex.persist.server.is_some();
+    let mut stores = std::mem::take(&mut ex.stores);
+    trace::set(conn, ex, backend, "stick");
+    let wanted = ex.with_trace(conn, |program, ctx, trace| {
+        rules::stick_request(program, backend, ctx, &mut stores, assigned, usable, trace)
+    });
+    ex.stores = stores;
+    ex.persist.server = ex.persist.server.or(wanted);
+}
+
+/// `option prefer-last-server`: the server of the request before, while it takes traffic.
+fn prefer_last(conn: &Conn, ex: &mut Exchange, backend: u32) {
+    if ex.persist.server.is_some() || !proxy(&conn.live, backend).options.prefer_last_server {
+        return;
+    }
+    if let Some((last, server)) = conn.last.filter(|last| last.0 == backend) {
+        if conn.live.server(last, server).is_some_and(|server| server.is_usable()) {
+            ex.persist.server = Some(server);
+        }
+    }
+}
+
+/// What the balance algorithm hashes.
+pub(super) fn balance_key(conn: &mut Conn, ex: &mut Exchange) -> Option<u32> {
+    let backend = ex.backend?;
+    match ex.back(conn).backend.as_ref()?.balance.kind {
+        BalanceKind::Roundrobin | BalanceKind::StaticRr | BalanceKind::Leastconn | BalanceKind::First => None,
+        _ => ex.with_ctx(conn, |program, ctx| rules::balance_key(program, backend, ctx)),
+    }
+}
+
+/// Whether the balance algorithm looks at the body of this request (`url_param ... check_post`).
+pub(super) fn balances_by_body(conn: &Conn, ex: &Exchange, backend: u32) -> bool {
+    let kind = proxy(&conn.live, backend).backend.as_ref().map(|back| &back.balance.kind);
+    matches!(kind, Some(BalanceKind::UrlParam { check_post: Some(_), .. })) && ex.req.method() == b"POST"
+}
