@@ -86,8 +86,8 @@ def test_named_acls_accumulate_and_anonymous_ones_are_shared() -> None:
         [(0, False), (1, True)],
         [(1, True)],
     ]
-    empty = schema.rule.BodyEmpty()
-    assert compiled.action == schema.rule.Deny(reply=schema.rule.Reply(status=429, body=empty))
+    empty = schema.reply.BodyEmpty()
+    assert compiled.action == schema.rule.Deny(reply=schema.reply.Reply(status=429, body=empty))
 
 
 def test_mistakes_are_told_together() -> None:

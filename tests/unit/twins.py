@@ -8,7 +8,7 @@ import msgspec
 from msgspec import inspect
 
 from steelyard.plan import schema
-from steelyard.plan.schema import balance, expr, global_, proxy, rule, server, table
+from steelyard.plan.schema import balance, expr, global_, proxy, reply, rule, server, table
 
 UNIONS: dict[str, Any] = {
     "Action": rule.Action,
@@ -18,7 +18,7 @@ UNIONS: dict[str, Any] = {
     "LogItem": expr.LogItem,
     "LogTransport": global_.LogTransport,
     "Pattern": expr.Pattern,
-    "ReplyBody": rule.ReplyBody,
+    "ReplyBody": reply.ReplyBody,
 }
 ENUMS: dict[str, Any] = {
     "CookieMode": proxy.CookieMode,

@@ -1,6 +1,6 @@
 //! The plan: the only language the engine understands.
 //!
-//! A versioned, typed document that the Python side compiles from a configuration (`python/steelyard/plan/schema.py` is
+//! A versioned, typed document that the Python side compiles from a configuration (`python/steelyard/plan/schema/` is
 //! its twin; `tests/unit/test_plan_twins.py` holds the two together). Nothing in it still needs parsing: expressions are
 //! trees, conditions are sums of products, times are milliseconds, sizes are bytes, names are resolved to indices.
 //! Unknown fields are refused. Strings are UTF-8; raw bytes are base64 (`Payload`).
@@ -8,6 +8,7 @@
 mod expr;
 mod global;
 mod proxy;
+mod reply;
 mod rule;
 mod server;
 mod table;
@@ -23,9 +24,8 @@ pub use proxy::{
     Backend, Balance, BalanceKind, Bind, Cookie, CookieCapture, CookieMode, ForwardFor, Frontend, HashFunction, HashType,
     HeaderCapture, HttpReuse, KeepAlive, Mode, Options, Proxy, Rulesets, Stats, Timeouts, UseBackend, UseServer,
 };
-pub use rule::{
-    Action, At, Bandwidth, ErrorFile, Normalizer, Payload, RedirectKind, Reply, ReplyBody, Rule, Side, StreamTimeout,
-};
+pub use reply::{ErrorFile, Payload, Reply, ReplyBody};
+pub use rule::{Action, At, Bandwidth, Normalizer, RedirectKind, Rule, Side, StreamTimeout};
 pub use server::{Address, Server, SourceAddress};
 pub use table::{ServerKey, StickKind, StickRule, StickTable, TableColumn, TableData, TableKey};
 

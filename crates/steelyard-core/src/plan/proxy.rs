@@ -2,7 +2,8 @@
 
 use super::expr::{Cond, Expr, LogFormat};
 use super::global::{LogStep, LogTarget};
-use super::rule::{At, ErrorFile, Rule};
+use super::reply::ErrorFile;
+use super::rule::{At, Rule};
 use super::server::{Address, Server, SourceAddress};
 use super::table::StickRule;
 use serde::{Deserialize, Serialize};

@@ -13,7 +13,8 @@ from steelyard.plan.build.frontends import frontend
 from steelyard.plan.build.log_targets import logs
 from steelyard.plan.build.logging import frontend_format
 from steelyard.plan.build.options import options
-from steelyard.plan.build.rules import error_file, rules
+from steelyard.plan.build.replies import error_file
+from steelyard.plan.build.rules import rules
 from steelyard.plan.schema import proxy as plan
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from steelyard.plan.schema import balance, expr, global_, proxy, rule, server, table
+from steelyard.plan.schema import balance, expr, global_, proxy, reply, rule, server, table
 from steelyard.plan.schema.base import At, Node
 from steelyard.plan.schema.expr import Acl, PatternFile
 from steelyard.plan.schema.global_ import Global, Userlist
@@ -56,6 +56,7 @@ __all__ = [
     "expr",
     "global_",
     "proxy",
+    "reply",
     "rule",
     "server",
     "table",

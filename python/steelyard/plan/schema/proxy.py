@@ -10,7 +10,8 @@ from steelyard.plan.schema.balance import Balance
 from steelyard.plan.schema.base import At, Node
 from steelyard.plan.schema.expr import Cond, LogFormat, LogItem
 from steelyard.plan.schema.global_ import LogStep, LogTarget
-from steelyard.plan.schema.rule import ErrorFile, Rule
+from steelyard.plan.schema.reply import ErrorFile
+from steelyard.plan.schema.rule import Rule
 from steelyard.plan.schema.server import Address, Server, SourceAddress, any_address
 from steelyard.plan.schema.table import StickRule
 

@@ -1,13 +1,12 @@
-"""Rules, actions and the replies that an action can give: twin of `plan/rule.rs`."""
+"""Rules and actions: twin of `plan/rule.rs`."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import field
-
 from steelyard.plan.schema.base import At, Node
 from steelyard.plan.schema.expr import Cond, Expr, LogFormat, Matcher, Scope
+from steelyard.plan.schema.reply import Reply
 
 RedirectKind = Literal["location", "prefix", "scheme"]
 Side = Literal["client", "server"]
@@ -22,54 +21,6 @@ Normalizer = Literal[
     "percent-to-uppercase",
     "query-sort-by-name",
 ]
-Payload = str
-"""Bytes as base64 (standard alphabet, padded)."""
-
-
-class BodyDefault(Node, frozen=True, tag="default"):
-    """The proxy's error file for the status, or the built-in page."""
-
-
-class BodyEmpty(Node, frozen=True, tag="empty"):
-    """No body at all."""
-
-
-class BodyBytes(Node, frozen=True, tag="bytes"):
-    bytes: Payload
-
-
-class BodyLogFormat(Node, frozen=True, tag="log_format"):
-    format: LogFormat
-
-
-class BodyRaw(Node, frozen=True, tag="raw"):
-    """A whole reply with its head."""
-
-    bytes: Payload
-
-
-class BodyLocation(Node, frozen=True, tag="location"):
-    """`errorloc302`, `errorloc303`."""
-
-    status: int
-    url: str
-
-
-ReplyBody = BodyDefault | BodyEmpty | BodyBytes | BodyLogFormat | BodyRaw | BodyLocation
-
-
-class Reply(Node, frozen=True):
-    """`status` None: what the action gives by default."""
-
-    status: int | None = None
-    content_type: str | None = None
-    body: ReplyBody = field(default_factory=BodyDefault)
-    headers: list[tuple[str, LogFormat]] = field(default_factory=list)
-
-
-class ErrorFile(Node, frozen=True):
-    status: int
-    reply: Reply
 
 
 class Allow(Node, frozen=True, tag="allow"):
