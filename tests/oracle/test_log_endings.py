@@ -1,0 +1,243 @@
+"""The termination flags and times that the line of each ending has (manual 8.5)."""
+
+from __future__ import annotations
+
+import re
+
+from tests.kit import http
+from tests.kit.behaviours import close_at_once, echo, hello, reply, reset_after, stall_after, stall_before_head
+from tests.oracle.common import GET, get
+from tests.oracle.logged import endings, logged
+
+
+def test_a_request_that_content_rules_reject_is_none(run, serve, sink):
+    rules = "tcp-request inspect-delay 20s\ntcp-request content reject if { path /no }"
+    proxy = logged(run, sink, front=rules, s1=serve(hello))
+    with proxy.connect() as client:
+        client.send(get("/no"))
+        assert client.closed()
+    assert re.search(r' fe/<NOSRV> -1/-1/-1/-1/\d+ -1 0 - - PR-- 1/1/0/0/0 0/0 "<BADREQ>"$', sink.take())
+    assert proxy.ask(get("/yes")).status == 200
+
+
+def test_refused(run, sink):
+    proxy = logged(run, sink, back="retries 1")
+    proxy.ask(GET)
+    line = sink.take()
+    assert endings(line) == ("fe", "be/s1", "N/N/-1/-1/N", 503, "SC--")
+    assert re.search(r" \d+/\d+/\d+/\d+/\+?1 0/0 ", line)
+
+
+def test_no_server(run, serve, sink):
+    proxy = run("frontend fe\n bind <fe>\n log <sink> local0\n option httplog\n default_backend be\nbackend be\n", sink=sink)
+    proxy.ask(GET)
+    assert endings(sink.take()) == ("fe", "be/<NOSRV>", "N/-1/-1/-1/N", 503, "SC--")
+
+
+def test_no_backend(run, sink):
+    proxy = run("frontend fe\n bind <fe>\n log <sink> local0\n option httplog\n", sink=sink)
+    proxy.ask(GET)
+    assert endings(sink.take()) == ("fe", "fe/<NOSRV>", "-1/-1/-1/-1/N", 503, "SC--")
+
+
+def test_deny_flags(run, serve, sink):
+    proxy = logged(run, sink, front="http-request deny", s1=serve(hello))
+    proxy.ask(GET)
+    assert endings(sink.take()) == ("fe", "fe/<NOSRV>", "N/-1/-1/-1/N", 403, "PR--")
+
+
+def test_deny_in_the_backend(run, serve, sink):
+    proxy = logged(run, sink, back="http-request deny", s1=serve(hello))
+    proxy.ask(GET)
+    assert endings(sink.take()) == ("fe", "be/<NOSRV>", "N/-1/-1/-1/N", 403, "PR--")
+
+
+def test_tarpit_flags(run, serve, sink, program):
+    """The manual (8.5) and HAProxy 2.6 say PT; HAProxy 2.8 writes PR."""
+    proxy = logged(run, sink, front="timeout tarpit 50ms\nhttp-request tarpit", s1=serve(hello))
+    proxy.ask(GET)
+    name, place, _, status, flags = endings(sink.take())
+    assert (name, place, status) == ("fe", "fe/<NOSRV>", 500)
+    assert flags in (("PT--", "PR--") if program.is_haproxy else ("PT--",))
+
+
+def test_response_deny_flags(run, serve, sink):
+    proxy = logged(run, sink, back="http-response deny", s1=serve(hello))
+    proxy.ask(GET)
+    assert endings(sink.take()) == ("fe", "be/s1", "N/N/N/N/N", 502, "PH--")
+
+
+def test_redirect_flags(run, serve, sink):
+    proxy = logged(run, sink, front="http-request redirect location /x", s1=serve(hello))
+    proxy.ask(GET)
+    assert endings(sink.take()) == ("fe", "fe/<NOSRV>", "N/-1/-1/-1/N", 302, "LR--")
+
+
+def test_return_flags(run, serve, sink):
+    proxy = logged(run, sink, front="http-request return status 200", s1=serve(hello))
+    proxy.ask(GET)
+    assert endings(sink.take()) == ("fe", "fe/<NOSRV>", "N/-1/-1/-1/N", 200, "LR--")
+
+
+def test_server_timeout_flags(run, serve, sink):
+    proxy = logged(run, sink, back="timeout server 100ms", s1=serve(stall_before_head))
+    proxy.ask(GET)
+    assert endings(sink.take()) == ("fe", "be/s1", "N/N/N/-1/N", 504, "sH--")
+
+
+def test_server_timeout_in_the_body(run, serve, sink):
+    part = http("HTTP/1.1 200 OK", "Content-Length: 100", body="abc")
+    proxy = logged(run, sink, back="timeout server 100ms", s1=serve(stall_after(part)))
+    with proxy.connect() as client:
+        client.send(GET)
+        client.rest()
+    assert endings(sink.take()) == ("fe", "be/s1", "N/N/N/N/N", 200, "sD--")
+
+
+def test_server_closes_before_the_head(run, serve, sink):
+    proxy = logged(run, sink, s1=serve(close_at_once))
+    proxy.ask(GET)
+    assert endings(sink.take()) == ("fe", "be/s1", "N/N/N/-1/N", 502, "SH--")
+
+
+def test_bad_reply_flags(run, serve, sink):
+    proxy = logged(run, sink, s1=serve(reply(b"nonsense\r\n\r\n", close=True)))
+    proxy.ask(GET)
+    assert endings(sink.take()) == ("fe", "be/s1", "N/N/N/-1/N", 502, "PH--")
+
+
+def test_server_resets_in_the_body(run, serve, sink):
+    server = serve(reset_after(http("HTTP/1.1 200 OK", "Content-Length: 100", body="abc")))
+    proxy = logged(run, sink, s1=server)
+    with proxy.connect() as client:
+        client.send(GET)
+        client.until(b"abc")
+        server.release()
+        client.rest()
+    assert endings(sink.take()) == ("fe", "be/s1", "N/N/N/N/N", 200, "SD--")
+
+
+def test_client_aborts_while_waiting(run, serve, sink):
+    server = serve(stall_before_head)
+    proxy = logged(run, sink, back="option abortonclose", s1=server)
+    with proxy.connect() as client:
+        client.send(GET)
+        server.wait_requests(1)
+        client.shut()
+        assert client.response().status == 400
+    assert endings(sink.take()) == ("fe", "be/s1", "N/N/N/-1/N", 400, "CH--")
+
+
+def test_client_resets_while_waiting(run, serve, sink):
+    server = serve(stall_before_head)
+    proxy = logged(run, sink, back="option abortonclose", s1=server)
+    with proxy.connect() as client:
+        client.send(GET)
+        server.wait_requests(1)
+        client.reset()
+    *rest, flags = endings(sink.take())
+    assert rest == ["fe", "be/s1", "N/N/N/-1/N", 400]
+    assert flags in ("CD--", "CH--")
+
+
+def test_client_aborts_in_the_body(run, serve, sink):
+    size = 50_000_000
+
+    def behave(conn):
+        conn.request()
+        conn.send(http("HTTP/1.1 200 OK", f"Content-Length: {size}", body="abc"))
+        conn.server.gate.wait(15)
+        for _ in range(size // 100_000):
+            conn.send(b"x" * 100_000)
+
+    server = serve(behave)
+    proxy = logged(run, sink, s1=server)
+    with proxy.connect() as client:
+        client.send(GET)
+        client.until(b"abc")
+        client.reset()
+    server.release()
+    assert endings(sink.take()) == ("fe", "be/s1", "N/N/N/N/N", 200, "CD--")
+
+
+def test_client_timeout_in_the_request_body(run, serve, sink):
+    proxy = logged(run, sink, front="timeout client 100ms", s1=serve(echo))
+    with proxy.connect() as client:
+        client.send(http("POST / HTTP/1.1", "Host: a", "Content-Length: 100", body="abc"))
+        assert client.rest()[:13] in (b"HTTP/1.1 400 ", b"HTTP/1.1 408 ")
+    assert endings(sink.take())[4] == "cH--"
+
+
+def test_408_flags(run, serve, sink):
+    proxy = logged(run, sink, front="timeout http-request 100ms", s1=serve(hello))
+    proxy.raw(b"GET / HT")
+    line = sink.take()
+    assert endings(line) == ("fe", "fe/<NOSRV>", "-1/-1/-1/-1/N", 408, "cR--")
+    assert line.endswith('"<BADREQ>"')
+
+
+def test_bad_request_flags(run, serve, sink):
+    proxy = logged(run, sink, s1=serve(hello))
+    proxy.raw(b"GET / HTTP/1.1\r\nbad header\r\n\r\n")
+    line = sink.take()
+    assert endings(line) == ("fe", "fe/<NOSRV>", "-1/-1/-1/-1/N", 400, "PR--")
+    assert line.endswith('"<BADREQ>"')
+
+
+def test_client_closes_without_a_request(run, serve, sink):
+    proxy = logged(run, sink, s1=serve(hello))
+    with proxy.connect() as client:
+        client.send(b"GET")
+        client.shut()
+        client.rest()
+    assert endings(sink.take()) == ("fe", "fe/<NOSRV>", "-1/-1/-1/-1/N", 400, "CR--")
+
+
+def test_queue_timeout_flags(run, serve, sink):
+    server = serve(stall_before_head)
+    proxy = logged(run, sink, back="timeout queue 100ms", server="maxconn 1", s1=server)
+    with proxy.connect() as first:
+        first.send(GET)
+        server.wait_requests(1)
+        assert proxy.ask(GET).status == 503
+        line = sink.take()
+        assert endings(line) == ("fe", "be/<NOSRV>", "N/N/-1/-1/N", 503, "sQ--")
+        server.release()
+        first.response()
+
+
+def test_connect_timeout_flags(run, serve, sink, ports):
+    # A listening socket whose queue is full never answers: connections to it hang.
+    import socket
+
+    hole = socket.socket()
+    hole.bind(("127.0.0.1", 0))
+    hole.listen(0)
+    held = [socket.create_connection(hole.getsockname()) for _ in range(1)]
+    proxy = logged(run, sink, back="retries 0\ntimeout connect 200ms", s1=f"127.0.0.1:{hole.getsockname()[1]}")
+    assert proxy.ask(GET).status == 503
+    assert endings(sink.take()) == ("fe", "be/s1", "N/N/-1/-1/N", 503, "sC--")
+    for sock in held:
+        sock.close()
+    hole.close()
+
+
+def test_persistence_flags(run, serve, sink):
+    proxy = logged(run, sink, back="cookie SERVERID insert indirect", server="cookie one", s1=serve(hello))
+    for cookie, flags in (("", "--NI"), ("SERVERID=one", "--VN"), ("SERVERID=zzz", "--II")):
+        proxy.ask(get("/", *([f"Cookie: {cookie}"] if cookie else [])))
+        assert f" - - {flags} " in sink.take()
+
+
+def test_redispatch_shows_a_plus(run, serve, sink):
+    proxy = run(
+        "frontend fe\n bind <fe>\n log <sink> local0\n option httplog\n default_backend be\nbackend be\n option redispatch\n retries 1\n"
+        " cookie S insert\n server gone <gone> cookie g\n server s1 <s1> cookie s\n",
+        wait_for="fe",
+        sink=sink,
+        s1=serve(hello),
+    )
+    assert proxy.ask(get("/", "Cookie: S=g")).status == 200
+    line = sink.take()
+    assert "be/s1" in line
+    assert re.search(r" - - --\w\w \d+/\d+/\d+/\d+/\+1 0/0 ", line)
