@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "explain": {"explain", "plan", "config", "engine", "diagnostics"},
 }
 # Of `config`, only what the user declared: neither text, nor words, nor tables.
-PLAN_READS = {"steelyard.config.model", "steelyard.config.expr", "steelyard.config.span", "steelyard.config"}
+PLAN_READS = {f"steelyard.config.{name}" for name in ("model", "expr", "stick", "span")} | {"steelyard.config"}
 DIAGNOSTICS_READ = {"steelyard.config.span", "steelyard.config.source", "steelyard.config"}
 
 # Law 2.

@@ -24,13 +24,13 @@ from steelyard.config.model import (
     Section,
     Server,
     Stats,
-    StickTable,
     Timeouts,
     User,
     Userlist,
 )
 from steelyard.config.show import address, show, value_of, word
 from steelyard.config.span import NOWHERE, Span
+from steelyard.config.stick import StickTable
 
 T = TypeVar("T", AclTest, Said)
 

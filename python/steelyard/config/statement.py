@@ -12,11 +12,12 @@ from steelyard.config.grammar.docs import usages
 from steelyard.config.grammar.row import Row
 from steelyard.config.grammar.values import ArgType, Bad, Odd
 from steelyard.config.index import Index
-from steelyard.config.model import Said, StickTable, Userlist
+from steelyard.config.model import Said, Userlist
 from steelyard.config.nearest import nearest
 from steelyard.config.paths import Paths
 from steelyard.config.record import Notes
 from steelyard.config.span import Span, Word, run_of
+from steelyard.config.stick import StickTable
 from steelyard.config.visit import Parts
 from steelyard.diagnostics.diagnostic import Label, Report
 

@@ -6,9 +6,10 @@ from steelyard.config.bandwidth import Bandwidth
 from steelyard.config.expr import Action, Expr, TableArg
 from steelyard.config.grammar.calls import converter_rows, fetch_rows
 from steelyard.config.grammar.types import casts
-from steelyard.config.model import Config, StickTable
+from steelyard.config.model import Config
 from steelyard.config.nearest import nearest
 from steelyard.config.statement import Room
+from steelyard.config.stick import StickTable
 from steelyard.config.visit import only
 from steelyard.diagnostics.diagnostic import Label
 

@@ -11,11 +11,11 @@ from steelyard.config.expr import TableArg
 from steelyard.config.grammar.row import ANY, BACK, Row, Where
 from steelyard.config.grammar.units import parse_int, parse_size, parse_time, time_tail
 from steelyard.config.grammar.values import Int
-from steelyard.config.model import Stick, StickColumn, StickKey, StickTable
 from steelyard.config.places import condition_at, place_of
 from steelyard.config.rules import parse_expr
 from steelyard.config.span import Word
 from steelyard.config.statement import Statement
+from steelyard.config.stick import Stick, StickColumn, StickKey, StickTable
 
 # The names of types, and those that they are aliases of.
 KEYS = {"ip": "ipv4", "ipv4": "ipv4", "ipv6": "ipv6", "integer": "integer", "string": "string", "binary": "binary"}

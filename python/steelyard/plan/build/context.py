@@ -8,8 +8,9 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from steelyard.config.model import Config, Proxy, StickTable
+from steelyard.config.model import Config, Proxy
 from steelyard.config.span import Span
+from steelyard.config.stick import StickTable
 from steelyard.diagnostics.diagnostic import Report
 from steelyard.plan.schema.base import At
 from steelyard.plan.schema.expr import Acl

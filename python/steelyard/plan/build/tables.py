@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from steelyard.config import model
+from steelyard.config import stick as model
 from steelyard.plan.build.context import Context
 from steelyard.plan.build.exprs import condition, expression, table_index
 from steelyard.plan.schema.table import StickRule, StickTable, TableColumn, TableData
