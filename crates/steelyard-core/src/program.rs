@@ -1,5 +1,12 @@
 //! A plan, ready to run: names looked up, regexes and matchers built.
 
+mod capabilities;
+mod check;
+mod needs;
+
+pub use capabilities::{capabilities, Capabilities};
+pub use needs::Needs;
+
 use crate::capture::Captures;
 use crate::crypt::Password;
 use crate::error::PlanError;
@@ -12,22 +19,11 @@ use crate::sample::args::{Build, Keys};
 use crate::sample::convert::DebugSink;
 use crate::sample::key::PublicKey;
 use crate::sample::CompiledExpr;
+use check::{check_circles, check_indices};
+use needs::needs;
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::ops::Range;
 use std::sync::Arc;
-
-/// What must be recorded or kept for a proxy's rules and logs to work.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Needs {
-    /// `Record::request_line` is read by rules, ACLs or the unique id. (A log line reads it as well.)
-    pub request_line: bool,
-    /// Rules look at the request body: it must be buffered (`option http-buffer-request`).
-    pub request_body: bool,
-    /// Capture slots of the log.
-    pub request_captures: u16,
-    pub response_captures: u16,
-}
 
 /// `option forwardfor` and `option originalto`.
 #[derive(Debug)]
@@ -215,57 +211,6 @@ pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
     })
 }
 
-/// An ACL that asks for itself, straight or by way of others, would never have an answer.
-fn check_circles(plan: &Plan, named: &[Range<usize>], all: &[u32]) -> Result<(), PlanError> {
-    let mut left: Vec<usize> = vec![0; named.len()];
-    let mut open = vec![false; named.len()];
-    for start in (0..named.len()).filter(|index| !named[*index].is_empty()) {
-        let mut path = vec![start];
-        open[start] = true;
-        while let Some(&here) = path.last() {
-            let next = named[here].clone().nth(left[here]).and_then(|at| all.get(at));
-            match next.map(|index| *index as usize) {
-                Some(next) => {
-                    left[here] += 1;
-                    if open[next] {
-                        return Err(PlanError::new(format!("ACL '{}' asks for itself", plan.acls[next].name)));
-                    }
-                    open[next] = true;
-                    path.push(next);
-                }
-                None => {
-                    open[here] = false;
-                    path.pop();
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Indices that later look-ups rely on.
-fn check_indices(plan: &Plan, proxy: &plan::Proxy) -> Result<(), PlanError> {
-    let known = |index: &u32| plan.proxies.get(*index as usize).is_some_and(|proxy| proxy.backend.is_some());
-    if let Some(frontend) = &proxy.frontend {
-        let named = frontend.use_backend.iter().filter_map(|rule| rule.backend.as_ref());
-        if !named.chain(frontend.default_backend.as_ref()).all(known) {
-            return Err(PlanError::new(format!("'{}' uses a backend that is not there", proxy.name)).at(proxy.at));
-        }
-    }
-    if let Some(backend) = &proxy.backend {
-        let servers = backend.servers.len();
-        if backend
-            .use_server
-            .iter()
-            .filter_map(|rule| rule.server)
-            .any(|index| index as usize >= servers)
-        {
-            return Err(PlanError::new(format!("'{}' uses a server that is not there", proxy.name)).at(proxy.at));
-        }
-    }
-    Ok(())
-}
-
 fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_>) -> Result<ProxyProgram, PlanError> {
     let rules = |set, list: &[plan::Rule]| Rules::compile(set, index, list, build);
     let format = |format: &plan::LogFormat, style| -> Result<Option<Format>, PlanError> {
@@ -339,97 +284,6 @@ fn nets(list: &[(String, u8)]) -> Result<NetSet, PlanError> {
         Ok::<_, PlanError>((ip, *prefix))
     });
     NetSet::new(nets.collect::<Result<_, _>>()?)
-}
-
-/// Reads off what must be recorded, and gives captures by lines and by rules their slots: those share one row in the log.
-/// `named`: ACLs that expressions name, of whatever proxy.
-fn needs(made: &mut ProxyProgram, frontend: Option<&plan::Frontend>, acls: &[Acl], named: &[u32]) -> Result<Needs, PlanError> {
-    let header = |capture: &plan::HeaderCapture| (capture.at, capture.len as usize);
-    let lines = frontend.iter();
-    let mut requests: Vec<_> = made
-        .tcp_request_content
-        .captures()
-        .chain(made.http_request.captures())
-        .collect();
-    requests.extend(lines.clone().flat_map(|frontend| frontend.capture_request.iter().map(header)));
-    let mut responses: Vec<_> = made
-        .tcp_response_content
-        .captures()
-        .chain(made.http_response.captures())
-        .collect();
-    responses.extend(lines.flat_map(|frontend| frontend.capture_response.iter().map(header)));
-    requests.sort_by_key(|(at, _)| (at.file, at.line));
-    responses.sort_by_key(|(at, _)| (at.file, at.line));
-    made.tcp_request_content.assign_slots(&requests);
-    made.http_request.assign_slots(&requests);
-    made.tcp_response_content.assign_slots(&responses);
-    made.http_response.assign_slots(&responses);
-    if let Some(frontend) = frontend {
-        made.captures = Captures::new(frontend, |request, at| {
-            let slots = if request { &requests } else { &responses };
-            slots.iter().position(|slot| slot.0 == at).unwrap_or_default()
-        });
-    }
-    let lengths = |slots: &[(plan::At, usize)]| slots.iter().map(|slot| slot.1).collect();
-    made.slots = [lengths(&requests), lengths(&responses)];
-    let count = |slots: usize| u16::try_from(slots).map_err(|_| PlanError::new("too many captures"));
-    let sets = [
-        &made.tcp_request_connection,
-        &made.tcp_request_session,
-        &made.tcp_request_content,
-        &made.tcp_response_content,
-        &made.http_request,
-        &made.http_response,
-        &made.http_after_response,
-        &made.stats,
-    ];
-    let choosers = made.use_backend.conds().chain(made.use_server.conds());
-    let choosers = choosers.chain(made.stick.iter().filter_map(Stick::cond));
-    let used = sets
-        .iter()
-        .flat_map(|rules| rules.conds())
-        .chain(choosers)
-        .flat_map(Cond::acls)
-        .chain(named.iter().copied());
-    let used: Vec<&Acl> = used.filter_map(|acl| acls.get(acl as usize)).collect();
-    let pages = || made.errorfiles.iter().flat_map(|(_, reply)| reply.formats());
-    let names = || made.use_backend.formats().chain(made.use_server.formats());
-    let formats = || made.unique_id.iter().chain(pages()).chain(names());
-    Ok(Needs {
-        request_line: formats().any(Format::wants_request_line)
-            || sets.iter().any(|rules| rules.wants_request_line())
-            || made.stick.iter().any(Stick::wants_request_line)
-            || used.iter().any(|acl| acl.wants_request_line())
-            || made.balance.as_ref().is_some_and(CompiledExpr::wants_request_line),
-        request_body: sets.iter().any(|rules| rules.wants_body())
-            || made.stick.iter().any(Stick::wants_body)
-            || used.iter().any(|acl| acl.wants_body())
-            || made.balance.as_ref().is_some_and(CompiledExpr::wants_body)
-            || formats().chain(&made.log).any(Format::wants_body),
-        request_captures: count(requests.len())?,
-        response_captures: count(responses.len())?,
-    })
-}
-
-/// What this engine implements, by canonical name.
-#[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct Capabilities {
-    pub fetches: Vec<&'static str>,
-    pub converters: Vec<&'static str>,
-    /// Tags of [`plan::Action`].
-    pub actions: Vec<&'static str>,
-    /// Log aliases, without the percent sign.
-    pub aliases: Vec<&'static str>,
-}
-
-/// The names that fetches, converters, actions and log aliases may have in a plan.
-pub fn capabilities() -> Capabilities {
-    Capabilities {
-        fetches: crate::sample::fetch::names(),
-        converters: crate::sample::convert::names(),
-        actions: crate::rules::ACTIONS.to_vec(),
-        aliases: crate::logformat::ALIASES.to_vec(),
-    }
 }
 
 #[cfg(test)]
