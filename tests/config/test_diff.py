@@ -252,7 +252,17 @@ def test_every_field_makes_a_change(kind: Any, name: str) -> None:
 def test_the_parts_of_a_configuration_are_known() -> None:
     """A new one needs its line in `diff`, or a reason here."""
     how_it_was_written = {"files", "blocks", "extensions"}
-    compared = {"global_", "proxies", "userlists", "log_profiles", "peer_tables", "rings", "pattern_files", "sections"}
+    compared = {
+        "global_",
+        "proxies",
+        "userlists",
+        "log_profiles",
+        "peer_tables",
+        "rings",
+        "pattern_files",
+        "sections",
+        "variables",
+    }
     assert {field.name for field in fields(Config)} == how_it_was_written | compared
 
 

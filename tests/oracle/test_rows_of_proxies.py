@@ -47,6 +47,37 @@ def test_an_environment_of_chosen_names(run):
     assert proxy.ask(get("/")).get("x-env") == "one-"
 
 
+ASKED = "%[env(STEEL_A)]-%[env(STEEL_B)]-%[env(STEEL_C),length]-%[env(STEEL_D)]-%[env(STEEL_E)]"
+
+
+def test_the_environment_that_rules_ask_for(run):
+    """What counts is what the last line left, also for rules above it; what is not set has no value."""
+    proxy = run(
+        f'defaults\n    mode http\n{TIMES}frontend fe\n    bind <fe>\n    http-request return hdr X-Env "{ASKED}" if {{ env(STEEL_A) two }}\n'
+        "global\n    setenv STEEL_A one\n    presetenv STEEL_A no\n    setenv STEEL_A two\n    presetenv STEEL_B no\n"
+        '    setenv STEEL_C "é"\n    unsetenv STEEL_D\n',
+        bare=True,
+        environ={"STEEL_A": "zero", "STEEL_B": "kept", "STEEL_D": "gone", "STEEL_E": "still"},
+    )
+    assert proxy.ask(get("/")).get("x-env") == "two-kept-2--still"
+    proxy = run(
+        f'global\n    resetenv STEEL_E PATH\ndefaults\n    mode http\n{TIMES}frontend fe\n    bind <fe>\n    http-request return hdr X-Env "{ASKED}"\n',
+        bare=True,
+        environ={"STEEL_A": "zero", "STEEL_E": "still"},
+    )
+    assert proxy.ask(get("/")).get("x-env") == "----still"
+
+
+def test_variables_of_the_process_are_set_at_once(run):
+    proxy = run(
+        "global\n    setenv STEEL_A one\n    set-var proc.a env(STEEL_A)\n    set-var-fmt proc.b %[env(STEEL_A)]%[env(STEEL_B)]\n"
+        f"    setenv STEEL_A two\n    setenv STEEL_B two\ndefaults\n    mode http\n{TIMES}frontend fe\n    bind <fe>\n"
+        "    http-request return hdr X-Env %[var(proc.a)]-%[var(proc.b)]-%[env(STEEL_A)]-%[env(STEEL_B)]\n",
+        bare=True,
+    )
+    assert proxy.ask(get("/")).get("x-env") == "one-one-two-two"
+
+
 LIMITS = {
     "tune.http.maxhdr 20": (get("/", *(f"X-{n}: 1" for n in range(30))), get("/", *(f"X-{n}: 1" for n in range(10)))),
     "tune.bufsize 4096": (get("/", "X: " + "a" * 5000), get("/", "X: " + "a" * 1000)),

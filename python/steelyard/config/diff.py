@@ -27,6 +27,7 @@ from steelyard.config.model import (
     Timeouts,
     User,
     Userlist,
+    Variable,
 )
 from steelyard.config.show import address, show, value_of, word
 from steelyard.config.span import NOWHERE, Span
@@ -46,6 +47,7 @@ def diff(old: Config, new: Config) -> list[Change]:
         (), old.log_profiles, new.log_profiles, lambda each: f"log-profile {each.name}", partial(_whole, LogProfile)
     )
     changes += _keyed((), old.peer_tables, new.peer_tables, lambda each: f"table {each.name}", _table)
+    changes += _keyed((), old.variables, new.variables, lambda each: f"variable {each.name}", partial(_whole, Variable))
     changes += _keyed((), old.pattern_files, new.pattern_files, lambda each: f"file {each.path}", _file)
     return changes
 

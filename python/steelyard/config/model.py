@@ -500,11 +500,19 @@ class LogProfile(Record):
     others: tuple[Said, ...] = ()
 
 
+class Variable(Record):
+    """An environment variable that an `env(...)` of the configuration asks for, as `setenv` and its kin left it."""
+
+    name: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """A whole configuration after `resolve`: every frontend, backend and listen with its defaults filled in.
 
-    `blocks` is what it was read from, in order, defaults sections too; `steelyard.config.dump` writes it.
+    `variables` has those that are set, by name. `blocks` is what it was read from, in order, defaults sections too;
+    `steelyard.config.dump` writes it.
     """
 
     files: tuple[str, ...]
@@ -517,6 +525,7 @@ class Config:
     log_profiles: tuple[LogProfile, ...] = ()
     extensions: tuple[Said, ...] = ()
     peer_tables: tuple[StickTable, ...] = ()
+    variables: tuple[Variable, ...] = ()
     blocks: tuple[Block, ...] = ()
 
     def frontend(self, name: str) -> Proxy:

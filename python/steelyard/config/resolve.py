@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import replace
+from itertools import chain
 
 from steelyard.config.checks import CHECKS
 from steelyard.config.draft import Draft
+from steelyard.config.expr import Call, StrArg
 from steelyard.config.freeze import freeze_global, freeze_profile, freeze_proxy, freeze_ring, freeze_section
 from steelyard.config.grammar.monitor_net import bind_monitor_net
 from steelyard.config.grammar.row import ANY, PLAIN
-from steelyard.config.model import Block, Config, ErrorFile, Global
+from steelyard.config.model import Block, Config, ErrorFile, Global, Variable
 from steelyard.config.replies import bind_replies, find_section
 from steelyard.config.rules.files import load_pattern_files
 from steelyard.config.span import Word
 from steelyard.config.statement import Room
-from steelyard.config.visit import parts_of
+from steelyard.config.visit import nodes, only, parts_of
 
 _TYPED = ("ring", "log-profile")
 """Sections with a type of their own in the model."""
@@ -45,11 +48,20 @@ def resolve(room: Room) -> Config:
         blocks=blocks,
     )
     room.parts = [parts_of(proxy) for proxy in proxies]
+    config = replace(config, variables=_variables(config, room))
     found = len(room.report.items)
     for check in CHECKS:
         check(config, room)
     _forget(found, room)
     return load_pattern_files(config, room.parts, room.report, room.paths)
+
+
+def _variables(config: Config, room: Room) -> tuple[Variable, ...]:
+    """What `env(...)` finds while traffic runs: the environment as the last line of the files left it."""
+    calls = chain(*(only(parts, Call) for parts in room.parts), nodes((config.global_, config.log_profiles), Call))
+    names = {arg.value for call in calls if call.name == "env" for arg in call.args if isinstance(arg, StrArg)}
+    found = [(name, room.environment.values.get(name)) for name in sorted(names)]
+    return tuple(Variable(name, value) for name, value in found if value is not None)
 
 
 # Mistakes that count even in a proxy that is disabled.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from steelyard.config.expr import LogFormat, LogText, Rule
+from steelyard.config.environment import Environment
+from steelyard.config.expr import Absent, Call, Expr, LogExpr, LogFormat, LogText, Rule, StrArg
 from steelyard.config.grammar.row import ANY, BACK, FRONT, FRONT_D, PROXY, Row, Where
 from steelyard.config.grammar.today import renamed
 from steelyard.config.grammar.values import Time
@@ -120,7 +122,24 @@ def _set_var(statement: Statement) -> None:
     else:
         value, end = parse_expr(statement.words, statement.at + 1, place_of(statement), statement.report)
     if value is not None and statement.no_more(end):
-        statement.add((var.name, value))
+        statement.add((var.name, _as_of_now(value, statement.room.environment)))
+
+
+def _as_of_now(value: Expr | LogFormat, environment: Environment) -> Expr | LogFormat:
+    """With the environment as it is on this line: variables of the process are set before the next one is read."""
+    if not isinstance(value, Expr):
+        return tuple(
+            replace(item, expr=_with_environment(item.expr, environment)) if isinstance(item, LogExpr) else item for item in value
+        )
+    return _with_environment(value, environment)
+
+
+def _with_environment(value: Expr, environment: Environment) -> Expr:
+    match value.fetch:
+        case Call("env", (StrArg(name),)):
+            found = environment.values.get(name)
+            return replace(value, fetch=replace(value.fetch, args=(StrArg(name), Absent() if found is None else StrArg(found))))
+    return value
 
 
 def _rules(name: str, where: Where, doc: str, strict: bool = False, mode: Any = "") -> Row:

@@ -67,6 +67,7 @@ class Context:
     tables: dict[str, int] = field(default_factory=dict)
     named_acls: dict[str, int] = field(default_factory=dict)
     interned: dict[tuple[int, bytes], int] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
     hosts: dict[tuple[str, int], str | None] = field(default_factory=dict)
     rings: list[Ring] = field(default_factory=list)
     log_backends: list[LogBackend] = field(default_factory=list)
@@ -80,6 +81,7 @@ class Context:
         self.stick_tables = [each.stick_table for each in config.proxies if each.stick_table is not None]
         self.stick_tables += config.peer_tables
         self.tables = {table.name: index for index, table in enumerate(self.stick_tables)}
+        self.variables = {variable.name: variable.value for variable in config.variables}
         self.patterns = {(file.path, file.is_map): index for index, file in enumerate(config.pattern_files)}
 
     def _name(self, index: int, proxy: Proxy) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import msgspec
 
 from steelyard.config import expr as model
@@ -80,7 +82,20 @@ def _proxy(context: Context, name: str, span: Span) -> int:
 
 
 def call(context: Context, value: model.Call) -> plan.Call:
-    return plan.Call(name=value.name, args=[argument(context, arg) for arg in value.args])
+    args = [argument(context, arg) for arg in value.args]
+    if value.name == "env":
+        args[1:] = _environment(context, *value.args)
+    return plan.Call(name=value.name, args=args)
+
+
+def _environment(context: Context, name: model.Arg, *given: model.Arg) -> list[plan.Arg]:
+    """What a variable holds: any bytes but NUL, so in hexadecimal digits. `given`: as it was on that line."""
+    match name, given:
+        case model.StrArg(), (model.StrArg(value),):
+            return [plan.ArgStr(value=os.fsencode(value).hex())]
+        case model.StrArg(asked), () if asked in context.variables:
+            return [plan.ArgStr(value=os.fsencode(context.variables[asked]).hex())]
+    return []
 
 
 def expression(context: Context, value: model.Expr) -> plan.Expr:

@@ -51,9 +51,9 @@ impl Constant {
             },
             "bin" => Owned::Bin(unhex(args.str(0)?).ok_or_else(|| args.wrong(0, "hexadecimal digits"))?),
             "meth" => Owned::Meth(text(0)?),
-            // The environment can't change while the process runs, so it is read once.
-            "env" => match std::env::var_os(args.str(0)?) {
-                Some(value) => Owned::Str(value.into_encoded_bytes()),
+            // A name, and the value in hexadecimal digits that the configuration gives it; none where it is not set.
+            "env" => match args.opt_str(1)? {
+                Some(value) => Owned::Str(unhex(value).ok_or_else(|| args.wrong(1, "hexadecimal digits"))?),
                 None => return Ok(Some(Self(None))),
             },
             "hostname" => Owned::Str(args.build.plan.global.hostname.clone().into_bytes()),
