@@ -9,13 +9,13 @@ use bumpalo::Bump;
 use std::cell::OnceCell;
 use std::net::{IpAddr, SocketAddr};
 
-/// What a PROXY header said besides the addresses, and the connection's own addresses, which it replaced.
+/// The connection's own addresses, which a header in front of it replaced, and what that said besides.
 #[derive(Clone, Debug)]
-pub struct ProxyHeader {
+pub struct Replaced {
     pub src: Option<SocketAddr>,
     pub dst: Option<SocketAddr>,
-    /// Type-length-value, one after the other (PROXY protocol, section 2.2).
-    pub values: Box<[u8]>,
+    /// Of a PROXY header: type-length-value, one after the other (PROXY protocol, section 2.2). `None`: there was none.
+    pub values: Option<Box<[u8]>>,
 }
 
 /// A client connection, from accept to close.
@@ -28,16 +28,30 @@ pub struct Session {
     pub frontend: u32,
     /// Index in the frontend's binds.
     pub bind: u32,
-    /// `None`: the connection did not begin with a PROXY header.
-    pub header: Option<Box<ProxyHeader>>,
+    /// `None`: the connection did not begin with a header that tells of another one.
+    pub header: Option<Box<Replaced>>,
     /// Wall clock at accept: seconds and microseconds since the epoch.
     pub accepted: (u64, u32),
 }
 
 impl Session {
-    /// The address at the other end of the connection, whatever a PROXY header says.
+    /// The address at the other end of the connection, whatever a header says.
     pub fn own_src(&self) -> Option<SocketAddr> {
         self.header.as_ref().map_or(self.src, |header| header.src)
+    }
+
+    /// Takes the addresses of a header in front of the connection, and keeps its own. `None`: there is none on that side.
+    pub fn replace(&mut self, addresses: Option<(Option<SocketAddr>, Option<SocketAddr>)>, values: Option<Box<[u8]>>) {
+        let (src, dst) = (self.own_src(), self.own_dst());
+        self.header = Some(Box::new(Replaced { src, dst, values }));
+        if let Some(addresses) = addresses {
+            (self.src, self.dst) = addresses;
+        }
+    }
+
+    /// A PROXY header was there.
+    pub fn had_proxy_header(&self) -> bool {
+        self.header.as_ref().is_some_and(|header| header.values.is_some())
     }
 
     /// Our end of the connection.

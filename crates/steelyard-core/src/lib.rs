@@ -11,6 +11,7 @@ pub mod failure;
 pub mod forward;
 pub mod http1;
 pub mod logformat;
+pub mod netscaler;
 pub mod persist;
 pub mod plan;
 pub mod program;

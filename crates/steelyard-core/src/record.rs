@@ -100,6 +100,8 @@ pub struct Record {
     pub(crate) soft: bool,
     /// `expect-proxy`: the connection begins with a PROXY header.
     pub expects_proxy: bool,
+    /// `expect-netscaler-cip`
+    pub expects_netscaler: bool,
     /// Addresses that rules have set, instead of those of the connection.
     pub src: Option<SocketAddr>,
     pub dst: Option<SocketAddr>,
@@ -169,6 +171,7 @@ impl Default for Record {
             bandwidth: Vec::new(),
             soft: false,
             expects_proxy: false,
+            expects_netscaler: false,
             src: None,
             dst: None,
             hints: Vec::new(),

@@ -171,6 +171,7 @@ class Bind(Record):
     v4v6: bool = False
     v6only: bool = False
     accept_proxy: bool = False
+    netscaler_cip: int | None = None
     mss: int | None = None
     tcp_user_timeout: int | None = None
     others: tuple[Said, ...] = ()

@@ -231,6 +231,8 @@ pub struct Bind {
     /// 0: the frontend's limit.
     pub maxconn: u32,
     pub accept_proxy: bool,
+    /// `accept-netscaler-cip`: the magic number of the header; 0: none is expected.
+    pub netscaler_cip: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -112,6 +112,7 @@ pub const NAMES: &[&str] = &[
     "do_resolve",
     "set_bandwidth_limit",
     "strict_mode",
+    "expect_netscaler_cip",
     "expect_proxy",
     "close",
     "set_nice",

@@ -11,6 +11,8 @@ pub enum Flow {
     Strict(bool),
     /// A PROXY header comes before all else.
     ExpectProxy,
+    /// A header of NetScaler comes before all else.
+    ExpectNetscaler,
     /// No more of the server.
     CloseServer,
 }
@@ -22,6 +24,7 @@ impl Flow {
         Some(match action {
             A::StrictMode { on } => Self::Strict(*on),
             A::ExpectProxy => Self::ExpectProxy,
+            A::ExpectNetscalerCip => Self::ExpectNetscaler,
             A::Close => Self::CloseServer,
             _ => return None,
         })
@@ -32,6 +35,7 @@ impl Flow {
         match self {
             Self::Strict(on) => ctx.record.soft = !on,
             Self::ExpectProxy => ctx.record.expects_proxy = true,
+            Self::ExpectNetscaler => ctx.record.expects_netscaler = true,
             Self::CloseServer => return Some(Verdict::CloseServer),
         }
         None

@@ -2,6 +2,7 @@
 
 pub mod gate;
 mod guard;
+mod header;
 pub mod listen;
 mod prepare;
 mod proxy_header;
@@ -194,12 +195,12 @@ fn begin(worker: &Rc<Worker>, live: &Arc<Live>, guard: Guard, client: Stream, fr
     let Some(compiled) = live.program.proxies.get(proxy as usize) else {
         return;
     };
-    let header = plan
-        .frontend
-        .as_ref()
-        .and_then(|f| f.binds.get(bind as usize))
-        .is_some_and(|b| b.accept_proxy)
-        || kept.expects_proxy;
+    let listener = plan.frontend.as_ref().and_then(|f| f.binds.get(bind as usize));
+    kept.expects_proxy |= listener.is_some_and(|b| b.accept_proxy);
+    // The rule asks for the header of a listener that may have no magic number: then that is 0.
+    let magic = listener.map_or(0, |b| b.netscaler_cip);
+    kept.netscaler = (magic != 0 || kept.netscaler.is_some()).then_some(magic);
+    let header = kept.expects_proxy || kept.netscaler.is_some();
     let connection = Connection {
         worker: Rc::clone(worker),
         live: Arc::clone(live),
@@ -246,7 +247,7 @@ async fn prepare_and_serve(mut connection: Connection, header: bool, mode: Mode)
         session,
         kept,
     } = &mut connection;
-    if header && !Box::pin(prepare::proxy_header(worker, live, client, session)).await {
+    if header && !Box::pin(header::read_headers(worker, live, client, session, kept)).await {
         return;
     }
     if !prepare::session_rules(worker, live, client, session, kept) {

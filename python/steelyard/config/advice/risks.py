@@ -71,7 +71,7 @@ def believed_headers(config: Config) -> Report:
 def _faces_clients(proxy: Proxy) -> bool:
     rules = proxy.rules.get("http-request", ())
     cleaned = any(rule.action.name in ("del_header", "set_header") for rule in rules)
-    return bool(proxy.binds) and not cleaned and not any(bind.accept_proxy for bind in proxy.binds)
+    return bool(proxy.binds) and not cleaned and not any(bind.accept_proxy or bind.netscaler_cip for bind in proxy.binds)
 
 
 def twice_the_same(config: Config) -> Report:

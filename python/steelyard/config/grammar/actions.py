@@ -116,7 +116,7 @@ SHAPES = {
     "do-log": Shape("do_log", options="profile:profile:profile", fixed=(("profile", None),)),
     "do-resolve*": Shape("do_resolve", "expr:expr", inside="var:variable resolvers:text family:family?", fixed=(("family", 0),)),
     "early-hint": Shape("early_hint", "name:new_header value:format"),
-    "expect-netscaler-cip": Shape("expect_netscaler_cip", ":=layer4", ready=False),
+    "expect-netscaler-cip": Shape("expect_netscaler_cip", ":=layer4"),
     "expect-proxy": Shape("expect_proxy", ":=layer4"),
     "normalize-uri": Shape("normalize_uri", reader="normalizer", needs="experimental"),
     "pause": Shape("pause", "time:least_time|expr"),

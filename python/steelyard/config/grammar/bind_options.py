@@ -88,6 +88,7 @@ PROTOCOLS = ("h1", "h2", "none", "quic")
 """What `proto` can name; whether that goes with the mode is seen when that is known."""
 
 _ROWS = (
+    _row("accept-netscaler-cip", "Clients start with a NetScaler header of this magic number.", Magic(), sets="netscaler_cip"),
     _row("accept-proxy", "Clients start with a PROXY protocol header that gives the real addresses."),
     _row("backlog", "Connections that may wait to be accepted.", Loose(0)),
     _row("defer-accept", "The kernel hands a connection over when its first data has come."),
@@ -138,7 +139,6 @@ _ROWS = (
 )
 
 _LATER = (
-    _later("accept-netscaler-cip", "Clients start with a NetScaler header of this magic number.", Magic()),
     _later("cc", "Congestion control of TCP.", Text("<algorithm>")),
     _later("expose-fd", "The socket hands out those of listeners.", OneOf(("listeners",))),
     _later("guid-prefix", "Start of the names of listeners that last over restarts.", Guid()),

@@ -29,6 +29,7 @@ def binds(context: Context, proxy: Proxy) -> list[plan.Bind]:
             fd=-1,
             maxconn=bind.maxconn or 0,
             accept_proxy=bind.accept_proxy,
+            netscaler_cip=bind.netscaler_cip or 0,
         )
         for (bind, port), number in zip(spread, ids, strict=True)
     ]

@@ -139,6 +139,7 @@ class Bind(Node, frozen=True):
     fd: int = 0
     maxconn: int = 0
     accept_proxy: bool = False
+    netscaler_cip: int = 0
 
 
 class HeaderCapture(Node, frozen=True):

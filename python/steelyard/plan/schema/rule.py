@@ -264,6 +264,10 @@ class StrictMode(Node, frozen=True, tag="strict_mode"):
     on: bool
 
 
+class ExpectNetscalerCip(Node, frozen=True, tag="expect_netscaler_cip"):
+    """A header of NetScaler comes first; its magic number is the listener's."""
+
+
 class ExpectProxy(Node, frozen=True, tag="expect_proxy"):
     """The rest of the connection begins with a PROXY header."""
 
@@ -397,6 +401,7 @@ Action = (
     | DoResolve
     | SetBandwidthLimit
     | StrictMode
+    | ExpectNetscalerCip
     | ExpectProxy
     | Close
     | SetNice

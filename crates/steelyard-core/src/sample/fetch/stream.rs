@@ -76,7 +76,7 @@ const PLAIN: &[(&str, Get)] = &[
     ("fc_dst_port", |view| port(view.session.own_dst())),
     ("fc_src_is_local", |view| local(view, view.session.own_src())),
     ("fc_dst_is_local", |view| local(view, view.session.own_dst())),
-    ("fc_rcvd_proxy", |view| truth(view.session.header.is_some())),
+    ("fc_rcvd_proxy", |view| truth(view.session.had_proxy_header())),
     ("fc_pp_authority", |view| tlvs(view, AUTHORITY).next()),
     ("fc_pp_unique_id", |view| tlvs(view, UNIQUE_ID).next()),
     ("fc_err", |view| int(i64::from(error(view).code))),
@@ -340,10 +340,8 @@ fn tlvs<'e>(view: &View<'e>, wanted: u8) -> impl Iterator<Item = Sample<'e>> {
     const SSL: u8 = 0x20;
     /// Flags and the result of verifying, in front of the values of SSL.
     const SSL_START: usize = 5;
-    let mut rest: &'e [u8] = match &view.session.header {
-        Some(header) => &header.values,
-        None => &[],
-    };
+    let values = view.session.header.as_ref().and_then(|header| header.values.as_deref());
+    let mut rest: &'e [u8] = values.unwrap_or_default();
     std::iter::from_fn(move || loop {
         let (head, after) = rest.split_at_checked(3)?;
         let length = usize::from(u16::from_be_bytes([head[1], head[2]]));
