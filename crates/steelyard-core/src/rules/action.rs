@@ -1,16 +1,19 @@
 //! Actions, compiled, and what each does.
 
 use super::bandwidth::SetLimit;
+use super::capture::Capture;
 use super::edit::{Edit, Removal};
 use super::entry::Entry;
 use super::flow::Flow;
 use super::headers_bin::HeadersBin;
+use super::hint::EarlyHint;
 use super::log;
 use super::normalize::normalize;
 use super::redirect::Redirect;
 use super::resolve::DoResolve;
 use super::steer::Steer;
 use super::track::Track;
+use super::variable::SetVar;
 use super::{RuleSet, Rules, Verdict};
 use crate::ctx::Ctx;
 use crate::error::PlanError;
@@ -19,8 +22,7 @@ use crate::plan::{self, Normalizer};
 use crate::program::Program;
 use crate::reply::{self, CompiledReply, MadeReply, ReplyCause};
 use crate::sample::args::Build;
-use crate::sample::convert::SetIf;
-use crate::sample::fetch::state::{set_var, unset_var};
+use crate::sample::fetch::state::unset_var;
 use crate::sample::{CompiledExpr, Sample};
 use crate::vars::VarId;
 
@@ -41,10 +43,9 @@ pub enum Action {
     Remove(Removal),
     HeadersBin(Box<HeadersBin>),
     SetStatus(u16, Option<Box<[u8]>>),
-    SetVar(VarId, Box<[SetIf]>, Box<CompiledExpr>),
-    SetVarFmt(VarId, Box<[SetIf]>, Format),
+    SetVar(Box<SetVar>),
     Steer(Box<Steer>),
-    EarlyHint(Box<[u8]>, Format),
+    EarlyHint(Box<EarlyHint>),
     Normalize(Normalizer, bool),
     Pause(Box<CompiledExpr>),
     WaitForBody {
@@ -55,12 +56,7 @@ pub enum Action {
     Pass,
     UnsetVar(VarId),
     SetLogLevel(Option<u8>),
-    Capture {
-        expr: Box<CompiledExpr>,
-        /// `None`: that of the slot, which a line of the frontend declares.
-        length: Option<usize>,
-        slot: usize,
-    },
+    Capture(Capture),
     Track(Box<Track>),
     Entry(Box<Entry>),
     Flow(Flow),
@@ -171,13 +167,9 @@ impl Action {
         if let Some(steer) = Steer::compile(action, build)? {
             return Ok(Self::Steer(Box::new(steer)));
         }
-        let conditions = |words: &str| -> Result<Box<[SetIf]>, PlanError> {
-            let unknown = || PlanError::new("a condition on setting a variable is not known");
-            words
-                .split_whitespace()
-                .map(|word| SetIf::of(word).ok_or_else(unknown))
-                .collect()
-        };
+        if let Some(set) = SetVar::compile(action, build)? {
+            return Ok(Self::SetVar(Box::new(set)));
+        }
         let reply = |reply| CompiledReply::compile(reply, build).map(Box::new);
         let expr = |expr: &plan::Expr| {
             CompiledExpr::compile(expr, build)
@@ -197,23 +189,10 @@ impl Action {
             A::Auth { realm } => Self::Auth(realm.as_ref().map(|realm| realm.as_bytes().into())),
             A::DelHeader { name, matcher } => Self::Remove(Removal::compile(name, *matcher)?),
             A::SetStatus { status, reason } => Self::SetStatus(*status, reason.as_ref().map(|text| text.as_bytes().into())),
-            A::SetVar {
-                scope,
-                name,
-                conditions: words,
-                expr: value,
-            } => Self::SetVar(build.var(*scope, name), conditions(words)?, expr(value)?),
-            A::SetVarFmt {
-                scope,
-                name,
-                conditions: words,
-                value,
-            } => Self::SetVarFmt(
-                build.var(*scope, name),
-                conditions(words)?,
-                Format::compile(value, Style::Http, build)?,
-            ),
-            A::EarlyHint { name, value } => Self::EarlyHint(name.as_bytes().into(), Format::compile(value, Style::Http, build)?),
+            A::EarlyHint { name, value } => Self::EarlyHint(Box::new(EarlyHint {
+                name: name.as_bytes().into(),
+                value: Format::compile(value, Style::Http, build)?,
+            })),
             A::NormalizeUri { name, option } => Self::Normalize(*name, *option),
             A::Pause { time } => Self::Pause(expr(time)?),
             A::WaitForBody { time, at_least } => Self::WaitForBody {
@@ -224,11 +203,11 @@ impl Action {
             A::WaitForHandshake | A::SetNice { .. } => Self::Pass,
             A::UnsetVar { scope, name } => Self::UnsetVar(build.var(*scope, name)),
             A::SetLogLevel { level } => Self::SetLogLevel(*level),
-            A::Capture { expr: value, len, id } => Self::Capture {
+            A::Capture { expr: value, len, id } => Self::Capture(Capture {
                 expr: expr(value)?,
                 length: len.map(|len| len as usize),
                 slot: id.unwrap_or(0) as usize,
-            },
+            }),
             A::UseService { name } => Self::UseService(name.as_str().into()),
             // Edits and redirects were taken above.
             _ => return Err(PlanError::new("this action is not supported")),
@@ -237,8 +216,11 @@ impl Action {
 
     pub fn wants_body(&self) -> bool {
         match self {
-            Self::Edit(_, value) | Self::SetVarFmt(_, _, value) | Self::EarlyHint(_, value) => value.wants_body(),
-            Self::SetVar(_, _, expr) | Self::Capture { expr, .. } | Self::Pause(expr) => expr.wants_body(),
+            Self::Edit(_, value) => value.wants_body(),
+            Self::SetVar(set) => set.wants_body(),
+            Self::EarlyHint(hint) => hint.value.wants_body(),
+            Self::Capture(capture) => capture.expr.wants_body(),
+            Self::Pause(expr) => expr.wants_body(),
             Self::Redirect(redirect) => redirect.wants_body(),
             Self::HeadersBin(headers) => headers.expr.wants_body(),
             Self::SetLimit(limit) => limit.exprs().any(CompiledExpr::wants_body),
@@ -254,8 +236,11 @@ impl Action {
 
     pub fn wants_request_line(&self) -> bool {
         match self {
-            Self::Edit(_, value) | Self::SetVarFmt(_, _, value) | Self::EarlyHint(_, value) => value.wants_request_line(),
-            Self::SetVar(_, _, expr) | Self::Capture { expr, .. } | Self::Pause(expr) => expr.wants_request_line(),
+            Self::Edit(_, value) => value.wants_request_line(),
+            Self::SetVar(set) => set.wants_request_line(),
+            Self::EarlyHint(hint) => hint.value.wants_request_line(),
+            Self::Capture(capture) => capture.expr.wants_request_line(),
+            Self::Pause(expr) => expr.wants_request_line(),
             Self::Redirect(redirect) => redirect.wants_request_line(),
             Self::HeadersBin(headers) => headers.expr.wants_request_line(),
             Self::SetLimit(limit) => limit.exprs().any(CompiledExpr::wants_request_line),
@@ -347,26 +332,8 @@ impl Action {
                 }
                 None
             }
-            Self::SetVar(id, conditions, expr) => {
-                let view = ctx.view(program, None);
-                // What is not there yet is not waited for, as in HAProxy: a condition can do that.
-                if let Some(sample) = expr.one(&view) {
-                    if conditions.iter().all(|condition| condition.holds(&view, *id, sample)) {
-                        set_var(&view, *id, sample);
-                    }
-                }
-                None
-            }
-            Self::SetVarFmt(id, conditions, format) => {
-                let mut text = std::mem::take(&mut ctx.scratch.text);
-                text.clear();
-                let view = ctx.view(program, None);
-                format.render(&view, &mut text);
-                let sample = Sample::Str(&text);
-                if conditions.iter().all(|condition| condition.holds(&view, *id, sample)) {
-                    set_var(&view, *id, sample);
-                }
-                ctx.scratch.text = text;
+            Self::SetVar(set) => {
+                set.run(program, ctx);
                 None
             }
             Self::UnsetVar(id) => {
@@ -377,24 +344,9 @@ impl Action {
                 steer.run(program, ctx);
                 None
             }
-            Self::EarlyHint(name, value) => {
-                let mut hints = std::mem::take(&mut ctx.record.hints);
-                if hints.is_empty() || hints.ends_with(b"\r\n\r\n") {
-                    hints.extend_from_slice(b"HTTP/1.1 103 Early Hints\r\n");
-                }
-                hints.extend_from_slice(name);
-                hints.extend_from_slice(b": ");
-                let start = hints.len();
-                value.render(&ctx.view(program, None), &mut hints);
-                // A line end would be another field.
-                let end = memchr::memchr3(b'\r', b'\n', 0, hints.get(start..).unwrap_or_default());
-                hints.truncate(end.map_or(hints.len(), |at| start + at));
-                hints.extend_from_slice(b"\r\n");
+            Self::EarlyHint(hint) => {
                 // Hints in a row make one response.
-                if !rules.is_hint(index + 1) {
-                    hints.extend_from_slice(b"\r\n");
-                }
-                ctx.record.hints = hints;
+                hint.run(!rules.is_hint(index + 1), program, ctx);
                 None
             }
             Self::Normalize(normalizer, option) => {
@@ -422,32 +374,7 @@ impl Action {
                 ctx.record.log_level = Some(*level);
                 None
             }
-            Self::Capture { expr, length, slot } => {
-                let view = ctx.view(program, None);
-                let sample = expr.one(&view);
-                if sample.is_none() && view.incomplete.get() && view.waits() {
-                    return Some(Verdict::Wait { at: index });
-                }
-                // A rule of a backend may find a frontend without such a place: then nothing is kept.
-                let lengths = program
-                    .proxies
-                    .get(view.frontend as usize)
-                    .map(|proxy| &proxy.slots[usize::from(response)]);
-                let room = (*length).or_else(|| lengths?.get(*slot).copied())?;
-                let value = sample.map(|sample| {
-                    let text = sample.as_str(view.arena);
-                    &text[..text.len().min(room)]
-                });
-                let slots = if response {
-                    &view.record.response_captures
-                } else {
-                    &view.record.request_captures
-                };
-                if let Some(value) = value {
-                    slots.set(*slot, value);
-                }
-                None
-            }
+            Self::Capture(capture) => capture.run(response, index, program, ctx),
         }
     }
 }

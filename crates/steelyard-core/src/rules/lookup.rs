@@ -53,8 +53,7 @@ impl Edits {
     pub fn of(action: &Action) -> Self {
         match action {
             Action::Pass
-            | Action::SetVar(..)
-            | Action::SetVarFmt(..)
+            | Action::SetVar(_)
             | Action::UnsetVar(_)
             | Action::SetLogLevel(_)
             | Action::Track(_)

@@ -2,6 +2,7 @@
 
 mod action;
 mod bandwidth;
+mod capture;
 mod changes;
 mod choose;
 mod cond;
@@ -10,6 +11,7 @@ mod entry;
 mod evaluate;
 mod flow;
 mod headers_bin;
+mod hint;
 mod log;
 mod lookup;
 mod normalize;
@@ -21,6 +23,7 @@ mod steer;
 mod stick;
 mod trace;
 mod track;
+mod variable;
 
 pub use choose::{choose_backend, choose_server, holds, Choosers};
 pub(crate) use cond::all;
@@ -153,12 +156,10 @@ impl Rules {
     /// Gives each capture rule that has a place of its own its slot, in the order of the file.
     pub(crate) fn assign_slots(&mut self, slots: &[(At, usize)]) {
         for rule in &mut self.list {
-            if let Action::Capture {
-                slot, length: Some(_), ..
-            } = &mut rule.action
-            {
-                if let Some(at) = slots.iter().position(|(at, _)| *at == rule.at) {
-                    *slot = at;
+            if let Action::Capture(capture) = &mut rule.action {
+                let own = slots.iter().position(|(at, _)| *at == rule.at);
+                if let (Some(at), Some(_)) = (own, capture.length) {
+                    capture.slot = at;
                 }
             }
         }
@@ -166,8 +167,8 @@ impl Rules {
 
     /// The capture rules that have a place of their own, and its length.
     pub(crate) fn captures(&self) -> impl Iterator<Item = (At, usize)> + '_ {
-        self.list.iter().filter_map(|rule| match rule.action {
-            Action::Capture { length, .. } => length.map(|length| (rule.at, length)),
+        self.list.iter().filter_map(|rule| match &rule.action {
+            Action::Capture(capture) => capture.length.map(|length| (rule.at, length)),
             _ => None,
         })
     }
