@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -28,6 +29,19 @@ def since(run: Runner, *version: int) -> None:
     """Passes over a HAProxy that does not know the word yet. What newer ones do was found out by hand."""
     if run.program.is_haproxy and run.program.version < version:
         pytest.skip(f"HAProxy knows it since {'.'.join(map(str, version))}")
+
+
+def word(text: str) -> str:
+    """One word of a configuration, whatever is in it."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$") + '"'
+
+
+def answers(expressions: Iterable[str]) -> str:
+    """Rules that show an expression, in brackets: the one whose number the request's field `X-Case` gives."""
+    return "".join(
+        f"    http-request return content-type text/plain lf-string {word(f'[%[{each}]]')} if {{ req.hdr(x-case) -m str {number} }}\n"
+        for number, each in enumerate(expressions)
+    )
 
 
 def get(target: str = "/", *fields: str, version: str = "1.1") -> bytes:

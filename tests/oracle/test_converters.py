@@ -7,6 +7,7 @@ import pytest
 
 from tests.kit import http
 from tests.kit.behaviours import hello
+from tests.oracle.common import answers
 
 # subject -> [(value, converters, what comes out)]
 TABLE: dict[str, list[tuple[str | None, str, str]]] = {
@@ -674,27 +675,17 @@ backend be
 """
 
 
-def word(text: str) -> str:
-    """One word of a configuration, whatever is in it."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$") + '"'
-
-
 @pytest.mark.parametrize("subject", TABLE)
 def test_converters(run, serve, tmp_path, subject):
     for name, pem in KEYS.items():
         (tmp_path / name).write_text(pem)
-    rules = []
-    for number, (value, converters, _) in enumerate(TABLE[subject]):
-        expression = converters if value is None else f"req.fhdr(x-in),{converters}"
-        text = word(f"[%[{expression}]]")
-        rules.append(
-            f"    http-request return content-type text/plain lf-string {text} if {{ req.hdr(x-case) -m str {number} }}\n"
-        )
-    config = (HEAD + "".join(rules) + TAIL).replace("KEYS/", f"{tmp_path}/")
+    rows = TABLE[subject]
+    shown = answers(converters if value is None else f"req.fhdr(x-in),{converters}" for value, converters, _ in rows)
+    config = (HEAD + shown + TAIL).replace("KEYS/", f"{tmp_path}/")
     proxy = run(config, bare=True, s1=serve(hello))
     wrong = {}
     with proxy.connect() as client:
-        for number, (value, converters, want) in enumerate(TABLE[subject]):
+        for number, (value, converters, want) in enumerate(rows):
             request = http("GET / HTTP/1.1", "Host: a.test", f"X-Case: {number}", f"X-In: {value or ''}")
             got = client.ask(request).body.decode("latin-1")
             if got != f"[{want}]":

@@ -9,6 +9,7 @@ import pytest
 
 from tests.kit import http
 from tests.kit.behaviours import hello
+from tests.oracle.common import answers
 
 REQUEST = http(
     "POST /shop/item.php;x=1?id=42&name=J%C3%A9r&name=two&empty= HTTP/1.1",
@@ -296,14 +297,8 @@ backend be
 
 @pytest.mark.parametrize("subject", TABLE)
 def test_expressions(run, serve, subject):
-    rules = []
-    for number, (expression, _) in enumerate(TABLE[subject]):
-        quote = "'" if '"' in expression else '"'
-        text = f"{quote}[%[{expression}]]{quote}"
-        rules.append(
-            f"    http-request return content-type text/plain lf-string {text} if {{ req.hdr(x-case) -m str {number} }}\n"
-        )
-    proxy = run(HEAD + "".join(rules) + TAIL, bare=True, s1=serve(hello), environ={"STEELYARD_TEST_WORD": "word"})
+    rules = answers(expression for expression, _ in TABLE[subject])
+    proxy = run(HEAD + rules + TAIL, bare=True, s1=serve(hello), environ={"STEELYARD_TEST_WORD": "word"})
     wrong = {}
     with proxy.connect() as client:
         for number, (expression, want) in enumerate(TABLE[subject]):

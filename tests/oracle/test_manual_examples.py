@@ -8,6 +8,7 @@ import pytest
 
 from tests.kit import http
 from tests.kit.behaviours import hello
+from tests.oracle.common import answers
 
 Row = tuple[str, str] | tuple[str, str, tuple[int, int]]
 
@@ -279,13 +280,8 @@ backend be
 def test_values(run, serve, program, subject):
     fields, body, rows = TABLE[subject]
     known = [row for row in rows if len(row) == 2 or not program.is_haproxy or program.version >= row[2]]
-    rules = []
-    for number, (expression, *_) in enumerate(known):
-        text = "'" + f"[%[{expression}]]".replace("'", "'\\''") + "'"
-        rules.append(
-            f"    http-request return content-type text/plain lf-string {text} if {{ req.hdr(x-case) -m str {number} }}\n"
-        )
-    proxy = run(HEAD + "".join(rules) + TAIL, bare=True, s1=serve(hello), environ={"STEELYARD_TEST_WORD": "word", "TZ": "UTC"})
+    rules = answers(expression for expression, *_ in known)
+    proxy = run(HEAD + rules + TAIL, bare=True, s1=serve(hello), environ={"STEELYARD_TEST_WORD": "word", "TZ": "UTC"})
     wrong = {}
     with proxy.connect() as client:
         for number, (expression, want, *_) in enumerate(known):

@@ -175,6 +175,13 @@ CONDITIONS = [
     ("set-var-fmt(txn.a,ifnotempty) '%[req.hdr(none)]'", "1"),
     ("set-var-fmt(txn.a,ifexists) 'x%[int(3)]'", "x3"),
     ("set-var(proc.q,ifnotexists) int(4)", "1"),
+    # the converter of that name
+    ("set-var(txn.x) str(2),set-var(txn.a,ifexists)", "2"),
+    ("set-var(txn.x) str(2),set-var(txn.a,ifnotexists)", "1"),
+    ("set-var(txn.x) str(),set-var(txn.a,ifnotempty)", "1"),
+    ("set-var(txn.x) int(5),set-var(txn.a,iflt)", "5"),
+    ("set-var(txn.x) int(5),set-var(txn.a,ifgt)", "1"),
+    ("set-var(txn.x) str(),set-var(txn.a,ifempty)", ""),
 ]
 
 
@@ -420,22 +427,6 @@ def test_queues_are_left_by_priority(run, serve, by):
         server.release()
         assert [each.response().status for each in (first, second, last)] == [200] * 3
     assert [request.target for request in server.requests] == ["/first", "/second", "/last"]
-
-
-CONVERTER_CONDITIONS = [
-    ("str(2),set-var(txn.a,ifexists)", "2"),
-    ("str(2),set-var(txn.a,ifnotexists)", "1"),
-    ("str(),set-var(txn.a,ifnotempty)", "1"),
-    ("int(5),set-var(txn.a,iflt)", "5"),
-    ("int(5),set-var(txn.a,ifgt)", "1"),
-    ("str(),set-var(txn.a,ifempty)", ""),
-]
-
-
-@pytest.mark.parametrize(("expression", "want"), CONVERTER_CONDITIONS)
-def test_the_converter_sets_variables_on_conditions(run, expression, want):
-    rules = f"http-request set-var(txn.a) int(1)\nhttp-request set-var(txn.x) {expression}"
-    assert shown(run, rules, "[%[var(txn.a)]]").text == f"[{want}]"
 
 
 def test_declared_captures(run, serve, sink):

@@ -51,32 +51,27 @@ class VarArg(Record):
     name: str
 
 
-class ProxyArg(Record):
+class NamedArg(Record):
+    """The name of something that the configuration declares elsewhere."""
+
+    name: str
+    span: Span = NOWHERE
+
+
+class ProxyArg(NamedArg):
     """`name` empty: the proxy that holds the rule."""
 
-    name: str
-    span: Span = NOWHERE
 
-
-class TableArg(Record):
+class TableArg(NamedArg):
     """A stick table. `name` empty: that of the proxy that holds the rule."""
 
-    name: str
-    span: Span = NOWHERE
 
-
-class FilterArg(Record):
+class FilterArg(NamedArg):
     """A filter of the proxy that holds the rule."""
 
-    name: str
-    span: Span = NOWHERE
 
-
-class ProfileArg(Record):
+class ProfileArg(NamedArg):
     """A `log-profile` section."""
-
-    name: str
-    span: Span = NOWHERE
 
 
 class ServerArg(Record):
@@ -87,9 +82,8 @@ class ServerArg(Record):
     span: Span = NOWHERE
 
 
-class UserlistArg(Record):
-    name: str
-    span: Span = NOWHERE
+class UserlistArg(NamedArg):
+    """A `userlist` section."""
 
 
 class AclArg(Record):

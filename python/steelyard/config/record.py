@@ -39,7 +39,8 @@ class Notes(Struct):
 def _fields(kind: type[Struct]) -> dict[str, Any]:
     names, defaults = kind.__struct_fields__, kind.__struct_defaults__
     said = [dataclasses.field() for _ in range(len(names) - len(defaults))] + [_default(each) for each in defaults]
-    shape = [(name, kind.__annotations__[name], each) for name, each in zip(names, said)]
+    types = {name: each for base in kind.__mro__ for name, each in vars(base).get("__annotations__", {}).items()}
+    shape = [(name, types[name], each) for name, each in zip(names, said)]
     twin: Any = dataclasses.make_dataclass(kind.__name__, shape, init=False, repr=False, eq=False)
     fields: dict[str, Any] = twin.__dataclass_fields__
     return fields

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
@@ -43,6 +43,15 @@ PATIENCE = 3.0
 """Seconds at most, for files whose reading takes long."""
 
 _TRIGGERS = [" ", ".", "%", "[", ",", "(", "{", "!", "/"]
+
+
+class Here(NamedTuple):
+    """A place in a file. `line` counts from 0, `column` from 0 in characters."""
+
+    analysis: Analysis
+    places: Places
+    line: int
+    column: int
 
 
 class Server(LanguageServer):
@@ -115,6 +124,14 @@ class Server(LanguageServer):
                 waiting.cancel()
             await self.read(root)
         return self.desk.view(name)
+
+    async def where(self, uri: str, position: types.Position) -> Here | None:
+        """The place that a question is about, in a file as it is now."""
+        analysis = await self.fresh(uri)
+        if analysis is None:
+            return None
+        places = self.places(analysis)
+        return Here(analysis, places, position.line, places.column(position))
 
     def close(self, uri: str) -> None:
         name = name_of(uri)
@@ -197,10 +214,8 @@ def shutdown(ls: Server, params: None) -> None:
 
 @server.feature(types.TEXT_DOCUMENT_HOVER)
 async def on_hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
-    analysis = await ls.fresh(params.text_document.uri)
-    if analysis is None:
-        return None
-    text = hover(analysis, params.position.line, ls.places(analysis).column(params.position))
+    here = await ls.where(params.text_document.uri, params.position)
+    text = hover(here.analysis, here.line, here.column) if here is not None else ""
     return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, protocol.printable(text))) if text else None
 
 
@@ -229,15 +244,13 @@ async def on_completion(ls: Server, params: types.CompletionParams) -> types.Com
 
 @server.feature(types.TEXT_DOCUMENT_DEFINITION)
 async def on_definition(ls: Server, params: types.DefinitionParams) -> list[types.Location]:
-    analysis = await ls.fresh(params.text_document.uri)
-    if analysis is None:
+    here = await ls.where(params.text_document.uri, params.position)
+    if here is None:
         return []
-    places = ls.places(analysis)
-    line, column = params.position.line, places.column(params.position)
-    name = analysis.named_at(line, column)
+    name = here.analysis.named_at(here.line, here.column)
     if name is not None:
-        return [places.location(each.span) for each in analysis.index.definitions(name.symbol)]
-    return _included(analysis, line)
+        return [here.places.location(each.span) for each in here.analysis.index.definitions(name.symbol)]
+    return _included(here.analysis, here.line)
 
 
 def _included(analysis: Analysis, line: int) -> list[types.Location]:
@@ -252,54 +265,47 @@ def _included(analysis: Analysis, line: int) -> list[types.Location]:
 
 @server.feature(types.TEXT_DOCUMENT_REFERENCES)
 async def on_references(ls: Server, params: types.ReferenceParams) -> list[types.Location]:
-    analysis = await ls.fresh(params.text_document.uri)
-    if analysis is None:
-        return []
-    places = ls.places(analysis)
-    spans = _spans(analysis, params.position.line, places.column(params.position), params.context.include_declaration)
-    return [places.location(span) for span in spans]
+    here = await ls.where(params.text_document.uri, params.position)
+    return [here.places.location(span) for span in _spans(here, params.context.include_declaration)] if here is not None else []
 
 
 @server.feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
 async def on_highlight(ls: Server, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
-    analysis = await ls.fresh(params.text_document.uri)
-    if analysis is None:
+    here = await ls.where(params.text_document.uri, params.position)
+    if here is None:
         return []
-    places = ls.places(analysis)
-    spans = _spans(analysis, params.position.line, places.column(params.position), True)
-    return [types.DocumentHighlight(places.range(span)) for span in spans if span.file == analysis.name]
+    spans = [span for span in _spans(here, definitions=True) if span.file == here.analysis.name]
+    return [types.DocumentHighlight(here.places.range(span)) for span in spans]
 
 
-def _spans(analysis: Analysis, line: int, column: int, definitions: bool) -> list[Span]:
-    name = analysis.named_at(line, column)
-    found = analysis.index.places(name.symbol) if name is not None else []
+def _spans(here: Here, definitions: bool) -> list[Span]:
+    name = here.analysis.named_at(here.line, here.column)
+    found = here.analysis.index.places(name.symbol) if name is not None else []
     spans = {each.span for each in found if definitions or not each.defines}
     return sorted(spans, key=lambda span: (span.file, span.line, span.column))
 
 
 @server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)
 async def on_prepare_rename(ls: Server, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
-    analysis = await ls.fresh(params.text_document.uri)
-    if analysis is None:
+    here = await ls.where(params.text_document.uri, params.position)
+    if here is None:
         return None
-    places = ls.places(analysis)
-    name = renamable(analysis, params.position.line, places.column(params.position))
-    return types.PrepareRenamePlaceholder(places.range(name.span), name.symbol.name) if name is not None else None
+    name = renamable(here.analysis, here.line, here.column)
+    return types.PrepareRenamePlaceholder(here.places.range(name.span), name.symbol.name) if name is not None else None
 
 
 @server.feature(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))
 async def on_rename(ls: Server, params: types.RenameParams) -> types.WorkspaceEdit:
-    analysis = await ls.fresh(params.text_document.uri)
-    if analysis is None:
+    here = await ls.where(params.text_document.uri, params.position)
+    if here is None:
         raise JsonRpcInvalidParams("the file is not open")
-    places = ls.places(analysis)
     try:
-        found = rename(analysis, params.position.line, places.column(params.position), params.new_name)
+        found = rename(here.analysis, here.line, here.column, params.new_name)
     except RenameError as error:
         raise JsonRpcInvalidParams(str(error)) from None
     changes: dict[str, list[types.TextEdit]] = {}
     for change in found:
-        changes.setdefault(uri_of(change.span.file), []).append(types.TextEdit(places.range(change.span), change.text))
+        changes.setdefault(uri_of(change.span.file), []).append(types.TextEdit(here.places.range(change.span), change.text))
     return types.WorkspaceEdit(changes=changes)
 
 
