@@ -98,6 +98,8 @@ pub struct Record {
     pub bandwidth: Vec<Limit>,
     /// `strict-mode off`: changes that can't be made are passed over.
     pub(crate) soft: bool,
+    /// `disable-l7-retry`: the request is not sent again once a server has it.
+    pub sent_once: bool,
     /// `expect-proxy`: the connection begins with a PROXY header.
     pub expects_proxy: bool,
     /// `expect-netscaler-cip`
@@ -170,6 +172,7 @@ impl Default for Record {
             set: Set::default(),
             bandwidth: Vec::new(),
             soft: false,
+            sent_once: false,
             expects_proxy: false,
             expects_netscaler: false,
             src: None,

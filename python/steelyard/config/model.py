@@ -365,6 +365,7 @@ class Proxy(Record):
     backlog: int | None = None
     rate_limit_sessions: int | None = None
     retries: int | None = None
+    retry_on: tuple[str, ...] | None = None
     binds: tuple[Bind, ...] = ()
     servers: tuple[Server, ...] = ()
     default_server: Server | None = None

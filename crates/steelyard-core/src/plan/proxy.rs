@@ -244,6 +244,7 @@ pub struct Backend {
     pub http_reuse: HttpReuse,
     /// Further tries after a failed one.
     pub retries: u32,
+    pub retry_on: RetryOn,
     pub fullconn: u32,
     pub source: Option<SourceAddress>,
     /// `dispatch address:port`: one server without a name.
@@ -251,6 +252,41 @@ pub struct Backend {
     pub use_server: Vec<UseServer>,
     /// `stick` lines, in order.
     pub stick: Vec<StickRule>,
+}
+
+/// When a request goes to a server once more (`retry-on`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetryOn {
+    /// No connection came about.
+    pub connection: bool,
+    /// The server closed without a word.
+    pub empty: bool,
+    /// It said something that is no response, or part of one.
+    pub junk: bool,
+    /// It did not answer in time.
+    pub timeout: bool,
+    /// It answered with one of these.
+    pub statuses: Vec<u16>,
+}
+
+impl Default for RetryOn {
+    fn default() -> Self {
+        Self {
+            connection: true,
+            empty: false,
+            junk: false,
+            timeout: false,
+            statuses: Vec::new(),
+        }
+    }
+}
+
+impl RetryOn {
+    /// Whether a request may go again that a server had already.
+    pub fn repeats(&self) -> bool {
+        self.empty || self.junk || self.timeout || !self.statuses.is_empty()
+    }
 }
 
 /// `use-server`
@@ -273,6 +309,7 @@ impl Default for Backend {
             cookie: None,
             http_reuse: HttpReuse::default(),
             retries: 3,
+            retry_on: RetryOn::default(),
             fullconn: 0,
             source: None,
             dispatch: None,

@@ -267,6 +267,8 @@ pub enum Action {
     },
     /// The rest of the connection begins with a PROXY header, as with `accept-proxy`.
     ExpectProxy,
+    /// The request is not sent again once a server has it, whatever `retry-on` says.
+    DisableL7Retry,
     /// A header of NetScaler comes first, as with `accept-netscaler-cip`; its magic number is the listener's.
     ExpectNetscalerCip,
     /// `tcp-response content close`: no more of the server; the client gets what came so far.

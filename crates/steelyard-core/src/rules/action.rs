@@ -108,6 +108,7 @@ pub const NAMES: &[&str] = &[
     "do_resolve",
     "set_bandwidth_limit",
     "strict_mode",
+    "disable_l7_retry",
     "expect_netscaler_cip",
     "expect_proxy",
     "close",

@@ -13,6 +13,8 @@ pub enum Flow {
     ExpectProxy,
     /// A header of NetScaler comes before all else.
     ExpectNetscaler,
+    /// The request is not sent again once a server has it.
+    SendOnce,
     /// No more of the server.
     CloseServer,
 }
@@ -25,6 +27,7 @@ impl Flow {
             A::StrictMode { on } => Self::Strict(*on),
             A::ExpectProxy => Self::ExpectProxy,
             A::ExpectNetscalerCip => Self::ExpectNetscaler,
+            A::DisableL7Retry => Self::SendOnce,
             A::Close => Self::CloseServer,
             _ => return None,
         })
@@ -36,6 +39,7 @@ impl Flow {
             Self::Strict(on) => ctx.record.soft = !on,
             Self::ExpectProxy => ctx.record.expects_proxy = true,
             Self::ExpectNetscaler => ctx.record.expects_netscaler = true,
+            Self::SendOnce => ctx.record.sent_once = true,
             Self::CloseServer => return Some(Verdict::CloseServer),
         }
         None

@@ -71,10 +71,12 @@ pub async fn establish_from<C>(
     };
     let set = record.set;
     let retries = set.retries.unwrap_or(proxy.backend.as_ref().map_or(0, |b| b.retries));
+    let again = proxy.backend.as_ref().is_none_or(|b| b.retry_on.connection);
     let mut want = purpose.want;
     want.priority = (set.priority_class, set.priority_offset);
     let mut kept: Option<Slot> = first;
-    let mut left: Option<u32> = None;
+    // Who comes without a place and avoids a server was there before.
+    let mut left: Option<u32> = want.avoid.filter(|_| kept.is_none());
     loop {
         let slot = match kept.take() {
             Some(slot) => slot,
@@ -130,13 +132,13 @@ pub async fn establish_from<C>(
                 failed.why
             }
         };
-        if record.retries >= retries {
+        if record.retries >= retries || !again {
             bump(&slot.server_live.counters.econ);
             bump(&backend.counters.econ);
             return Err(not_connected(error));
         }
         record.retries += 1;
-        let other = redispatches(proxy, live, &slot, want, record.retries);
+        let other = redispatches(proxy, live, &slot, want.server.is_some(), record.retries);
         let elsewhere = other && is_round_robin(proxy) && backend.usable().0 > 1;
         let failed = slot.server;
         if other {
@@ -157,8 +159,8 @@ pub async fn establish_from<C>(
     }
 }
 
-/// Whether the next try may go to another server (manual, `option redispatch`).
-fn redispatches(proxy: &Proxy, live: &Live, slot: &Slot, want: Want, tries: u32) -> bool {
+/// Whether the next try may go to another server (manual, `option redispatch`). `persistent`: this one was asked for by its name.
+pub(crate) fn redispatches(proxy: &Proxy, live: &Live, slot: &Slot, persistent: bool, tries: u32) -> bool {
     if !proxy.options.redispatch {
         return false;
     }
@@ -174,7 +176,7 @@ fn redispatches(proxy: &Proxy, live: &Live, slot: &Slot, want: Want, tries: u32)
     };
     let due = every > 0 && i64::from(tries) % every == 0;
     let others = live.backend(slot.backend).is_some_and(|b| b.usable().0 > 1);
-    due || (want.server.is_none() && is_round_robin(proxy) && others)
+    due || (!persistent && is_round_robin(proxy) && others)
 }
 
 /// Round robin has no reason to prefer the server that failed: the next one is tried at once.
@@ -185,8 +187,8 @@ fn is_round_robin(proxy: &Proxy) -> bool {
         .is_some_and(|b| matches!(b.balance.kind, BalanceKind::Roundrobin | BalanceKind::StaticRr))
 }
 
-/// After a redispatch: counts it as one, or as a retry when the same server was chosen again.
-fn count_change(live: &Live, slot: &Slot, left: Option<u32>, record: &mut Record) {
+/// After a server was left: counts a redispatch, or a retry when the same server was chosen again.
+pub(crate) fn count_change(live: &Live, slot: &Slot, left: Option<u32>, record: &mut Record) {
     let Some(left) = left else { return };
     let (Some(backend), Some(server)) = (live.backend(slot.backend), live.server(slot.backend, left)) else {
         return;

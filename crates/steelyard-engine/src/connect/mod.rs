@@ -4,6 +4,7 @@ mod establish;
 mod header;
 mod socket;
 
+pub(crate) use establish::{count_change, redispatches};
 pub use establish::{establish, establish_from, Connection, Established, Purpose};
 pub(crate) use header::SIGNATURE;
 pub(crate) use socket::may_use_client_address;

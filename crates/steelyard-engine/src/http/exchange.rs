@@ -1,5 +1,6 @@
 //! One request and its response: everything that is needed while it runs, lent by the thread and used again.
 
+use super::again::Again;
 use super::session::{proxy, Conn};
 use super::trace::{self, Tracing};
 use crate::live::InBackend;
@@ -52,6 +53,8 @@ pub struct Exchange {
     /// The client said that it sends no further one.
     pub(super) last_request: bool,
     pub(super) keep_server: bool,
+    /// What is needed to send the request to a server once more.
+    pub(super) again: Again,
     /// Decoded bytes of the body, for rules that look at it.
     pub(super) seen_body: Vec<u8>,
     pub(super) body_known: bool,
@@ -113,6 +116,7 @@ impl Exchange {
             keep_client: false,
             last_request: false,
             keep_server: false,
+            again: Again::default(),
             seen_body: Vec::new(),
             body_known: false,
             waits: false,
@@ -145,6 +149,7 @@ impl Exchange {
         self.prepared = false;
         self.up_done = false;
         self.answered = false;
+        self.again.forget();
         self.seen_body.clear();
         self.body_known = false;
         self.persist = Persist::default();

@@ -4,6 +4,7 @@
 //! [`respond`] with the server's head, [`transfer`] the bodies (or [`tunnel`]), [`finish`] with counters and log. What is answered here
 //! goes through [`reply`].
 
+mod again;
 mod body;
 mod decide;
 mod exchange;
@@ -111,8 +112,10 @@ async fn request(conn: &mut Conn, ex: &mut Exchange) -> After {
             finish::step(conn, ex, LogStep::Connect);
         }
         forward::prepare(conn, ex);
+        again::keep(conn, ex);
         match transfer::until_head(conn, ex).await {
             Err(error) if error.retry && upstream::may_repeat(conn, ex) => {}
+            done if again::may_repeat(conn, ex, done) => {}
             other => break other,
         }
     };

@@ -3,7 +3,7 @@
 use super::exchange::Exchange;
 use super::session::Conn;
 use super::{finish, trace, transfer};
-use crate::connect::{establish_from, Connection, Purpose};
+use crate::connect::{count_change, establish_from, Connection, Purpose};
 use crate::error::{Error, Fault, Stage};
 use crate::live::{bump, Target};
 use crate::pick::{try_pick, PickError, Picked, Slot, Want};
@@ -30,9 +30,11 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<Obtaine
     let Some(backend) = ex.backend else {
         return Err(failure(Fault::Server, Stage::Connect));
     };
+    let left = ex.again.left.take();
     let want = Want {
         key: super::want::balance_key(conn, ex),
-        server: ex.persist.server,
+        server: ex.persist.server.filter(|_| left.is_none()),
+        avoid: left,
         ..Want::default()
     };
     let slot = match ex.slot.take() {
@@ -53,6 +55,7 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<Obtaine
     };
     ex.record.times.queue = 0;
     if let Some(slot) = slot {
+        count_change(&conn.live, &slot, left, &mut ex.record);
         if let Some(made) = redirect(conn, ex, &slot) {
             ex.slot = Some(slot);
             if let Some(tracing) = &mut ex.tracing {

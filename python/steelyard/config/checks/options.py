@@ -87,7 +87,7 @@ def _server(proxy: Proxy, server: Server, defaults: tuple[Said, ...], room: Room
 
 def _repeated(proxy: Proxy) -> frozenset[str]:
     """What `retry-on` says."""
-    said = next((said.words for said in reversed(proxy.others) if said.name == "retry-on"), ())
+    said = proxy.retry_on or ()
     return _REPEATED if "all-retryable-errors" in said else frozenset(said)
 
 

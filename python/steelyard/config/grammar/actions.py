@@ -112,7 +112,7 @@ SHAPES = {
     "del-map*": Shape("del_map", "key:format", inside="file:map_file"),
     "deny": Shape("deny", reader="reply"),
     "dgram-drop": Shape("dgram_drop", ready=False),
-    "disable-l7-retry": Shape("disable_l7_retry", ready=False),
+    "disable-l7-retry": Shape("disable_l7_retry"),
     "do-log": Shape("do_log", options="profile:profile:profile", fixed=(("profile", None),)),
     "do-resolve*": Shape("do_resolve", "expr:expr", inside="var:variable resolvers:text family:family?", fixed=(("family", 0),)),
     "early-hint": Shape("early_hint", "name:new_header value:format"),

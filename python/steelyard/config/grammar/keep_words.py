@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from steelyard.config.grammar.log_targets import LEVELS
 from steelyard.config.grammar.option_types import Guid
-from steelyard.config.grammar.phrases import Parse, anything, condition, each, phrase
+from steelyard.config.grammar.phrases import Parse, anything, condition, phrase
 from steelyard.config.grammar.row import ANY, BACK, BACK_D, FRONT, FRONT_D, PROXY, Effect, Row, Where
 from steelyard.config.grammar.values import ArgType, Int, Loose, OneOf, Text, Time
 from steelyard.config.statement import Statement
-
-_RETRIES = """
-none conn-failure empty-response junk-response response-timeout 0rtt-rejected all-retryable-errors
-401 403 404 408 421 425 429 500 501 502 503 504
-"""
-
-
-def _retry_on(statement: Statement) -> None:
-    """`none` and `conn-failure` go with nothing that asks for more; the last line holds."""
-    phrase(each(OneOf(tuple(_RETRIES.split()))))(statement)
-    if statement.args and statement.args[0].text == "none" and len(statement.args) > 1:
-        statement.extra(statement.at + 1)
 
 
 def _persist(statement: Statement) -> None:
@@ -126,7 +114,6 @@ ROWS = (
     ),
     _row("max-session-srv-conns", FRONT_D, "Server connections that one client may hold.", Loose(0), lax=True),
     Row("persist rdp-cookie", BACK_D, "Persistence for RDP.", parse=_persist, effect="later", called=True, lax=True),
-    _row("retry-on", BACK_D, "When a request is sent again.", parse=_retry_on, strict=True, usual=("conn-failure",)),
     _row("server-state-file-name", BACK_D, "File with the states of servers.", Text("<file>"), least=0),
     _row("srvtcpka-cnt", BACK_D, "Probes of TCP keep-alive to servers.", _COUNT),
     _row("srvtcpka-idle", BACK_D, "Idle time before TCP keep-alive to servers begins.", _SECONDS),

@@ -62,6 +62,24 @@ def _mode(statement: Statement) -> None:
     statement.set(value)
 
 
+_RETRIES = """
+none conn-failure empty-response junk-response response-timeout 0rtt-rejected all-retryable-errors
+401 403 404 408 421 425 429 500 501 502 503 504
+"""
+
+
+def _retry_on(statement: Statement) -> None:
+    """`none` goes with nothing else; the last line holds."""
+    words = [
+        statement.read(at, OneOf(tuple(_RETRIES.split())))
+        for at in range(statement.at, max(statement.at + 1, len(statement.words)))
+    ]
+    if words[0] == "none" and len(words) > 1:
+        statement.extra(statement.at + 1)
+    elif None not in words:
+        statement.set(tuple(words))
+
+
 ROWS = (
     Row("backlog", FRONT_D, "Connections that may wait to be accepted.", (Loose(below=0),), "backlog"),
     Row(
@@ -98,5 +116,6 @@ ROWS = (
     Row("monitor-uri", FRONT_D, "A path that is answered here with 200.", (Text("<uri>"),), "monitor_uri", mode="http"),
     Row("rate-limit sessions", FRONT_D, "New sessions a second.", (Int(below=0),), "rate_limit_sessions", lax=True),
     Row("retries", BACK_D, "Further tries after a connection to a server failed.", (Loose(below=0),), "retries"),
+    Row("retry-on", BACK_D, "When a request is sent again.", sets="retry_on", parse=_retry_on, strict=True),
     Row("unique-id-header", FRONT_D, "Header that carries the unique id.", (Text("<header>"),), "unique_id_header", lax=True),
 )

@@ -54,6 +54,27 @@ def senders(context: Context) -> dict[str, int]:
     return out
 
 
+_RETRYABLE = ("conn-failure", "empty-response", "junk-response", "response-timeout", "500", "502", "503", "504")
+
+
+def retry_on(proxy: Proxy) -> plan.RetryOn:
+    """`retry-on`, of which only connections count in TCP mode. Early data is not used, so none is rejected."""
+    if proxy.retry_on is None:
+        return plan.RetryOn()
+    words = set(proxy.retry_on)
+    if "all-retryable-errors" in words:
+        words.update(_RETRYABLE)
+    if proxy.mode != "http":
+        words &= {"conn-failure"}
+    return plan.RetryOn(
+        connection="conn-failure" in words,
+        empty="empty-response" in words,
+        junk="junk-response" in words,
+        timeout="response-timeout" in words,
+        statuses=sorted(int(word) for word in words if word.isdigit()),
+    )
+
+
 def backend(context: Context, proxy: Proxy) -> plan.Backend:
     return plan.Backend(
         balance=balance(context, proxy),
@@ -61,6 +82,7 @@ def backend(context: Context, proxy: Proxy) -> plan.Backend:
         cookie=cookie(proxy.cookie),
         http_reuse=proxy.http_reuse or "safe",
         retries=DEFAULT_RETRIES if proxy.retries is None else proxy.retries,
+        retry_on=retry_on(proxy),
         fullconn=fullconn(context, proxy),
         source=source(context, proxy.source, f"backend '{proxy.name}'"),
         dispatch=None if proxy.dispatch is None else address(context, proxy.dispatch, f"dispatch in '{proxy.name}'"),

@@ -190,12 +190,23 @@ class Cookie(Node, frozen=True):
     dynamic_key: str | None = None
 
 
+class RetryOn(Node, frozen=True):
+    """When a request goes to a server once more: what failed, and statuses of responses that the client does not get."""
+
+    connection: bool = True
+    empty: bool = False
+    junk: bool = False
+    timeout: bool = False
+    statuses: list[int] = field(default_factory=list)
+
+
 class Backend(Node, frozen=True):
     balance: Balance = field(default_factory=Balance)
     servers: list[Server] = field(default_factory=list)
     cookie: Cookie | None = None
     http_reuse: HttpReuse = "safe"
     retries: int = 3
+    retry_on: RetryOn = field(default_factory=RetryOn)
     fullconn: int = 0
     source: SourceAddress | None = None
     dispatch: Address | None = None

@@ -264,6 +264,10 @@ class StrictMode(Node, frozen=True, tag="strict_mode"):
     on: bool
 
 
+class DisableL7Retry(Node, frozen=True, tag="disable_l7_retry"):
+    """The request is not sent again once a server has it, whatever `retry-on` says."""
+
+
 class ExpectNetscalerCip(Node, frozen=True, tag="expect_netscaler_cip"):
     """A header of NetScaler comes first; its magic number is the listener's."""
 
@@ -401,6 +405,7 @@ Action = (
     | DoResolve
     | SetBandwidthLimit
     | StrictMode
+    | DisableL7Retry
     | ExpectNetscalerCip
     | ExpectProxy
     | Close
