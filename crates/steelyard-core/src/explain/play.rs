@@ -6,7 +6,7 @@ mod request;
 mod response;
 
 use super::case::{Case, End, Message, Outcome};
-use super::words::told;
+use super::words::{told, Stop};
 use super::world::World;
 use super::{CaseError, Simulation};
 use crate::balance::Balancer;
@@ -92,9 +92,6 @@ fn bytes(payload: &Payload) -> Result<Vec<u8>, CaseError> {
         .decode(&payload.0)
         .map_err(|_| CaseError("the message is not base64".into()))
 }
-
-/// The request goes no further: how it ended, and why.
-pub(super) type Stop = (End, String);
 
 struct Play<'p> {
     program: &'p Program,

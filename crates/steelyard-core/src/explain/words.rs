@@ -1,12 +1,14 @@
 //! What happened, in words.
 
 use super::case::{End, Message};
-use super::play::Stop;
 use crate::balance::ServerSeat;
 use crate::http1::Head;
 use crate::plan::{Backend, BalanceKind};
 use crate::reply::ReplyCause;
 use crate::rules::{legible, Verdict};
+
+/// The request goes no further: how it ended, and why.
+pub(super) type Stop = (End, String);
 
 /// The head of a message, as text for people.
 pub fn message(head: &Head) -> Message {

@@ -1,6 +1,6 @@
 //! Expressions, ACLs, conditions and log formats.
 
-use super::rule::At;
+use super::base::At;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

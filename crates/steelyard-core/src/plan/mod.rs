@@ -5,6 +5,7 @@
 //! trees, conditions are sums of products, times are milliseconds, sizes are bytes, names are resolved to indices.
 //! Unknown fields are refused. Strings are UTF-8; raw bytes are base64 (`Payload`).
 
+mod base;
 mod expr;
 mod global;
 mod proxy;
@@ -13,6 +14,7 @@ mod rule;
 mod server;
 mod table;
 
+pub use base::At;
 pub use expr::{
     Acl, AclTest, Arg, Call, Cond, Expr, Label, LabelKind, LogFormat, LogItem, Matcher, Pattern, PatternFile, Scope, Term,
 };
@@ -25,7 +27,7 @@ pub use proxy::{
     HeaderCapture, HttpReuse, KeepAlive, Mode, Options, Proxy, RetryOn, Rulesets, Stats, Timeouts, UseBackend, UseServer,
 };
 pub use reply::{ErrorFile, Payload, Reply, ReplyBody};
-pub use rule::{Action, At, Bandwidth, Normalizer, RedirectKind, Rule, Side, StreamTimeout};
+pub use rule::{Action, Bandwidth, Normalizer, RedirectKind, Rule, Side, StreamTimeout};
 pub use server::{Address, Server, SourceAddress};
 pub use table::{ServerKey, StickKind, StickRule, StickTable, TableColumn, TableData, TableKey};
 
@@ -54,5 +56,4 @@ pub struct Plan {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests;

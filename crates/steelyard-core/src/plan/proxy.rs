@@ -1,9 +1,10 @@
 //! Frontends, backends and listens.
 
+use super::base::At;
 use super::expr::{Cond, Expr, LogFormat};
 use super::global::{LogStep, LogTarget};
 use super::reply::ErrorFile;
-use super::rule::{At, Rule};
+use super::rule::Rule;
 use super::server::{Address, Server, SourceAddress};
 use super::table::StickRule;
 use serde::{Deserialize, Serialize};

@@ -1,16 +1,9 @@
 //! Rules and actions.
 
+use super::base::At;
 use super::expr::{Cond, Expr, LogFormat, Scope};
 use super::reply::Reply;
 use serde::{Deserialize, Serialize};
-
-/// Where a thing was written: index in `Plan::files`, and the line, from 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct At {
-    pub file: u32,
-    pub line: u32,
-}
 
 /// An action and when to do it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

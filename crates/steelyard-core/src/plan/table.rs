@@ -1,6 +1,6 @@
 //! Stick tables (manual section 11).
 
-use super::rule::At;
+use super::base::At;
 use serde::{Deserialize, Serialize};
 
 /// A `stick-table` of a proxy, or a `table` of a peers section.
