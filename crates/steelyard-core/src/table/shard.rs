@@ -7,6 +7,8 @@ const NONE: u32 = u32::MAX;
 
 /// Entries looked at when room or time is short, at most.
 const LOOK: usize = 32;
+/// How often that is done to make room.
+const ROUNDS: usize = 8;
 
 /// Everything that all shards of a table agree on.
 #[derive(Debug)]
@@ -188,15 +190,24 @@ impl Shard {
 
     /// Makes room: the entry goes that was not changed for the longest time and that nobody tracks.
     pub fn purge(&mut self) -> bool {
-        let mut slot = self.oldest;
-        for _ in 0..LOOK {
-            match self.slots.get(slot as usize) {
-                Some(entry) if entry.trackers > 0 => slot = entry.newer,
-                Some(_) => {
-                    self.remove(slot);
-                    return true;
+        for _ in 0..ROUNDS {
+            let mut slot = self.oldest;
+            for _ in 0..LOOK {
+                match self.slots.get(slot as usize) {
+                    Some(entry) if entry.trackers > 0 => slot = entry.newer,
+                    Some(_) => {
+                        self.remove(slot);
+                        return true;
+                    }
+                    None => return false,
                 }
-                None => return false,
+            }
+            // Many of the oldest are tracked, as those of clients that stay long: they are passed over from now on, or none of the
+            // others would ever go.
+            for _ in 0..LOOK {
+                let oldest = self.oldest;
+                self.unlink(oldest);
+                self.append(oldest);
             }
         }
         false

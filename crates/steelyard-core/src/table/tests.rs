@@ -161,6 +161,22 @@ fn a_full_table_of_tracked_entries_takes_no_more() {
 }
 
 #[test]
+fn clients_that_stay_long_do_not_keep_others_out_of_a_full_table() {
+    let bench = Bench::new(400, Some(1_000), &[]);
+    let mut tracking = Tracking::new();
+    for number in 0..300 {
+        assert!(bench.track(&mut tracking, Level::Session, number, &format!("long {number}")));
+    }
+    for number in 0..1_000 {
+        let key = format!("short {number}");
+        // A new entry looks at a part of a table: one of them may come in vain.
+        assert!(bench.enter(&key) || bench.enter(&key), "{key}");
+    }
+    assert!(bench.has("long 0") && bench.has("long 299") && bench.has("short 999") && !bench.has("short 0"));
+    assert_eq!(bench.count(), 400);
+}
+
+#[test]
 fn events_count_once_for_each_counter() {
     let bench = Bench::new(
         10,
