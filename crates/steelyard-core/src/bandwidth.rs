@@ -132,5 +132,4 @@ pub fn delay(limits: &mut [Limit], now: u64, want: u64) -> u64 {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests;

@@ -192,7 +192,9 @@ impl Shared {
                 self.changed.notify_all();
             } else {
                 stream = None;
-                self.pause();
+                if !self.pause() {
+                    return;
+                }
             }
         }
     }
@@ -226,9 +228,11 @@ impl Shared {
         }
     }
 
-    fn pause(&self) {
+    /// Before the next try. False at the end: what can't be written then is lost.
+    fn pause(&self) -> bool {
         let state = lock(&self.state);
-        let _ = self.changed.wait_timeout_while(state, PAUSE, |state| !state.ended);
+        let waited = self.changed.wait_timeout_while(state, PAUSE, |state| !state.ended);
+        !waited.unwrap_or_else(PoisonError::into_inner).0.ended
     }
 
     fn connect(&self) -> io::Result<Stream> {
@@ -274,3 +278,6 @@ impl Stream {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;
