@@ -131,6 +131,7 @@ class Global(Record):
     hard_stop_after: int | None = None
     spread_checks: int | None = None
     bufsize: int | None = None
+    bufsize_large: int | None = None
     maxrewrite: int | None = None
     max_headers: int | None = None
     cookie_length: int | None = None
@@ -303,6 +304,9 @@ class HttpCheck(Record):
     expect_value: str = ""
     disable_on_404: bool = False
 
+
+BUFSIZE = 16_384
+"""`tune.bufsize` where it is not said, bytes."""
 
 COOKIE_LENGTH = 64
 """`tune.http.cookielen` where it is not said: a captured cookie has one byte less."""

@@ -173,6 +173,10 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "SY0751": ("times in the wrong order", "The longest time is below the shortest."),
     "SY0752": ("threads that are not there", "Threads count from 1 to `nbthread`."),
+    "SY0753": (
+        "large buffers that are not there",
+        "`use-large-buffer` needs `tune.bufsize.large`, and more than `tune.bufsize`.",
+    ),
     "SY0760": ("unknown stick table", "A rule or expression names a stick table that no proxy and no peers section has."),
     "SY0761": (
         "stick table defined twice",

@@ -27,6 +27,8 @@ pub struct Global {
     pub log_send_hostname: Option<String>,
     /// `tune.bufsize`, bytes: also the most a request or response head may take, less `maxrewrite`.
     pub bufsize: u32,
+    /// `tune.bufsize.large`, bytes; 0: there are no such buffers.
+    pub bufsize_large: u32,
     pub maxrewrite: u32,
     /// `tune.http.maxhdr`
     pub max_headers: u32,
@@ -70,6 +72,7 @@ impl Default for Global {
             log_tag: "haproxy".into(),
             log_send_hostname: None,
             bufsize: 16_384,
+            bufsize_large: 0,
             maxrewrite: 1_024,
             max_headers: 101,
             hard_stop_after: 0,

@@ -230,10 +230,11 @@ pub enum Action {
     Pause {
         time: Expr,
     },
-    /// Milliseconds, and bytes that are enough; 0: the whole body.
+    /// Milliseconds, and bytes that are enough; 0: the whole body. `large`: in a buffer of `tune.bufsize.large`, where it needs one.
     WaitForBody {
         time: u64,
         at_least: u64,
+        large: bool,
     },
     WaitForHandshake,
     /// Writes a line of the frontend's log; `profile`: index in `Global::log_profiles`, instead of those of its `log` lines.

@@ -51,6 +51,7 @@ pub enum Action {
     WaitForBody {
         ms: u64,
         least: u64,
+        large: bool,
     },
     /// Nothing to do here: what it waits for is over.
     Pass,
@@ -196,9 +197,10 @@ impl Action {
             })),
             A::NormalizeUri { name, option } => Self::Normalize(*name, *option),
             A::Pause { time } => Self::Pause(expr(time)?),
-            A::WaitForBody { time, at_least } => Self::WaitForBody {
+            A::WaitForBody { time, at_least, large } => Self::WaitForBody {
                 ms: *time,
                 least: *at_least,
+                large: *large,
             },
             // Streams are served in turn: there is no order among them to change.
             A::WaitForHandshake | A::SetNice { .. } => Self::Pass,
@@ -362,12 +364,14 @@ impl Action {
                 let ms = u64::try_from(ms?).ok().filter(|ms| *ms > 0)?;
                 Some(Verdict::Pause { at: index + 1, ms })
             }
-            Self::WaitForBody { ms, least } => {
-                let there = ctx.input_done || (*least > 0 && ctx.input.len() as u64 >= *least);
+            Self::WaitForBody { ms, least, large } => {
+                // What filled a buffer may go on in a larger one.
+                let there = (ctx.input_done && !large) || (*least > 0 && ctx.input.len() as u64 >= *least);
                 (!there).then_some(Verdict::Body {
                     at: index + 1,
                     ms: *ms,
                     least: *least,
+                    large: *large,
                 })
             }
             Self::Pass => None,

@@ -192,8 +192,9 @@ pub enum Verdict {
     Wait { at: usize },
     /// Wait so many milliseconds; call again with `from = at` then.
     Pause { at: usize, ms: u64 },
-    /// Wait for the whole request body, or `least` bytes of it where that is not 0, for so many milliseconds at most.
-    Body { at: usize, ms: u64, least: u64 },
+    /// Wait for the whole body, or `least` bytes of it where that is not 0, for so many milliseconds at most; in a large buffer where
+    /// that is allowed and needed.
+    Body { at: usize, ms: u64, least: u64, large: bool },
     /// Look a name up, tell the question its answer, and call again with `from = at`.
     Resolve { at: usize, question: Box<Question> },
     /// A change could not be made, and strict mode holds: an internal error.

@@ -61,7 +61,7 @@ async fn choose(conn: &mut Conn, ex: &mut Exchange) -> Decision {
         return Decision::Monitor(status);
     }
     if conn.front().options.http_buffer_request && ex.body != Body::None {
-        if let Err(failure) = Box::pin(hold_body(conn, ex, None, 0)).await {
+        if let Err(failure) = Box::pin(hold_body(conn, ex, None, 0, false)).await {
             return Decision::Failed(failure);
         }
     }
@@ -80,7 +80,7 @@ async fn choose(conn: &mut Conn, ex: &mut Exchange) -> Decision {
     ex.inside = InBackend::enter(&conn.live, backend, u64::try_from(now_ms).unwrap_or(u64::MAX));
     let buffer = proxy(&conn.live, backend).options.http_buffer_request || balances_by_body(conn, ex, backend);
     if buffer && ex.body != Body::None && !ex.body_known {
-        if let Err(failure) = Box::pin(hold_body(conn, ex, None, 0)).await {
+        if let Err(failure) = Box::pin(hold_body(conn, ex, None, 0, false)).await {
             return Decision::Failed(failure);
         }
     }

@@ -1,6 +1,6 @@
 //! Waiting with a response in hand: `http-response pause` and `wait-for-body`. The request moves on meanwhile.
 
-use super::body::look;
+use super::body::{enlarge, Look};
 use super::exchange::Exchange;
 use super::session::Conn;
 use super::transfer::Wait;
@@ -17,8 +17,8 @@ use steelyard_core::http1::Body;
 pub(super) enum Until {
     /// The time is over.
     Time,
-    /// The body is here, or so many bytes of it where that is not 0, or no more fits into the buffer.
-    Body(Body, u64),
+    /// The body is here, or so many bytes of it where that is not 0, or no more fits into the buffer, a large one where that may be.
+    Body(Body, u64, bool),
 }
 
 /// Holds a response for `ms` milliseconds at most. A body that does not come in that time is the server's fault.
@@ -28,7 +28,8 @@ pub(super) async fn response(conn: &mut Conn, ex: &mut Exchange, until: Until, m
     };
     let mut wait = Wait::new(conn, ex);
     conn.timer.set(after(Instant::now(), Some(ms)));
-    let done = poll_fn(|cx| poll(conn, ex, &mut wait, &mut server.stream, until, cx)).await;
+    let mut look = Look::new();
+    let done = poll_fn(|cx| poll(conn, ex, &mut wait, &mut server.stream, (&mut look, until), cx)).await;
     ex.server = Some(server);
     ex.now = Instant::now();
     done
@@ -39,7 +40,7 @@ fn poll(
     ex: &mut Exchange,
     wait: &mut Wait,
     server: &mut Stream,
-    until: Until,
+    (look, until): (&mut Look, Until),
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), Error>> {
     if let Err(failure) = wait.send_request(conn, ex, server, Stage::Headers, cx) {
@@ -50,8 +51,8 @@ fn poll(
     }
     let late = match until {
         Until::Time => Ok(()),
-        Until::Body(body, least) => {
-            if let Poll::Ready(there) = poll_body(ex, server, body, least, cx) {
+        Until::Body(body, least, large) => {
+            if let Poll::Ready(there) = poll_body(conn, ex, server, look, (body, least, large), cx) {
                 return Poll::Ready(there);
             }
             Err(failure(Fault::ServerTimeout))
@@ -61,15 +62,23 @@ fn poll(
 }
 
 /// Ready when there is enough of it; `seen_body` has it decoded then.
-fn poll_body(ex: &mut Exchange, server: &mut Stream, body: Body, least: u64, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+fn poll_body(
+    conn: &Conn,
+    ex: &mut Exchange,
+    server: &mut Stream,
+    look: &mut Look,
+    (body, least, large): (Body, u64, bool),
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), Error>> {
     loop {
         let ended = body == Body::Close && ex.down.ended;
-        ex.body_known = match look(body, ex.down.input.data(), &mut ex.seen_body) {
+        ex.body_known = match look.on(body, ex.down.input.data(), &mut ex.seen_body) {
             Ok(complete) => complete || ended,
             Err(()) => return Poll::Ready(Err(failure(Fault::Proxy))),
         };
         let enough = least > 0 && ex.seen_body.len() as u64 >= least;
-        if ex.body_known || enough || ex.down.input.is_full() {
+        let done = ex.body_known || enough;
+        if done || (ex.down.input.is_full() && !(large && enlarge(conn, &mut ex.down.input))) {
             return Poll::Ready(Ok(()));
         }
         match ex.down.poll_read(server, cx) {

@@ -70,7 +70,9 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
         match rules(conn, ex, &mut place, |program| &program.http_response) {
             Ok(()) => break,
             Err(Verdict::Pause { ms, .. }) => Box::pin(hold::response(conn, ex, Until::Time, ms)).await?,
-            Err(Verdict::Body { ms, least, .. }) => Box::pin(hold::response(conn, ex, Until::Body(body, least), ms)).await?,
+            Err(Verdict::Body { ms, least, large, .. }) => {
+                Box::pin(hold::response(conn, ex, Until::Body(body, least, large), ms)).await?;
+            }
             Err(Verdict::Reply(made) | Verdict::Tarpit(made)) => return Ok(Then::Reply(made)),
             Err(Verdict::Failed) => return Err(internal()),
             Err(_) => return Err(bad_response()),
@@ -118,9 +120,9 @@ async fn content(conn: &mut Conn, ex: &mut Exchange, backend: u32, body: Body) -
                 from = at;
                 hold::response(conn, ex, Until::Time, ms).await?;
             }
-            Verdict::Body { at, ms, least } => {
+            Verdict::Body { at, ms, least, large } => {
                 from = at;
-                hold::response(conn, ex, Until::Body(body, least), ms).await?;
+                hold::response(conn, ex, Until::Body(body, least, large), ms).await?;
             }
             Verdict::Failed => return Err(internal()),
             Verdict::Close { .. } | Verdict::Reply(_) | Verdict::Tarpit(_) | Verdict::Service(_) | Verdict::Resolve { .. } => {

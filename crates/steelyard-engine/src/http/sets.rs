@@ -28,9 +28,9 @@ pub(super) async fn run(conn: &mut Conn, ex: &mut Exchange, index: u32, which: f
                 from = at;
                 Box::pin(pause(conn, ex, ms)).await
             }
-            Verdict::Body { at, ms, least } => {
+            Verdict::Body { at, ms, least, large } => {
                 from = at;
-                Box::pin(hold_body(conn, ex, Some(ms), least)).await
+                Box::pin(hold_body(conn, ex, Some(ms), least, large)).await
             }
             Verdict::Resolve { at, question } => {
                 from = at;

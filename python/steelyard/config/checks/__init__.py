@@ -17,6 +17,7 @@ from steelyard.config.checks.health import check_health
 from steelyard.config.checks.hosts import check_hosts
 from steelyard.config.checks.ids import check_ids
 from steelyard.config.checks.inspect import check_inspect
+from steelyard.config.checks.large_buffers import check_large_buffers
 from steelyard.config.checks.listeners import check_listeners
 from steelyard.config.checks.log_backends import check_log_backends
 from steelyard.config.checks.log_targets import check_debug, check_log_targets
@@ -71,6 +72,7 @@ CHECKS: tuple[Callable[[Config, Room], None], ...] = (
     check_track,
     check_tables,
     check_threads,
+    check_large_buffers,
     check_inspect,
     check_attached,
     check_acme,

@@ -83,7 +83,6 @@ ROWS = (
     tune("applet.zero-copy-forwarding", "Answers made here are passed on without a copy.", SWITCH),
     tune("buffers.limit", "Buffers of the process; 0 for any number.", _ANY, least=0),
     tune("buffers.reserve", "Buffers kept for when memory runs out.", _ANY, least=0),
-    tune("bufsize.large", "Bytes of a large buffer.", Size(1, MAX_SIZE)),
     tune("bufsize.small", "Bytes of a small buffer.", Size(1, MAX_SIZE)),
     tune("cli.max-payload-size", "Bytes that one runtime command may carry.", Size(0, MAX_SIZE)),
     tune("comp.maxlevel", "Highest level of compression.", number(1, 9)),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from steelyard.config.grammar.row import Row, Where
-from steelyard.config.grammar.values import Account, ArgType, Bad, Id, Int, ListOf, Loose, NodeName, OneOf, Text, Time
+from steelyard.config.grammar.values import Account, ArgType, Bad, Id, Int, ListOf, Loose, NodeName, OneOf, Size, Text, Time
 from steelyard.config.paths import POLICIES, Policy
 from steelyard.config.span import Word
 from steelyard.config.statement import Statement
@@ -160,6 +160,7 @@ ROWS = (
     _shared("shm-stats-file-max-objects", "Objects in that memory.", Loose()),
     Row("stats-file", G, "File of statistics to start with.", (Text("<file>"),), effect="later", lax=True),
     Row("tune.bufsize", G, "Bytes of a buffer: the longest request head.", (Loose(336, sizes=True),), "bufsize"),
+    Row("tune.bufsize.large", G, "Bytes of a buffer for bodies that rules wait for.", (Size(1, (1 << 28) - 1),), "bufsize_large"),
     Row("tune.http.cookielen", G, "Bytes of a captured cookie, and one.", (Loose(1, 65536),), "cookie_length"),
     Row("tune.http.maxhdr", G, "Header fields in a message.", (Loose(5, 32767),), "max_headers"),
     Row("tune.maxrewrite", G, "Bytes kept free for rewriting.", (Loose(0, sizes=True),), "maxrewrite"),

@@ -287,11 +287,9 @@ class _Arguments:
 
     def body(self, fields: Fields) -> bool:
         """`time <time> [at-least <bytes>] [use-large-buffer]` in any order."""
-        fields["at_least"] = 0
-        shape = Shape("", options="time:time:time at-least:at_least:size use-large-buffer:large:yes", later=("use-large-buffer",))
-        if not self._options(shape, fields):
+        fields |= {"at_least": 0, "large": False}
+        if not self._options(Shape("", options="time:time:time at-least:at_least:size use-large-buffer:large:yes"), fields):
             return False
-        fields.pop("large", None)
         return "time" in fields or self._missing("'time' and how long to wait")
 
 

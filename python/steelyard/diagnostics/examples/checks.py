@@ -383,6 +383,16 @@ global
   nbthread 2
 frontend web
   bind :80 thread 1-2
+=== SY0753
+frontend web
+  mode http
+  http-request wait-for-body time 1s use-large-buffer
+--- right
+global
+  tune.bufsize.large 64k
+frontend web
+  mode http
+  http-request wait-for-body time 1s use-large-buffer
 === SY0747
 program agent
   command /usr/local/bin/agent

@@ -59,6 +59,7 @@ def global_(context: Context) -> Global:
         log_tag=value.log_tag or default.log_tag,
         log_send_hostname=value.log_send_hostname,
         bufsize=value.bufsize or default.bufsize,
+        bufsize_large=value.bufsize_large or 0,
         maxrewrite=default.maxrewrite if value.maxrewrite is None else value.maxrewrite,
         max_headers=value.max_headers or default.max_headers,
         hard_stop_after=value.hard_stop_after or 0,

@@ -144,6 +144,7 @@ class Global(Node, frozen=True):
     log_tag: str = "haproxy"
     log_send_hostname: str | None = None
     bufsize: int = 16_384
+    bufsize_large: int = 0
     maxrewrite: int = 1_024
     max_headers: int = 101
     hard_stop_after: int = 0

@@ -212,10 +212,11 @@ class Pause(Node, frozen=True, tag="pause"):
 
 
 class WaitForBody(Node, frozen=True, tag="wait_for_body"):
-    """Milliseconds, and bytes that are enough; 0: the whole body."""
+    """Milliseconds, and bytes that are enough; 0: the whole body. `large`: in a larger buffer, where it needs one."""
 
     time: int
     at_least: int
+    large: bool
 
 
 class WaitForHandshake(Node, frozen=True, tag="wait_for_handshake"):
