@@ -96,6 +96,53 @@ def test_json_names_the_places(explain):
     assert '403 0 - - PR-- 0/0/0/0/0 0/0 "GET /admin HTTP/1.1"' in denied["log"]
 
 
+UPGRADED = """\
+defaults
+  log 127.0.0.1:514 local0
+  timeout client 1s
+  timeout server 1s
+  timeout connect 1s
+frontend fe
+  mode tcp
+  bind 127.0.0.1:8080
+  option tcplog
+  tcp-request inspect-delay 1s
+  tcp-request content accept if { path_beg /chosen }
+  tcp-request content switch-mode http if HTTP
+  tcp-request content reject if HTTP
+  http-request deny if { path /deny }
+  use_backend plain if { path_end /raw }
+  use_backend plain if !HTTP
+  default_backend be
+backend be
+  mode http
+  http-request set-header X-Be yes
+  server s1 127.0.0.1:8001
+backend plain
+  mode tcp
+  server t1 127.0.0.1:8002
+"""
+
+
+@pytest.mark.parametrize(
+    ("data", "end", "server", "why"),
+    [
+        ("GET /a HTTP/1.1\r\nHost: a\r\n\r\n", "forwarded", "s1", ""),
+        ("GET /chosen HTTP/1.1\r\nHost: a\r\n\r\n", "forwarded", "s1", ""),
+        ("GET /deny HTTP/1.1\r\nHost: a\r\n\r\n", "replied", None, "http-request deny"),
+        ("GET /raw HTTP/1.1\r\nHost: a\r\n\r\n", "closed", None, "the backend is not in mode http"),
+        ("GET /chosen/raw HTTP/1.1\r\nHost: a\r\n\r\n", "forwarded", "t1", ""),
+        ("hello\r\n\r\n", "forwarded", "t1", ""),
+    ],
+)
+def test_connections_that_go_on_as_http(explain, tmp_path, data, end, server, why):
+    (tmp_path / "site.cfg").write_text(UPGRADED)
+    outcome = json.loads(explain("--data", data, "--json").stdout)
+    assert (outcome["end"], outcome["server"], outcome["why"]) == (end, server, why)
+    headers = dict((outcome["request"] or {"headers": []})["headers"])
+    assert headers.get("X-Be") == ("yes" if server == "s1" else None)
+
+
 def test_states_of_servers_are_what_the_balancing_sees(explain):
     one = json.loads(explain("GET", "/api", "--frontend", "web", "--server", "api/s1=down", "--json").stdout)
     assert one["server"] == "s2"

@@ -131,15 +131,17 @@ impl<'p> Play<'p> {
             }
             self.tracking.count_session(Event::Session);
         }
-        let http = self.front.mode == Mode::Http;
-        let decided = if http { self.request() } else { Ok(()) };
+        let decided = match self.front.mode {
+            Mode::Http => self.become_http(front),
+            Mode::Tcp => Ok(()),
+        };
         let decided = decided
             .and_then(|()| self.decide(front))
             .and_then(|backend| self.choose(backend, balancers));
         if let Err(stop) = decided {
             return Ok(Err(stop));
         }
-        if http {
+        if self.http {
             self.forward();
             return self.respond();
         }

@@ -77,6 +77,7 @@ pub fn told(verdict: &Verdict) -> Option<String> {
         Verdict::Resolve { question, .. } => Some(format!("'{}' would be looked up", question.name)),
         Verdict::Failed => Some("a change can't be made: internal error".into()),
         Verdict::CloseServer => Some("the connection to the server is closed".into()),
+        Verdict::Switch => Some("the connection goes on as HTTP".into()),
         Verdict::Service(name) => Some(format!("the service {name} answers")),
     }
 }

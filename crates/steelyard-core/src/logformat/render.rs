@@ -158,6 +158,8 @@ pub(super) fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mu
                 // There is no request yet.
                 (0, Some(Mode::Http)) if NO_STREAM.iter().any(|step| step.origin() == record.origin) => 0,
                 (0, Some(Mode::Http)) => -1,
+                // A connection of TCP that goes on as HTTP: what is no request there is logged as one of TCP.
+                (0, Some(Mode::Tcp)) if view.req.is_some() && !record.is_refused() => -1,
                 (status, _) => i64::from(status),
             },
         ),

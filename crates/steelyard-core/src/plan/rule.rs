@@ -267,6 +267,8 @@ pub enum Action {
     ExpectNetscalerCip,
     /// `tcp-response content close`: no more of the server; the client gets what came so far.
     Close,
+    /// `tcp-request content switch-mode http`: the connection goes on as one of HTTP/1.
+    SwitchMode,
     /// -1024 to 1024.
     SetNice {
         nice: i32,

@@ -113,6 +113,7 @@ pub const NAMES: &[&str] = &[
     "expect_netscaler_cip",
     "expect_proxy",
     "close",
+    "switch_mode",
     "set_nice",
     "add_headers_bin",
     "set_headers_bin",

@@ -17,6 +17,8 @@ pub enum Flow {
     SendOnce,
     /// No more of the server.
     CloseServer,
+    /// What the client sends is HTTP from here on.
+    Switch,
 }
 
 impl Flow {
@@ -29,6 +31,7 @@ impl Flow {
             A::ExpectNetscalerCip => Self::ExpectNetscaler,
             A::DisableL7Retry => Self::SendOnce,
             A::Close => Self::CloseServer,
+            A::SwitchMode => Self::Switch,
             _ => return None,
         })
     }
@@ -41,6 +44,7 @@ impl Flow {
             Self::ExpectNetscaler => ctx.record.expects_netscaler = true,
             Self::SendOnce => ctx.record.sent_once = true,
             Self::CloseServer => return Some(Verdict::CloseServer),
+            Self::Switch => return Some(Verdict::Switch),
         }
         None
     }

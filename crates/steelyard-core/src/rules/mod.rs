@@ -201,6 +201,8 @@ pub enum Verdict {
     Failed,
     /// `tcp-response content close`: what came of the server goes to the client, and no more.
     CloseServer,
+    /// `switch-mode http`: the connection goes on as one of HTTP. Where it is one already, that is no more than `Allow`.
+    Switch,
     /// `use-service`: the name.
     Service(String),
 }

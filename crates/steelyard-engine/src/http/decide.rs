@@ -9,9 +9,9 @@ use super::{finish, trace};
 use crate::error::{Error, Fault, Stage};
 use crate::live::InBackend;
 use steelyard_core::http1::Body;
-use steelyard_core::plan::{Proxy, Stats};
+use steelyard_core::plan::{Mode, Proxy, Stats};
 use steelyard_core::reply::{MadeReply, ReplyCause};
-use steelyard_core::rules::{choose_backend, holds};
+use steelyard_core::rules::{self, holds};
 use steelyard_core::table::Event;
 
 /// What to do with a request.
@@ -34,6 +34,8 @@ pub(super) enum Decision {
         silent: bool,
         ttl: Option<u8>,
     },
+    /// There is no backend in mode http that could take it: closed without a reply.
+    NotHttp,
     Failed(Error),
 }
 
@@ -68,16 +70,12 @@ async fn choose(conn: &mut Conn, ex: &mut Exchange) -> Decision {
     if let Some(decision) = proxy_rules(conn, ex, front).await {
         return decision;
     }
-    let by_rule = |front: &Proxy| front.frontend.as_ref().is_some_and(|front| !front.use_backend.is_empty());
-    if ex.tracing.is_some() && by_rule(conn.front()) {
-        trace::set(conn, ex, front, "use_backend");
+    if let Some(stop) = choose_backend(conn, ex) {
+        return stop;
     }
-    let Some(backend) = ex.with_trace(conn, |program, ctx, trace| choose_backend(program, front, ctx, trace)) else {
-        return Decision::Failed(failure(Fault::Server, Stage::Connect));
+    let Some(backend) = ex.backend.filter(|&backend| proxy(&conn.live, backend).mode == Mode::Http) else {
+        return Decision::NotHttp;
     };
-    ex.backend = Some(backend);
-    let now_ms = ex.now.saturating_duration_since(conn.worker.shared.started).as_millis();
-    ex.inside = InBackend::enter(&conn.live, backend, u64::try_from(now_ms).unwrap_or(u64::MAX));
     let buffer = proxy(&conn.live, backend).options.http_buffer_request || balances_by_body(conn, ex, backend);
     if buffer && ex.body != Body::None && !ex.body_known {
         if let Err(failure) = Box::pin(hold_body(conn, ex, None, 0, false)).await {
@@ -90,6 +88,26 @@ async fn choose(conn: &mut Conn, ex: &mut Exchange) -> Decision {
         }
     }
     aim(conn, ex, backend)
+}
+
+/// Sets `ex.backend`, unless a connection of TCP was led there by that choice. Gives what is done where there is none.
+fn choose_backend(conn: &mut Conn, ex: &mut Exchange) -> Option<Decision> {
+    if ex.backend.is_some() {
+        return None;
+    }
+    let front = conn.session.frontend;
+    let by_rule = |front: &Proxy| front.frontend.as_ref().is_some_and(|front| !front.use_backend.is_empty());
+    if ex.tracing.is_some() && by_rule(conn.front()) {
+        trace::set(conn, ex, front, "use_backend");
+    }
+    let Some(backend) = ex.with_trace(conn, |program, ctx, trace| rules::choose_backend(program, front, ctx, trace)) else {
+        let failed = Decision::Failed(failure(Fault::Server, Stage::Connect));
+        return conn.is_http().then_some(failed);
+    };
+    ex.backend = Some(backend);
+    let now_ms = ex.now.saturating_duration_since(conn.worker.shared.started).as_millis();
+    ex.inside = InBackend::enter(&conn.live, backend, u64::try_from(now_ms).unwrap_or(u64::MAX));
+    None
 }
 
 /// `monitor-uri`: 200, or 503 when a `monitor fail` condition holds.
@@ -118,7 +136,8 @@ async fn proxy_rules(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<D
         .proxies
         .get(index as usize)
         .is_some_and(|plan| plan.stats.is_some());
-    if content {
+    // The rules of a connection of TCP that became one of HTTP have seen its bytes already.
+    if content && !(ex.raw.is_some() && index == conn.session.frontend) {
         if let Some(decision) = Box::pin(tcp_content(conn, ex, index)).await {
             return Some(decision);
         }

@@ -35,6 +35,8 @@ pub struct Exchange {
     /// The server of the last try to connect.
     pub(super) tried: Option<u32>,
     pub(super) inside: Option<InBackend>,
+    /// The first request of a connection that began as one of TCP: when it was accepted.
+    pub(super) raw: Option<Instant>,
     pub(super) backend: Option<u32>,
     /// The connection was used before: its death may mean that the server had closed it meanwhile.
     pub(super) reused: bool,
@@ -106,6 +108,7 @@ impl Exchange {
             slot: None,
             tried: None,
             inside: None,
+            raw: None,
             backend: None,
             reused: false,
             target: None,
@@ -142,6 +145,7 @@ impl Exchange {
         self.slot = None;
         self.tried = None;
         self.inside = None;
+        self.raw = None;
         self.backend = None;
         self.reused = false;
         self.target = None;

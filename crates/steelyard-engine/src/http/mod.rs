@@ -2,7 +2,7 @@
 //!
 //! The straight line of a request: [`receive`] its head, [`decide`] by the rules, take a server [`upstream`], [`forward`] the request,
 //! [`respond`] with the server's head, [`transfer`] the bodies (or [`tunnel`]), [`finish`] with counters and log. What is answered here
-//! goes through [`reply`].
+//! goes through [`reply`]. A connection that began as one of TCP comes in by [`upgrade`].
 
 mod again;
 mod body;
@@ -21,10 +21,12 @@ mod sets;
 mod trace;
 mod transfer;
 mod tunnel;
+mod upgrade;
 mod upstream;
 mod want;
 
 pub use exchange::Exchange;
+pub use upgrade::{take_over, Handed};
 
 use crate::accept::Kept;
 use crate::live::Live;
@@ -57,28 +59,30 @@ enum After {
 pub fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Session, kept: Kept) -> impl Future<Output = ()> {
     // Not an `async fn`: its arguments would be held twice, once as such and once in `conn`.
     let mut conn = Conn::new(worker, live, client, session, kept);
-    async move {
-        let mut last = After::Next;
-        while last == After::Next {
-            match receive::wait(&mut conn).await {
-                Woken::Bytes => {}
-                Woken::Timeout => {
-                    Box::pin(receive::timed_out(&mut conn)).await;
-                    break;
-                }
-                Woken::Stopping => break,
+    async move { go_on(&mut conn, After::Next).await }
+}
+
+/// Serves a connection on, after a request that left it so.
+async fn go_on(conn: &mut Conn, mut last: After) {
+    while last == After::Next {
+        match receive::wait(conn).await {
+            Woken::Bytes => {}
+            Woken::Timeout => {
+                Box::pin(receive::timed_out(conn)).await;
+                break;
             }
-            last = requests(&mut conn).await;
+            Woken::Stopping => break,
         }
-        if last == After::Close {
-            Box::pin(session::linger(&mut conn)).await;
-        }
+        let ex = Exchange::take(conn);
+        last = requests(conn, ex).await;
+    }
+    if last == After::Close {
+        Box::pin(session::linger(conn)).await;
     }
 }
 
 /// The requests that are here, until the client is silent again.
-async fn requests(conn: &mut Conn) -> After {
-    let mut ex = Exchange::take(conn);
+async fn requests(conn: &mut Conn, mut ex: Box<Exchange>) -> After {
     loop {
         let after = request(conn, &mut ex).await;
         if ex.tracing.is_some() {

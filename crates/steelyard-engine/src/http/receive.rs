@@ -162,13 +162,18 @@ fn begin(conn: &mut Conn, ex: &mut Exchange) {
         let now_ms = ex.now.saturating_duration_since(shared.started).as_millis();
         front.counters.req_rate.add(u64::try_from(now_ms).unwrap_or(u64::MAX), 1);
     }
-    let record = &mut ex.record;
     conn.worker.meter.begin();
-    record.counter = shared.totals.next_stream();
-    record.request_index = conn.requests;
-    record.times.idle = ms(conn.since, ex.begun);
-    // Before anything of the request is noted: the line is of the client that came.
-    finish::step(conn, ex, LogStep::Accept);
+    if let Some(accepted) = ex.raw {
+        // This stream has been one since then.
+        ex.begun = accepted;
+    } else {
+        let record = &mut ex.record;
+        record.counter = shared.totals.next_stream();
+        record.request_index = conn.requests;
+        record.times.idle = ms(conn.since, ex.begun);
+        // Before anything of the request is noted: the line is of the client that came.
+        finish::step(conn, ex, LogStep::Accept);
+    }
     ex.record.times.request = ms(ex.begun, ex.received);
     if conn.live.program.tracing.is_some() {
         trace::begin(conn, ex);
@@ -209,8 +214,12 @@ pub(super) async fn refuse(conn: &mut Conn, ex: &mut Exchange, stop: Stop) -> Af
         Stop::Timeout => (408, *b"cR", true),
         Stop::Ended => (400, *b"CR", !nothing),
     };
+    // As in HAProxy, a frontend in mode tcp knows no reason, and no backend, of what came before a request.
+    let termination = if conn.is_http() { termination } else { *b"PR" };
+    ex.backend = None;
     let probe = nothing && options.http_ignore_probes;
-    ex.unlogged = nothing && (options.dontlognull || options.http_ignore_probes);
+    let left = ex.raw.is_some() && stop == Stop::Ended;
+    ex.unlogged = nothing && (options.dontlognull || options.http_ignore_probes || left);
     let front = conn.live.frontend(conn.session.frontend);
     if let (Some(front), true) = (front, counted && !probe) {
         bump(&front.counters.ereq);

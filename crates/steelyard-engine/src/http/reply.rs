@@ -71,6 +71,13 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
             finish_unanswered(conn, ex, *b"PR");
             After::Abort
         }
+        Decision::NotHttp => {
+            ex.record.status = 500;
+            conn.count_status(500);
+            ex.record.times.request = -1;
+            finish_unanswered(conn, ex, *b"IR");
+            After::Abort
+        }
         Decision::Failed(failure) => error(conn, ex, failure).await,
     }
 }
@@ -116,10 +123,7 @@ pub(super) async fn refusal(conn: &mut Conn, ex: &mut Exchange, status: u16, ter
     ex.req.clear();
     let made = ex.with_ctx(conn, |program, ctx| error_reply(program, front, status, ctx));
     ex.keep_client = false;
-    if let Some(front) = conn.live.frontend(front) {
-        front.counters.response(status);
-    }
-    ex.record.status = status;
+    conn.count_status(status);
     ex.res = raw_page(made.head);
     sound_length(ex, &made.body);
     if ex.res.get(b"connection").is_none() && ex.res.version() == Version::Http11 {
@@ -128,8 +132,12 @@ pub(super) async fn refusal(conn: &mut Conn, ex: &mut Exchange, status: u16, ter
     ex.res.write(&mut ex.down.out);
     ex.down.out.extend_from_slice(&made.body);
     flush(conn, ex).await;
-    ex.record.bytes_read = ex.down.sent;
-    finish::account(conn, ex);
+    // To a frontend in mode tcp there was a connection that ended early, and no reply.
+    if conn.is_http() {
+        ex.record.status = status;
+        ex.record.bytes_read = ex.down.sent;
+        finish::account(conn, ex);
+    }
     finish::log_refused(conn, ex, termination);
     After::Close
 }
@@ -273,11 +281,10 @@ fn cause(made: &MadeReply, stage: u8) -> (u8, u8) {
 }
 
 fn count(conn: &Conn, ex: &Exchange, status: u16) {
-    if let Some(front) = conn.live.frontend(conn.session.frontend) {
-        front.counters.response(status);
-        if ex.backend.is_none() {
-            bump(&front.counters.intercepted);
-        }
+    conn.count_status(status);
+    let front = conn.live.frontend(conn.session.frontend);
+    if let Some(front) = front.filter(|_| ex.backend.is_none() && conn.is_http()) {
+        bump(&front.counters.intercepted);
     }
     if let Some(back) = ex.backend.and_then(|backend| conn.live.backend(backend)) {
         back.counters.response(status);
@@ -288,9 +295,9 @@ fn count_denied(conn: &Conn, ex: &Exchange, made: &MadeReply) {
     if !matches!(made.cause, ReplyCause::Deny | ReplyCause::Tarpit) {
         return;
     }
-    match ex.backend.and_then(|backend| conn.live.backend(backend)) {
-        Some(back) => bump(&back.counters.dreq),
-        None => count_denied_close(conn),
+    count_denied_close(conn);
+    if let Some(back) = ex.backend.and_then(|backend| conn.live.backend(backend)) {
+        bump(&back.counters.dreq);
     }
 }
 

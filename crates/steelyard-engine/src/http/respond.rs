@@ -125,7 +125,12 @@ async fn content(conn: &mut Conn, ex: &mut Exchange, backend: u32, body: Body) -
                 hold::response(conn, ex, Until::Body(body, least, large), ms).await?;
             }
             Verdict::Failed => return Err(internal()),
-            Verdict::Close { .. } | Verdict::Reply(_) | Verdict::Tarpit(_) | Verdict::Service(_) | Verdict::Resolve { .. } => {
+            Verdict::Close { .. }
+            | Verdict::Reply(_)
+            | Verdict::Tarpit(_)
+            | Verdict::Service(_)
+            | Verdict::Switch
+            | Verdict::Resolve { .. } => {
                 reply::count_refused_response(conn, ex);
                 return Err(Error {
                     fault: Fault::Proxy,
@@ -196,9 +201,7 @@ fn count(conn: &Conn, ex: &Exchange, status: u16) {
         back.counters.response(status);
         bump(&back.counters.req_tot);
     }
-    if let Some(front) = conn.live.frontend(conn.session.frontend) {
-        front.counters.response(status);
-    }
+    conn.count_status(status);
 }
 
 /// Runs a rule set of the response: the backend's first, then the frontend's. `Err`: a final verdict other than going on, or a wait;

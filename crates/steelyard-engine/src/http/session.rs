@@ -14,7 +14,7 @@ use std::task::{Poll, Waker};
 use std::time::Instant;
 use steelyard_core::capture::Captures;
 use steelyard_core::ctx::Session;
-use steelyard_core::plan::Proxy;
+use steelyard_core::plan::{Mode, Proxy};
 use steelyard_core::table::Tracking;
 use steelyard_core::vars::Vars;
 use tokio::io::AsyncWrite;
@@ -77,6 +77,19 @@ impl Conn {
         static NONE: OnceLock<Captures> = OnceLock::new();
         let program = self.live.program.proxies.get(self.session.frontend as usize);
         program.map_or_else(|| NONE.get_or_init(Captures::default), |program| &program.captures)
+    }
+
+    /// Whether the frontend is one of HTTP. The other kind logs and counts connections, whatever becomes of them.
+    pub fn is_http(&self) -> bool {
+        self.front().mode == Mode::Http
+    }
+
+    /// Counts the status of a response that the client gets. As in HAProxy, frontends in mode tcp have no such counters.
+    pub fn count_status(&self, status: u16) {
+        let front = self.live.frontend(self.session.frontend);
+        if let Some(front) = front.filter(|_| self.is_http()) {
+            front.counters.response(status);
+        }
     }
 
     /// Makes the soft stop wake this connection.

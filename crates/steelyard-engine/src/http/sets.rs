@@ -50,6 +50,7 @@ fn decided(verdict: Verdict, index: u32) -> Option<Decision> {
     match verdict {
         Verdict::Pass
         | Verdict::Allow
+        | Verdict::Switch
         | Verdict::Wait { .. }
         | Verdict::Pause { .. }
         | Verdict::Body { .. }

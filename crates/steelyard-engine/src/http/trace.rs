@@ -103,6 +103,7 @@ impl Tracing {
             Decision::Service { name, .. } if name == "stats" => (End::Served, "stats uri".into()),
             Decision::Service { name, .. } => (End::Served, format!("{set} use-service {name}")),
             Decision::Close { silent: false, .. } => (End::Closed, format!("{set} reject")),
+            Decision::NotHttp => (End::Closed, "the backend is not in mode http".into()),
             Decision::Close { silent: true, .. } => (End::Dropped, format!("{set} silent-drop")),
         };
         self.end = end;

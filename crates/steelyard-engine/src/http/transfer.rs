@@ -137,9 +137,7 @@ impl Wait {
             }
             // RFC 9110 section 15.2: an HTTP/1.0 client gets no 1xx.
             if ex.req.version() == Version::Http11 {
-                if let Some(front) = conn.live.frontend(conn.session.frontend) {
-                    front.counters.response(status);
-                }
+                conn.count_status(status);
                 ex.res.write(&mut ex.down.out);
             }
             ex.res.clear();

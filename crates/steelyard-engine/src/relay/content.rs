@@ -14,16 +14,24 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 use steelyard_core::rules::{evaluate, Question, Rules, Verdict};
 
+/// How the connection goes on after content rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    Raw,
+    /// `switch-mode http`
+    Http,
+}
+
 impl Tcp {
     /// `tcp-request content` rules of a proxy: they wait for bytes up to its inspect delay.
-    pub(super) async fn content(&mut self, proxy: u32) -> Result<(), Error> {
+    pub(super) async fn content(&mut self, proxy: u32) -> Result<Content, Error> {
         let live = Arc::clone(&self.live);
         let (Some(compiled), Some(plan)) = (live.program.proxies.get(proxy as usize), plan(&live, proxy)) else {
-            return Ok(());
+            return Ok(Content::Raw);
         };
         let rules = &compiled.tcp_request_content;
         if rules.is_empty() {
-            return Ok(());
+            return Ok(Content::Raw);
         }
         let deadline = after(Instant::now(), plan.timeouts.inspect);
         let mut timer = Timer::new(Instant::now());
@@ -32,7 +40,8 @@ impl Tcp {
         loop {
             let verdict = self.evaluate(rules, from, over || self.input.ended || self.input.is_full());
             match verdict {
-                Verdict::Pass | Verdict::Allow => return Ok(()),
+                Verdict::Pass | Verdict::Allow => return Ok(Content::Raw),
+                Verdict::Switch => return Ok(Content::Http),
                 Verdict::Wait { at } => from = at,
                 // Not found in TCP rule sets.
                 Verdict::Pause { at, .. } | Verdict::Body { at, .. } => {
@@ -104,6 +113,7 @@ impl Tcp {
                 | Verdict::Reply(_)
                 | Verdict::Tarpit(_)
                 | Verdict::Service(_)
+                | Verdict::Switch
                 | Verdict::Resolve { .. }
                 | Verdict::Failed => {
                     if let Some(counters) = live.backend(backend).map(|b| &b.counters) {

@@ -1,7 +1,8 @@
-//! A TCP session: content rules, backend, server, relay.
+//! A TCP session: content rules, backend, server, relay. One that turns out to be HTTP is handed over to [`http`].
 
 mod finish;
 
+use super::content::Content;
 use super::direction::Splicing;
 use super::duplex::{Duplex, Limits};
 use super::input::Input;
@@ -9,6 +10,7 @@ use crate::accept::Kept;
 use crate::buffer::Buffer;
 use crate::connect::{establish, Connection, Established, Purpose};
 use crate::error::{Error, Fault, Stage};
+use crate::http::{self, Handed};
 use crate::live::{bump, InBackend, Live, WorkerState};
 use crate::pick::{Slot, Want};
 use crate::stream::Stream;
@@ -23,7 +25,7 @@ use std::task::Poll;
 use std::time::Instant;
 use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::failure::RESET;
-use steelyard_core::plan::{LogStep, Proxy};
+use steelyard_core::plan::{LogStep, Mode, Proxy};
 use steelyard_core::program::Program;
 use steelyard_core::record::Record;
 use steelyard_core::rules::{balance_key, choose_backend, choose_server, stick_request, stick_response, Stores};
@@ -51,8 +53,19 @@ pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session:
     };
     tcp.record.counter = tcp.worker.shared.totals.next_stream();
     tcp.step(LogStep::Accept);
-    let ended = tcp.run().await;
-    tcp.finish(ended);
+    match tcp.run().await {
+        Ok(Run::Relayed) => tcp.finish(Ok(())),
+        Ok(Run::Http) => Box::pin(http::take_over(tcp.hand_over())).await,
+        Err(error) => tcp.finish(Err(error)),
+    }
+}
+
+/// How a session ended that went well.
+enum Run {
+    /// Both sides are closed.
+    Relayed,
+    /// It goes on as HTTP.
+    Http,
 }
 
 pub(super) struct Tcp {
@@ -76,15 +89,20 @@ pub(super) struct Tcp {
 }
 
 impl Tcp {
-    async fn run(&mut self) -> Result<(), Error> {
+    async fn run(&mut self) -> Result<Run, Error> {
         let frontend = self.session.frontend;
-        Box::pin(self.content(frontend)).await?;
+        if Box::pin(self.content(frontend)).await? == Content::Http {
+            return Ok(Run::Http);
+        }
         let live = Arc::clone(&self.live);
         let backend = self
             .with_ctx(|program, ctx| choose_backend(program, frontend, ctx, None))
             .ok_or(no_server())?;
         self.backend = Some(backend);
         self.inside = InBackend::enter(&live, backend, self.worker.shared.now_ms());
+        if plan(&live, backend).is_some_and(|plan| plan.mode == Mode::Http) {
+            return Ok(Run::Http);
+        }
         if backend != frontend {
             Box::pin(self.content(backend)).await?;
         }
@@ -92,7 +110,24 @@ impl Tcp {
         self.session.dst = self.record.dst.or(self.session.dst);
         let Established { slot, connection } = Box::pin(self.connect(backend)).await?;
         let Connection::New(server) = connection;
-        self.relay(backend, slot, server).await
+        self.relay(backend, slot, server).await?;
+        Ok(Run::Relayed)
+    }
+
+    fn hand_over(self) -> Handed {
+        Handed {
+            worker: self.worker,
+            live: self.live,
+            client: self.input.client,
+            read: self.input.buffer,
+            session: self.session,
+            vars: self.vars,
+            tracking: self.tracking,
+            record: self.record,
+            accepted: self.began,
+            backend: self.backend,
+            inside: self.inside,
+        }
     }
 
     /// Finds a server. A client that leaves before, with nothing to send, ends the session.

@@ -66,7 +66,8 @@ class Shape:
     A word without a field must be there, and says nothing.
 
     `inside`: what stands in parentheses, as `field:kind`, with `?` behind those that may be left out. `options`: words that may
-    follow in any order, as `word:field:kind`, `yes` for a kind that takes no word; `later` names those not supported yet.
+    follow in any order, as `word:field:kind`, `yes` for a kind that takes no word; `later` names those not supported yet, or the
+    word with what may stand behind it.
     `reader`: named where the arguments have a grammar of their own. `fixed`: fields that have a value where no word gives one.
     `needs`: `experimental` (global must ask for such words), `section` (not in defaults), `frontend` or `backend` (that part).
     `accepted`: it has no effect here, and leaving it out is harmless.
@@ -172,9 +173,7 @@ SHAPES = {
     "set-var-fmt*": Shape("set_var_fmt", "value:format", reader="variable"),
     "silent-drop": Shape("silent_drop", options="rst-ttl:ttl:ttl", fixed=(("ttl", None),)),
     "strict-mode": Shape("strict_mode", "on:on_off"),
-    "switch-mode": Shape(
-        "switch_mode", "mode:=http", "proto:proto:=h1|h2", fixed=(("proto", None),), needs="frontend", ready=False
-    ),
+    "switch-mode": Shape("switch_mode", ":=http", "proto::=h1|h2", later=("proto h2",), needs="frontend"),
     "tarpit": Shape("tarpit", reader="reply"),
     "track-sc*": Shape("track_sc", "expr:expr", "table:table:table", reader="counter", fixed=(("table", None),)),
     "unset-var*": Shape("unset_var", reader="variable"),

@@ -132,15 +132,19 @@ class _Arguments:
     def _options(self, shape: Shape, fields: Fields) -> bool:
         rows = {word: (field, kind) for word, field, kind in (each.split(":") for each in shape.options.split())}
         while self.at < len(self.words) and self.words[self.at].text in rows:
-            word = self.words[self.at]
+            start, word = self.at, self.words[self.at]
             field, kind = rows[word.text]
             self.at += 1
+            if not field:
+                # What is only judged, not kept, stands once.
+                del rows[word.text]
             if kind == "yes":
                 fields[field] = True
             elif not self._one(field, kind, fields):
                 return False
-            if word.text in shape.later:
-                self.report.later("SY0402", f"'{word}' of '{self.action}' is not supported yet", word.span)
+            said = " ".join(each.text for each in self.words[start : self.at])
+            for later in {word.text, said}.intersection(shape.later):
+                self.report.later("SY0402", f"'{later}' of '{self.action}' is not supported yet", word.span)
         return True
 
     def _pieces(self, what: str) -> list[Piece] | None:

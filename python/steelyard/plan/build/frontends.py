@@ -51,10 +51,9 @@ def use_backend(context: Context, value: UseBackend) -> plan.UseBackend:
     )
 
 
-def _headers(context: Context, proxy: Proxy, captures: tuple[Capture, ...]) -> list[plan.HeaderCapture]:
-    """Those of headers are for HTTP; places that only rules fill (no name) for TCP as well."""
-    wanted = [each for each in captures if proxy.mode == "http" or not each.name]
-    return [plan.HeaderCapture(at=context.at(each.span), name=each.name, len=each.length) for each in wanted]
+def _headers(context: Context, captures: tuple[Capture, ...]) -> list[plan.HeaderCapture]:
+    """In mode tcp they have their places, too: a connection may go on as HTTP."""
+    return [plan.HeaderCapture(at=context.at(each.span), name=each.name, len=each.length) for each in captures]
 
 
 def _cookie(context: Context, capture: Capture | None) -> plan.CookieCapture | None:
@@ -80,8 +79,8 @@ def frontend(context: Context, proxy: Proxy) -> plan.Frontend:
         default_backend=default,
         monitor_uri=proxy.monitor_uri,
         monitor_fail=[each for each in conditions if each is not None],
-        capture_request=_headers(context, proxy, proxy.capture_request),
-        capture_response=_headers(context, proxy, proxy.capture_response),
-        capture_cookie=_cookie(context, proxy.capture_cookie if proxy.mode == "http" else None),
+        capture_request=_headers(context, proxy.capture_request),
+        capture_response=_headers(context, proxy.capture_response),
+        capture_cookie=_cookie(context, proxy.capture_cookie),
         log_steps=[step for step in get_args(LogStep) if step in proxy.log_steps],
     )

@@ -281,6 +281,10 @@ class Close(Node, frozen=True, tag="close"):
     """No more of the server; the client gets what came so far."""
 
 
+class SwitchMode(Node, frozen=True, tag="switch_mode"):
+    """The connection goes on as one of HTTP/1."""
+
+
 class SetNice(Node, frozen=True, tag="set_nice"):
     """-1024 to 1024."""
 
@@ -410,6 +414,7 @@ Action = (
     | ExpectNetscalerCip
     | ExpectProxy
     | Close
+    | SwitchMode
     | SetNice
     | AddHeadersBin
     | SetHeadersBin

@@ -7,6 +7,7 @@ use crate::capture;
 use crate::forward::forwarded;
 use crate::http1::{parse_request, Progress};
 use crate::logformat::stream_id;
+use crate::plan::Mode;
 use crate::program::ProxyProgram;
 use crate::reply::{error_reply, ReplyCause};
 use crate::rules::{choose_backend, holds, Rules, Verdict};
@@ -28,8 +29,17 @@ impl Play<'_> {
         Ok(())
     }
 
+    /// From here on it is a request.
+    pub(super) fn become_http(&mut self, front: u32) -> Result<(), Stop> {
+        self.request()?;
+        match self.monitored(front) {
+            true => Err((End::Replied, "monitor-uri".into())),
+            false => Ok(()),
+        }
+    }
+
     /// Reads the head of the request and its body.
-    pub(super) fn request(&mut self) -> Result<(), Stop> {
+    fn request(&mut self) -> Result<(), Stop> {
         let raw = std::mem::take(&mut self.input);
         let limits = self.limits(self.front.options.accept_invalid_http_request);
         let read = parse_request(&raw, &limits, &mut self.req);
@@ -59,25 +69,42 @@ impl Play<'_> {
 
     /// Everything that looks at a request before a server is chosen; gives the backend.
     pub(super) fn decide(&mut self, front: u32) -> Result<u32, Stop> {
-        if self.http && self.monitored(front) {
-            return Err((End::Replied, "monitor-uri".into()));
+        if self.content_rules(front)? && !self.http {
+            self.become_http(front)?;
         }
-        self.proxy_rules(front)?;
+        self.http_rules(front)?;
         self.begin(front, "use_backend", |front| {
             front.frontend.as_ref().is_some_and(|front| !front.use_backend.is_empty())
         });
         let Some(backend) = self.ctx(|program, ctx, trace| choose_backend(program, front, ctx, Some(trace))) else {
-            return Err(self.failed(
-                503,
-                "no backend: no use_backend rule matched, and there is no default_backend",
-                *b"SC",
-            ));
+            let why = "no backend: no use_backend rule matched, and there is no default_backend";
+            return Err(match (self.http, self.front.mode) {
+                (true, Mode::Tcp) => self.not_http(why),
+                _ => self.failed(503, why, *b"SC"),
+            });
         };
         self.backend = Some(backend);
+        let mode = self.program.plan.proxies.get(backend as usize).map(|proxy| proxy.mode);
+        match (self.http, mode) {
+            (false, Some(Mode::Http)) => {
+                self.become_http(front)?;
+                self.http_rules(front)?;
+            }
+            (true, Some(Mode::Tcp)) => return Err(self.not_http("the backend is not in mode http")),
+            _ => {}
+        }
         if backend != front {
-            self.proxy_rules(backend)?;
+            self.content_rules(backend)?;
+            self.http_rules(backend)?;
         }
         Ok(backend)
+    }
+
+    /// No backend can take the request.
+    fn not_http(&mut self, why: &str) -> Stop {
+        self.terminate(*b"IR");
+        self.record.status = 500;
+        (End::Closed, why.into())
     }
 
     fn monitored(&mut self, front: u32) -> bool {
@@ -97,10 +124,16 @@ impl Play<'_> {
         true
     }
 
-    /// `tcp-request content`, `http-request` and the statistics page of one proxy.
-    fn proxy_rules(&mut self, proxy: u32) -> Result<(), Stop> {
+    /// `tcp-request content` of one proxy. Gives whether what comes is HTTP from here on.
+    fn content_rules(&mut self, proxy: u32) -> Result<bool, Stop> {
         let verdict = self.set(proxy, "tcp-request content", |program| &program.tcp_request_content);
+        let switched = matches!(verdict, Verdict::Switch);
         self.stop(verdict, "tcp-request content")?;
+        Ok(switched)
+    }
+
+    /// `http-request` and the statistics page of one proxy, where there is a request.
+    fn http_rules(&mut self, proxy: u32) -> Result<(), Stop> {
         if !self.http {
             return Ok(());
         }
@@ -131,6 +164,7 @@ impl Play<'_> {
         match verdict {
             Verdict::Pass
             | Verdict::Allow
+            | Verdict::Switch
             | Verdict::Wait { .. }
             | Verdict::Pause { .. }
             | Verdict::Body { .. }

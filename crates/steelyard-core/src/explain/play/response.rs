@@ -61,9 +61,11 @@ impl Play<'_> {
                     return Ok(Err((End::Replied, why)));
                 }
                 Verdict::Failed => return Ok(Err(self.failed(500, "http-response: a change can't be made", *b"IH"))),
-                Verdict::Close { .. } | Verdict::CloseServer | Verdict::Service(_) | Verdict::Resolve { .. } => {
-                    return Ok(Err(self.failed(502, "http-response", *b"PH")))
-                }
+                Verdict::Close { .. }
+                | Verdict::CloseServer
+                | Verdict::Switch
+                | Verdict::Service(_)
+                | Verdict::Resolve { .. } => return Ok(Err(self.failed(502, "http-response", *b"PH"))),
             }
         }
         if let Some(cookie) = program

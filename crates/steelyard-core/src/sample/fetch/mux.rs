@@ -92,9 +92,10 @@ impl Mux {
     }
 }
 
+/// A connection of a frontend in mode tcp may go on as HTTP.
 fn is_http(view: &View<'_>) -> bool {
     let proxy = view.program.plan.proxies.get(view.frontend as usize);
-    proxy.is_some_and(|proxy| proxy.mode == Mode::Http)
+    view.req.is_some() || proxy.is_some_and(|proxy| proxy.mode == Mode::Http)
 }
 
 /// There is a request, and not only the bytes of one.
