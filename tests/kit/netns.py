@@ -35,6 +35,13 @@ def _address(text: str) -> bytes:
     return struct.pack("HH4s8x", socket.AF_INET, 0, socket.inet_aton(text))
 
 
+def add(address: str, number: int) -> None:
+    """One more address for the namespace that the thread lives in; its number there is its own."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        fcntl.ioctl(sock, SIOCSIFADDR, _request(f"lo:{number}", _address(address)))
+        fcntl.ioctl(sock, SIOCSIFNETMASK, _request(f"lo:{number}", _address("255.255.255.255")))
+
+
 @contextmanager
 def network(addresses: Sequence[str]) -> Iterator[str]:
     """Gives the identity of the namespace (as `/proc/PID/ns/net` shows it)."""
@@ -45,15 +52,22 @@ def network(addresses: Sequence[str]) -> Iterator[str]:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
                 flags = struct.unpack("16sH22x", fcntl.ioctl(sock, SIOCGIFFLAGS, _request("lo", b"")))[1]
                 fcntl.ioctl(sock, SIOCSIFFLAGS, _request("lo", struct.pack("H", flags | IFF_UP)))
-                for number, address in enumerate(addresses):
-                    label = f"lo:{number + 1}"
-                    fcntl.ioctl(sock, SIOCSIFADDR, _request(label, _address(address)))
-                    fcntl.ioctl(sock, SIOCSIFNETMASK, _request(label, _address("255.255.255.255")))
+            for number, address in enumerate(addresses):
+                add(address, number + 1)
             yield str(Path("/proc/thread-self/ns/net").readlink())
         finally:
             _call("setns", home, CLONE_NEWNET)
     finally:
         os.close(home)
+
+
+def unavailable() -> str | None:
+    """Why there can be no such network here."""
+    try:
+        with network([]):
+            return None
+    except OSError as error:
+        return f"no network namespace here: {error}"
 
 
 def processes(namespace: str) -> list[int]:

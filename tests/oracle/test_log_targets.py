@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from tests.kit.behaviours import hello
+from tests.kit.netns import add, network, unavailable
 from tests.kit.wire import http
 from tests.oracle.common import GET, get, site
 
@@ -49,6 +50,22 @@ def test_levels_of_a_target(run, serve, sink):
         ("body 200 /notice", 5),
         ("body 200 /alert", 4),
     ]
+
+
+def test_a_log_server_that_cannot_be_reached_yet(run):
+    """No route leads there at the start, which is no reason not to start; lines come as soon as there is one."""
+    why = unavailable()
+    if why is not None:
+        pytest.skip(why)
+    with network([]):
+        proxy = site(run, front="log 192.0.2.1:5514 local0\nlog-format 'body %HP'\nhttp-request return status 200", top=TOP)
+        assert proxy.ask(get("/lost")).status == 200
+        add("192.0.2.1", 1)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+            receiver.bind(("192.0.2.1", 5514))
+            receiver.settimeout(10)
+            assert proxy.ask(get("/there")).status == 200
+            assert receiver.recv(1000).rstrip().endswith(b"body /there")
 
 
 @pytest.mark.parametrize(("length", "form"), [(80, "raw"), (80, "local"), (300, "priority"), (65535, "rfc5424")])

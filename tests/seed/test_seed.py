@@ -20,7 +20,7 @@ import pytest
 
 from tests.kit import Message, Server, connect, http
 from tests.kit.behaviours import echo
-from tests.kit.netns import network, processes
+from tests.kit.netns import network, processes, unavailable
 from tests.kit.ports import listening
 from tests.kit.program import find_steelyard
 from tests.kit.server import Conn
@@ -60,11 +60,7 @@ def why_not() -> str | None:
         return "steelyard is not installed here"
     if os.geteuid() != 0:
         return "needs root: a network namespace, user 200, chroot"
-    try:
-        with network([]):
-            return None
-    except OSError as error:
-        return f"no network namespace here: {error}"
+    return unavailable()
 
 
 REASON = why_not()

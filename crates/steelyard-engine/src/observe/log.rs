@@ -145,10 +145,22 @@ impl Sinks {
         if let Some((_, sink)) = self.0.iter().find(|(other, _)| other == transport) {
             return Ok(Arc::clone(sink));
         }
-        let sink = Sink::open(transport, rings).map_err(|error| format!("log {transport:?}: {error}"))?;
+        let sink = Sink::open(transport, rings).map_err(|error| format!("log {}: {error}", words(transport)))?;
         let sink = Arc::new(sink);
         self.0.push((transport.clone(), Arc::clone(&sink)));
         Ok(sink)
+    }
+}
+
+/// A target as a configuration names it.
+fn words(transport: &LogTransport) -> String {
+    match transport {
+        LogTransport::Udp { address, port } => format!("{address}:{port}"),
+        LogTransport::Unix { path } => path.clone(),
+        LogTransport::Abstract { name } => format!("abns@{name}"),
+        LogTransport::Fd { fd } => format!("fd@{fd}"),
+        LogTransport::Ring { .. } => "ring".into(),
+        LogTransport::Backend { .. } => "backend".into(),
     }
 }
 

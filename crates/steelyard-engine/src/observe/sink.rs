@@ -18,7 +18,10 @@ use steelyard_core::plan::LogTransport;
 
 /// An open target.
 pub enum Sink {
-    Udp(UdpSocket),
+    Udp {
+        socket: UdpSocket,
+        address: SocketAddr,
+    },
     Unix {
         socket: UnixDatagram,
         path: String,
@@ -54,9 +57,10 @@ impl Sink {
                 };
                 let socket = UdpSocket::bind((any, 0))?;
                 socket.set_nonblocking(true)?;
-                // Connected: no route is looked up for each line.
-                socket.connect(SocketAddr::new(ip, *port))?;
-                Ok(Self::Udp(socket))
+                let address = SocketAddr::new(ip, *port);
+                // Connected: no route is looked up for each line. There may be none yet: then each line tries.
+                let _ = socket.connect(address);
+                Ok(Self::Udp { socket, address })
             }
             LogTransport::Unix { path } => {
                 let socket = UnixDatagram::unbound()?;
@@ -85,11 +89,16 @@ impl Sink {
     pub fn send(&self, line: &[u8]) -> bool {
         match self {
             // Without libc, as on the way of a request: see `Stream::poll_read_slice`.
-            Self::Udp(socket) => match rustix::net::send(socket, line, SendFlags::empty()) {
+            Self::Udp { socket, address } => match rustix::net::send(socket, line, SendFlags::empty()) {
                 Ok(_) => true,
                 // That is the answer to an earlier datagram; this one was not sent yet.
                 Err(Errno::CONNREFUSED) => rustix::net::send(socket, line, SendFlags::empty()).is_ok(),
-                Err(_) => false,
+                Err(Errno::AGAIN | Errno::NOBUFS) => false,
+                // The route that was found is gone, or an address of this machine: there may be others.
+                Err(_) => {
+                    let _ = rustix::net::connect_unspec(socket);
+                    socket.connect(*address).is_ok() && rustix::net::send(socket, line, SendFlags::empty()).is_ok()
+                }
             },
             // By path each time: the receiver may be started again.
             Self::Unix { socket, path } => socket.send_to(line, path).is_ok(),
