@@ -101,16 +101,6 @@ impl ChunkDecoder {
         self.state == State::Done
     }
 
-    /// Bytes of the current chunk's data that have not come yet (for splicing data past the decoder).
-    #[must_use]
-    pub fn data_left(&self) -> u64 {
-        if self.state == State::Data {
-            self.left
-        } else {
-            0
-        }
-    }
-
     /// Looks at the next bytes of the body.
     pub fn step(&mut self, input: &[u8]) -> Result<ChunkStep, ChunkError> {
         let mut at = 0;

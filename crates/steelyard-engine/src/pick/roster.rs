@@ -285,11 +285,6 @@ impl Roster {
         (u32::try_from(inner.any.len()).unwrap_or(u32::MAX), inner.any_most)
     }
 
-    /// Streams on a server now.
-    pub fn on_server(&self, server: u32) -> u32 {
-        self.inner.lock().seats.get(server as usize).map_or(0, |seat| seat.conns)
-    }
-
     /// Places that usable servers have left (`with_queue`: and in their queues), -1 without a limit.
     pub fn free_slots(&self, servers: &[Arc<ServerLive>], with_queue: bool) -> i64 {
         let inner = self.inner.lock();

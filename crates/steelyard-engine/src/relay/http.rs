@@ -111,11 +111,6 @@ impl Flow {
         self.ready == 0 && self.out_sent == self.out.len()
     }
 
-    /// Bytes of `input` that are decoded and not yet sent.
-    pub fn ready_bytes(&self) -> &[u8] {
-        self.input.data().get(..self.ready).unwrap_or_default()
-    }
-
     /// The message has come to its end; what is left may still have to be sent.
     #[inline]
     pub fn is_received(&self) -> bool {

@@ -23,7 +23,6 @@ KEYS = {"ip": "ipv4", "ipv4": "ipv4", "ipv6": "ipv6", "integer": "integer", "str
 LENGTH = 32
 MOST_ENTRIES = (1 << 32) - 1
 MOST_ELEMENTS = 100
-MOST_FACTOR = 1024
 
 # Data types by what stands in parentheses behind them.
 COUNTERS = """

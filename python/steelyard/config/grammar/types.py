@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-TYPES = ("any", "bool", "sint", "addr", "ipv4", "ipv6", "str", "bin", "meth")
-
 # From a type to those it turns into without being asked. `any` is decided when the request is there.
 CASTS = {
     "any": "any bool sint addr ipv4 ipv6 str bin meth",
