@@ -107,4 +107,4 @@ def plain(line: str) -> str:
 
 
 def _timers(found: re.Match[str]) -> str:
-    return "/".join("-1" if part == "-1" else "+N" if part[0] == "+" else "N" for part in found[0].split("/"))
+    return "/".join(part if part[0] == "-" else "+N" if part[0] == "+" else "N" for part in found[0].split("/"))

@@ -61,11 +61,11 @@ log-profile quiet
 
 def test_a_profile_makes_the_lines_of_one_target(steelyard, serve, sink):
     """The example of manual section 8.3.5."""
-    more = "log-format body\n no log\n log <sink> format rfc5424 profile mine local0\n log <sink> profile quiet local1"
+    more = "log-format 'body %ts'\n no log\n log <sink> format rfc5424 profile mine local0\n log <sink> profile quiet local1"
     proxy = steelyard(PROFILE + SITE.format(more=more), s1=serve(hello), sink=sink)
     proxy.ask(GET)
     line = sink.take("body")
-    assert line.raw.decode().partition(" - ")[2] == f"custom {line.raw.split()[4].decode()} - [x@1 a=1] body\n", line.raw
+    assert line.raw.decode().partition(" - ")[2] == f"custom {line.raw.split()[4].decode()} - [x@1 a=1] body --\n", line.raw
     assert not [each for each in sink.lines if each.raw.startswith(b"<142>")]
 
 
@@ -91,4 +91,4 @@ def test_of_no_request_documents_hold_what_lines_hold(steelyard, serve, sink):
     more = "capture request header Host len 9\n unique-id-format x\n"
     more += ' log-format "%{+json}o %(hr)hr %(hrl)hrl %(ID)ID %(r)r %(sp)sp %(OG)OG"'
     steelyard(SITE.format(more=more), s1=serve(hello), sink=sink).raw(b"junk\r\n\r\n")
-    assert json.loads(sink.take()) == {"hr": None, "hrl": None, "ID": "", "r": "<BADREQ>", "sp": None, "OG": "sess_error"}
+    assert json.loads(sink.take()) == {"hr": None, "hrl": None, "ID": "", "r": "<BADREQ>", "sp": "", "OG": "sess_error"}

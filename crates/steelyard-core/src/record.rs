@@ -58,6 +58,9 @@ pub struct Set {
     pub server_tos: Option<u8>,
 }
 
+/// `%OG` of a connection that ended before a session began.
+pub const KILLED: &str = "sess_killed";
+
 /// Everything of a stream that only the log wants.
 #[derive(Debug)]
 pub struct Record {
@@ -218,7 +221,13 @@ impl Record {
 
     /// The line is of what is no connection or no request.
     pub(crate) fn is_refused(&self) -> bool {
-        matches!(self.origin, "sess_error" | "sess_killed")
+        self.origin == KILLED || self.origin == LogStep::Error.origin()
+    }
+
+    /// The line is of a connection, before there is a stream.
+    pub(crate) fn is_connection(&self) -> bool {
+        const STEPS: [LogStep; 3] = [LogStep::Accept, LogStep::TcpReqConn, LogStep::TcpReqSess];
+        self.origin == KILLED || STEPS.iter().any(|step| step.origin() == self.origin)
     }
 
     /// The line is of a stream that has come further than to be accepted.

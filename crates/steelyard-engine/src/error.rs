@@ -89,7 +89,8 @@ impl Error {
             // It left while it waited for a server: nobody is there to read a reply.
             (Fault::Client, Stage::Queue | Stage::Connect) => None,
             (Fault::Client, _) => Some(400),
-            (Fault::ClientTimeout, _) => Some(408),
+            (Fault::ClientTimeout, Stage::Request) => Some(408),
+            (Fault::ClientTimeout, _) => Some(400),
             (Fault::Server, Stage::Connect | Stage::Queue) => Some(503),
             (Fault::Server, _) => Some(502),
             (Fault::ServerTimeout, Stage::Connect | Stage::Queue) => Some(503),

@@ -16,7 +16,8 @@ from steelyard.config.statement import Statement
 def place_of(statement: Statement, ruleset: str = "") -> Place:
     """Late statements see the section's final mode; where none is said that is `tcp`, but for defaults it is not known."""
     draft = statement.draft
-    mode = draft.get("mode", None if draft.kind == "defaults" else "tcp")
+    # What a log-profile says may be used in either mode.
+    mode = draft.get("mode", None if draft.kind in ("defaults", "log-profile") else "tcp")
     said = statement.room.global_.words if statement.room.global_ is not None else frozenset()
     return Place(
         cast(Any, draft.kind),

@@ -75,9 +75,8 @@ fn of_alias<'e>(alias: Alias, flags: Flags, kind: LabelKind, view: &View<'e>) ->
     let numeric = alias.is_numeric() && !flags.hex;
     if text.is_empty() {
         return match alias {
-            Alias::Query => Value::Text(b""),
+            Alias::Query | Alias::PathOnly => Value::Text(b""),
             Alias::RequestHeaders | Alias::ResponseHeaders => Value::Null,
-            Alias::ServerIp | Alias::ServerPort | Alias::BackendPort if view.record.is_refused() => Value::Null,
             _ => Value::Missing,
         };
     }

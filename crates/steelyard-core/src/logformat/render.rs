@@ -4,15 +4,12 @@ use super::alias::Alias;
 use super::document;
 use super::encode::{escaped, value, Unsafe};
 use super::{Flags, Format, Item, Style};
-use crate::plan::{LogStep, Mode};
+use crate::plan::Mode;
 use crate::sample::convert::{strftime, Moment, HEX};
 use crate::sample::fetch::{self, bind};
 use crate::sample::{push_int, push_ip, View};
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
-
-/// Lines that are written before there is a stream.
-const NO_STREAM: [LogStep; 3] = [LogStep::Accept, LogStep::TcpReqConn, LogStep::TcpReqSess];
 
 /// What stands for the parts of a request line that could not be read.
 const BAD_REQUEST: &[u8] = b"<BADREQ>";
@@ -156,7 +153,7 @@ pub(super) fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mu
             out,
             match (record.status, proxies.get(view.frontend as usize).map(|proxy| proxy.mode)) {
                 // There is no request yet.
-                (0, Some(Mode::Http)) if NO_STREAM.iter().any(|step| step.origin() == record.origin) => 0,
+                (0, Some(Mode::Http)) if record.is_connection() => 0,
                 (0, Some(Mode::Http)) => -1,
                 // A connection of TCP that goes on as HTTP: what is no request there is logged as one of TCP.
                 (0, Some(Mode::Tcp)) if view.req.is_some() && !record.is_refused() => -1,
@@ -273,7 +270,8 @@ fn request_part<'e>(alias: Alias, view: &View<'e>) -> &'e [u8] {
         Alias::Path => &uri[..query],
         Alias::Query => &uri[query..],
         Alias::PathOnly => fetch::path(uri).unwrap_or_default(),
-        _ => words.next().unwrap_or(BAD_REQUEST),
+        // A line that is cut has no version left; HAProxy calls that the oldest.
+        _ => words.next().unwrap_or(b"HTTP/0.9"),
     }
 }
 

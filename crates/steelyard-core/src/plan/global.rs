@@ -113,6 +113,18 @@ pub struct LogSample {
     pub size: u32,
 }
 
+/// When the one line of a stream is written, where no `log-steps` say otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogMoment {
+    /// As soon as there is a stream; it tells of the connection alone (manual section 8.2.1).
+    Accept,
+    /// When the server has been reached (TCP) or has answered (HTTP): nothing of what comes later is in the line.
+    Answer,
+    #[default]
+    End,
+}
+
 /// Where a line is written from (manual section 8.3.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -19,8 +19,8 @@ pub use expr::{
     Acl, AclTest, Arg, Call, Cond, Expr, Label, LabelKind, LogFormat, LogItem, Matcher, Pattern, PatternFile, Scope, Term,
 };
 pub use global::{
-    Global, LogBackend, LogFormatName, LogProfile, LogSample, LogStep, LogTarget, LogTransport, ProfileStep, Ring, RingServer,
-    Tracing, User, Userlist,
+    Global, LogBackend, LogFormatName, LogMoment, LogProfile, LogSample, LogStep, LogTarget, LogTransport, ProfileStep, Ring,
+    RingServer, Tracing, User, Userlist,
 };
 pub use proxy::{
     Backend, Balance, BalanceKind, Bind, Cookie, CookieCapture, CookieMode, ForwardFor, Frontend, HashFunction, HashType,

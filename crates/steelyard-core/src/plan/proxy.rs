@@ -2,7 +2,7 @@
 
 use super::base::At;
 use super::expr::{Cond, Expr, LogFormat};
-use super::global::{LogStep, LogTarget};
+use super::global::{LogMoment, LogStep, LogTarget};
 use super::reply::ErrorFile;
 use super::rule::Rule;
 use super::server::{Address, Server, SourceAddress};
@@ -183,7 +183,8 @@ pub struct Frontend {
     /// `capture response header`, in the order of the file.
     pub capture_response: Vec<HeaderCapture>,
     pub capture_cookie: Option<CookieCapture>,
-    /// `log-steps`: when lines are written; none: once, at the end, or with `option logasap` earlier.
+    pub log_moment: LogMoment,
+    /// `log-steps`: when lines are written; none: once, at `log_moment`.
     pub log_steps: Vec<LogStep>,
 }
 

@@ -2,7 +2,7 @@
 
 use super::{connect, ConnectError};
 use crate::error::{Error, Fault, Stage};
-use crate::live::{bump, Live};
+use crate::live::{bump, Live, Target};
 use crate::pick::{try_pick, PickError, Picked, Slot, Want};
 use crate::stream::Stream;
 use crate::worker::Worker;
@@ -129,6 +129,10 @@ pub async fn establish_from<C>(
             }
             Err(failed) => {
                 record.server_error = failed.code;
+                record.server_address = purpose.to.or(match slot.server_live.target {
+                    Target::Inet(address) => Some(address),
+                    Target::Unix(_) | Target::Abstract(_) => None,
+                });
                 failed.why
             }
         };

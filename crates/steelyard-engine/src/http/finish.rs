@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Arc;
 use steelyard_core::failure::RESET;
 use steelyard_core::logformat::render_log;
-use steelyard_core::plan::{HttpReuse, LogStep};
+use steelyard_core::plan::{HttpReuse, LogMoment, LogStep};
 use steelyard_core::table::Event;
 
 /// Syslog levels.
@@ -72,14 +72,23 @@ pub(super) fn next(conn: &mut Conn, ex: &Exchange) {
     conn.tracking.end_stream();
 }
 
+/// The two letters of a failure in the log. Like HAProxy, a client that resets its connection while it waits for an answer ends the
+/// transfer of data; one that only ends its side, the wait.
+pub(super) fn letters(ex: &Exchange, error: Error) -> [u8; 2] {
+    match error.termination() {
+        [b'C', b'H'] if ex.up.broken && ex.up_done => *b"CD",
+        letters => letters,
+    }
+}
+
 /// Notes a failure for the log and counts it.
 pub(super) fn failed(conn: &Conn, ex: &mut Exchange, error: Error) {
     if let Some(tracing) = &mut ex.tracing {
         tracing.failed(error);
     }
-    let [fault, stage] = error.termination();
-    let [first, second, ..] = &mut ex.record.termination;
-    (*first, *second) = (fault, stage);
+    let stage = error.termination()[1];
+    let letters = letters(ex, error);
+    ex.record.termination[..2].copy_from_slice(&letters);
     if ex.up.broken {
         ex.record.client_error = RESET;
     }
@@ -175,20 +184,57 @@ pub(super) fn request_step(conn: &mut Conn, ex: &mut Exchange) {
     }
 }
 
-/// `option logasap`: the one line of the request, while the response is on its way.
+/// The line of a connection (manual section 8.2.1), which no rule of the request has a say in.
+pub(super) fn log_accept(conn: &mut Conn, ex: &mut Exchange) {
+    if moment(conn) != LogMoment::Accept {
+        return step(conn, ex, LogStep::Accept);
+    }
+    ex.unlogged = true;
+    if !is_logged(conn) {
+        return;
+    }
+    let front = conn.session.frontend;
+    let (worker, live) = (Rc::clone(&conn.worker), Arc::clone(&conn.live));
+    send_log(&worker, &live, front, INFO, &mut |_, body, _| {
+        let format = live
+            .program
+            .proxies
+            .get(front as usize)
+            .and_then(|program| program.log.as_ref());
+        ex.with_ctx(conn, |program, ctx| {
+            if let Some(format) = format {
+                render_log(program, format, ctx, body);
+            }
+        });
+        true
+    });
+}
+
+/// A connection that began as TCP has its line already.
+pub(super) fn log_taken_over(conn: &Conn, ex: &mut Exchange) {
+    ex.unlogged |= moment(conn) == LogMoment::Accept;
+}
+
+/// The one line of a request whose format has nothing that comes later, while the response is on its way.
 pub(super) fn log_early(conn: &mut Conn, ex: &mut Exchange) {
-    if conn.front().options.logasap && is_logged(conn) {
+    if moment(conn) == LogMoment::Answer && is_logged(conn) {
         ex.record.bytes_read = ex.down.out.len() as u64;
         write_line(conn, ex, LogStep::Response);
         ex.unlogged = true;
     }
 }
 
-/// `log-steps`; `option logasap` takes their place.
+fn moment(conn: &Conn) -> LogMoment {
+    conn.front()
+        .frontend
+        .as_ref()
+        .map_or(LogMoment::End, |front| front.log_moment)
+}
+
+/// `log-steps`; lines of one moment take their place.
 fn steps(conn: &Conn) -> &[LogStep] {
-    let front = conn.front();
-    match &front.frontend {
-        Some(frontend) if !front.options.logasap => &frontend.log_steps,
+    match &conn.front().frontend {
+        Some(frontend) if frontend.log_moment == LogMoment::End => &frontend.log_steps,
         _ => &[],
     }
 }
@@ -213,7 +259,7 @@ fn write_line(conn: &mut Conn, ex: &mut Exchange, step: LogStep) {
     ex.record.early = options.logasap;
     ex.record.origin = step.origin();
     gauges(conn, ex, matches!(step, LogStep::Close | LogStep::Error));
-    ex.record.times.total = ms(ex.begun, ex.now) + if conn.requests == 0 { ex.record.times.idle.max(0) } else { 0 };
+    ex.record.times.total = ms(ex.begun, ex.now) + ex.record.times.idle.max(0);
     let front = conn.session.frontend;
     if let Some(front) = conn.live.frontend(front) {
         ex.record.frontend_log_counter = front.counters.log_lines.fetch_add(1, Relaxed);
@@ -223,10 +269,14 @@ fn write_line(conn: &mut Conn, ex: &mut Exchange, step: LogStep) {
         let Some(formats) = live.program.line_formats(front, profile, step) else {
             return false;
         };
-        // What is no request has no text of its own here, as a connection that failed has.
+        // What is no request has no text of its own here, as a connection that failed has. Lines of connections are not for it.
         let usual = || live.program.proxies.get(front as usize)?.log.as_ref();
+        let format = formats.body.or_else(|| usual().filter(|_| moment(conn) != LogMoment::Accept));
+        if format.is_none() {
+            return false;
+        }
         ex.with_ctx(conn, |program, ctx| {
-            if let Some(format) = formats.body.or_else(usual) {
+            if let Some(format) = format {
                 render_log(program, format, ctx, body);
             }
             if let Some(format) = formats.structured {

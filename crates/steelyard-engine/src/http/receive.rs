@@ -10,7 +10,6 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use steelyard_core::capture;
 use steelyard_core::http1::{parse_request, Body, ChunkDecoder, ChunkStep, HeadError, Limits, Progress};
-use steelyard_core::plan::LogStep;
 use steelyard_core::table::Event;
 
 /// What ended the wait for a request.
@@ -166,13 +165,14 @@ fn begin(conn: &mut Conn, ex: &mut Exchange) {
     if let Some(accepted) = ex.raw {
         // This stream has been one since then.
         ex.begun = accepted;
+        finish::log_taken_over(conn, ex);
     } else {
         let record = &mut ex.record;
         record.counter = shared.totals.next_stream();
         record.request_index = conn.requests;
         record.times.idle = ms(conn.since, ex.begun);
         // Before anything of the request is noted: the line is of the client that came.
-        finish::step(conn, ex, LogStep::Accept);
+        finish::log_accept(conn, ex);
     }
     ex.record.times.request = ms(ex.begun, ex.received);
     if conn.live.program.tracing.is_some() {
@@ -181,11 +181,21 @@ fn begin(conn: &mut Conn, ex: &mut Exchange) {
     let record = &mut ex.record;
     if finish::is_logged(conn) || conn.live.program.keeps_request_line() {
         ex.req.start_line(&mut record.request_line);
-        record.request_date = before(wall(), ex.now.saturating_duration_since(ex.begun));
+        note_dates(conn, ex);
     }
     let captures = conn.captures();
     if !captures.request.is_empty() {
-        capture::headers(&captures.request, &ex.req, &record.request_captures);
+        capture::headers(&captures.request, &ex.req, &ex.record.request_captures);
+    }
+}
+
+/// The dates of the request: its first byte, and the moment the connection was ready for it (manual 7.3.3, `accept_date`), which is
+/// accept for the first one and the end of the response before for others.
+fn note_dates(conn: &mut Conn, ex: &mut Exchange) {
+    let now = wall();
+    ex.record.request_date = before(now, ex.now.saturating_duration_since(ex.begun));
+    if conn.requests > 0 {
+        conn.session.accepted = before(now, ex.now.saturating_duration_since(conn.since));
     }
 }
 
@@ -198,6 +208,7 @@ fn before(date: (u64, u32), by: Duration) -> (u64, u32) {
 /// Answers what is no request, as far as an answer makes sense, and logs it.
 pub(super) async fn refuse(conn: &mut Conn, ex: &mut Exchange, stop: Stop) -> After {
     let nothing = ex.up.input.is_empty() && ex.head_bytes == 0;
+    ex.now = Instant::now();
     let options = &conn.front().options;
     if nothing && stop == Stop::Ended && conn.requests > 0 {
         return After::Abort;
@@ -235,8 +246,11 @@ pub(super) async fn refuse(conn: &mut Conn, ex: &mut Exchange, stop: Stop) -> Af
     ex.record.counter = conn.worker.shared.totals.next_stream();
     ex.record.request_line.clear();
     ex.record.times.request = -1;
-    ex.record.times.idle = 0;
-    ex.begun = conn.since;
+    if nothing {
+        ex.begun = conn.since;
+    }
+    ex.record.times.idle = ms(conn.since, ex.begun);
+    note_dates(conn, ex);
     if probe || (nothing && stop == Stop::Ended) {
         ex.record.status = status;
         finish::log_refused(conn, ex, termination);

@@ -36,10 +36,8 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
             send(conn, ex, *made, [termination.0, termination.1]).await
         }
         Decision::Tarpit(made) => {
-            if !tarpit(conn, ex).await {
-                finish_unanswered(conn, ex, *b"CT");
-                return After::Abort;
-            }
+            tarpit(conn, ex).await;
+            ex.record.times.request = -1;
             ex.keep_client = false;
             count_denied(conn, ex, &made);
             conn.tracking.count(Event::HttpError);
@@ -55,6 +53,9 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
             if name == "stats" {
                 ex.record.applet = Some("<STATS>");
             }
+            // For the log it is a server that is always there.
+            let times = &mut ex.record.times;
+            (times.queue, times.connect, times.response) = (0, 0, 0);
             match service::ask(conn, ex, &name, proxy).await {
                 Some(made) => send(conn, ex, made, *b"LR").await,
                 None => {
@@ -68,6 +69,7 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
             if silent {
                 conn.client.silence(ttl);
             }
+            ex.record.times.request = -1;
             finish_unanswered(conn, ex, *b"PR");
             After::Abort
         }
@@ -97,7 +99,7 @@ pub(super) async fn error(conn: &mut Conn, ex: &mut Exchange, failure: Error) ->
     if let Some(tracing) = &mut ex.tracing {
         tracing.answered_failure(status);
     }
-    let [fault, stage] = failure.termination();
+    let [fault, stage] = finish::letters(ex, failure);
     let Some(status) = status else {
         ex.unlogged |= silent;
         finish_unanswered(conn, ex, [fault, stage]);
@@ -240,25 +242,21 @@ async fn flush(conn: &mut Conn, ex: &mut Exchange) -> bool {
     .await
 }
 
-/// Holds the client for `timeout tarpit`; false when it leaves before.
-async fn tarpit(conn: &mut Conn, ex: &mut Exchange) -> bool {
+/// Holds the client for `timeout tarpit`, or until it leaves.
+async fn tarpit(conn: &mut Conn, ex: &mut Exchange) {
     let timeouts = &ex.back(conn).timeouts;
     let held = ex.record.set.tarpit.or(timeouts.tarpit).or(timeouts.connect);
     conn.timer.set(after(ex.now, held));
     let from = ex.now;
-    let held = poll_fn(|cx| {
-        if conn.timer.poll(cx).is_ready() {
-            return Poll::Ready(true);
-        }
-        match super::transfer::watch_client(conn, ex, true, cx) {
-            true => Poll::Ready(false),
+    poll_fn(
+        |cx| match conn.timer.poll(cx).is_ready() || super::transfer::watch_client(conn, ex, true, cx) {
+            true => Poll::Ready(()),
             false => Poll::Pending,
-        }
-    })
+        },
+    )
     .await;
     ex.now = Instant::now();
     ex.record.times.queue = super::exchange::ms(from, ex.now);
-    held
 }
 
 /// Ends a request that gets no reply.

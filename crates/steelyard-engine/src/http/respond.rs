@@ -90,17 +90,22 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
         trace::answers(conn, ex);
     }
     ex.res.write(&mut ex.down.out);
+    if !tunnel {
+        ex.down.framing = match body {
+            Body::Chunked if ex.req.version() == Version::Http10 => Framing::Chunked(Rechunk::to_plain()),
+            body => framing(body),
+        };
+        if ex.down.decode().is_err() {
+            // To the log nothing came of the server that counts.
+            ex.record.times.response = -1;
+            ex.record.response_captures.clear();
+            ex.record.response_cookie = None;
+            return Err(bad_response());
+        }
+    }
     finish::log_early(conn, ex);
     finish::step(conn, ex, LogStep::Response);
-    if tunnel {
-        return Ok(Then::Tunnel);
-    }
-    ex.down.framing = match body {
-        Body::Chunked if ex.req.version() == Version::Http10 => Framing::Chunked(Rechunk::to_plain()),
-        body => framing(body),
-    };
-    ex.down.decode().map_err(|_| bad_response())?;
-    Ok(Then::Bodies)
+    Ok(if tunnel { Then::Tunnel } else { Then::Bodies })
 }
 
 fn has_content_rules(conn: &Conn, backend: u32) -> bool {

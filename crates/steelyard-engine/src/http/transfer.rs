@@ -101,7 +101,9 @@ impl Wait {
                 Poll::Ready(Ok(count)) if count > 0 => {}
                 Poll::Ready(_) => {
                     let retry = ex.reused && ex.down.received == 0;
-                    let (fault, stage) = (Fault::Server, Stage::Headers);
+                    // A head without its end is no HTTP.
+                    let cut = !ex.down.input.is_empty() && !ex.down.broken;
+                    let (fault, stage) = (if cut { Fault::Proxy } else { Fault::Server }, Stage::Headers);
                     return Poll::Ready(Err(Error { fault, stage, retry }));
                 }
                 Poll::Pending => break,
@@ -169,14 +171,16 @@ impl Wait {
             Poll::Ready(Err(failure)) => return Poll::Ready(Err(of_response(&failure))),
             Poll::Pending => grow(conn, ex),
         }
-        if let Err(failure) = self.send_request(conn, ex, server, Stage::Data, cx) {
+        // The server has done its part: what is left is between the client and us.
+        let stage = if ex.down.is_received() { Stage::Last } else { Stage::Data };
+        if let Err(failure) = self.send_request(conn, ex, server, stage, cx) {
             return Poll::Ready(Err(failure));
         }
         if down.is_ready() && ex.up_done {
             return Poll::Ready(Ok(()));
         }
         if self.watch(conn, ex, cx) {
-            return Poll::Ready(Err(error(Fault::Client, Stage::Data)));
+            return Poll::Ready(Err(error(Fault::Client, stage)));
         }
         self.poll_timeout(conn, ex, Stage::Data, cx)
     }

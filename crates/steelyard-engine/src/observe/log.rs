@@ -14,8 +14,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::logformat::render_log;
-use steelyard_core::plan::{self, LogFormatName, LogStep, LogTarget, LogTransport, Plan, Proxy};
-use steelyard_core::record::Record;
+use steelyard_core::plan::{self, LogFormatName, LogMoment, LogStep, LogTarget, LogTransport, Plan, Proxy};
+use steelyard_core::record::{Record, KILLED};
 use steelyard_core::sample::convert::DebugSink;
 use steelyard_core::table::Tracking;
 use steelyard_core::vars::Vars;
@@ -193,6 +193,13 @@ pub(crate) fn log_connection_error(worker: &Worker, live: &Arc<Live>, session: &
     let Some(plan) = live.program.plan.proxies.get(index) else {
         return;
     };
+    let of_connections = plan
+        .frontend
+        .as_ref()
+        .is_some_and(|front| front.log_moment == LogMoment::Accept);
+    if of_connections && plan.error_log_format.is_empty() {
+        return;
+    }
     let state = WorkerState {
         worker,
         live,
@@ -203,8 +210,11 @@ pub(crate) fn log_connection_error(worker: &Worker, live: &Arc<Live>, session: &
     let mut scratch = worker.scratch.borrow_mut();
     let (mut vars, mut tracking, mut record) = (Vars::new(), Tracking::new(), Record::new());
     record.connection_error = Some(text);
-    record.origin = "sess_killed";
+    record.origin = KILLED;
+    record.termination = *b"PR--";
+    record.actconn = worker.shared.gate.current();
     if let Some(front) = live.frontend(session.frontend) {
+        record.feconn = front.gate.current();
         record.frontend_log_counter = front.counters.log_lines.fetch_add(1, Relaxed);
     }
     let level = if plan.options.log_separate_errors { 3 } else { 6 };

@@ -25,7 +25,7 @@ use std::task::Poll;
 use std::time::Instant;
 use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::failure::RESET;
-use steelyard_core::plan::{LogStep, Mode, Proxy};
+use steelyard_core::plan::{Mode, Proxy};
 use steelyard_core::program::Program;
 use steelyard_core::record::Record;
 use steelyard_core::rules::{balance_key, choose_backend, choose_server, stick_request, stick_response, Stores};
@@ -52,7 +52,7 @@ pub async fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session:
         logged: false,
     };
     tcp.record.counter = tcp.worker.shared.totals.next_stream();
-    tcp.step(LogStep::Accept);
+    tcp.log_accept();
     match tcp.run().await {
         Ok(Run::Relayed) => tcp.finish(Ok(())),
         Ok(Run::Http) => Box::pin(http::take_over(tcp.hand_over())).await,
@@ -181,12 +181,7 @@ impl Tcp {
         };
         self.server = Some(slot.server);
         self.note_addresses(&server);
-        if front.options.logasap {
-            self.logged = true;
-            self.write_line(LogStep::Connect, false);
-        } else {
-            self.step(LogStep::Connect);
-        }
+        self.log_connect();
         let mut duplex = {
             let splicing = |always: bool| match (live.program.plan.global.nosplice, always) {
                 (true, _) => Splicing::Never,

@@ -6,8 +6,8 @@ from functools import cache
 
 TABLE = """
 T Tl Ts t ms !tr !trg !trl !Ta Tc Td Th !Ti !Tq !TR !Tr Tt Tu Tw
-B !CC !CS H !HM !HP !HPO !HQ !HU !HV ID OG !ST U ac b bc bi bp bq ci cp f fc fi fp ft hr hrl hs hsl lc o pid !r rc rt
-s sc si sp sq sslc sslv ts !tsc
+B !CC !CS H !HM !HP !HPO !HQ !HU !HV ID OG ST U ac b bc bi bp bq ci cp f fc fi fp ft hr hrl hs hsl lc o pid !r rc rt
+s sc si sp sq sslc sslv ts tsc
 """
 
 # Carries flags to the items after it; it writes nothing itself.

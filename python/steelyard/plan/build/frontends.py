@@ -9,6 +9,7 @@ from steelyard.config.model import COOKIE_LENGTH, Capture, Proxy, UseBackend
 from steelyard.plan.build.address import address, prefixed
 from steelyard.plan.build.context import Context
 from steelyard.plan.build.exprs import condition, log_format
+from steelyard.plan.build.logging import log_moment
 from steelyard.plan.build.servers import numbered
 from steelyard.plan.schema import proxy as plan
 from steelyard.plan.schema.global_ import LogStep
@@ -82,5 +83,6 @@ def frontend(context: Context, proxy: Proxy) -> plan.Frontend:
         capture_request=_headers(context, proxy.capture_request),
         capture_response=_headers(context, proxy.capture_response),
         capture_cookie=_cookie(context, proxy.capture_cookie),
+        log_moment=log_moment(proxy),
         log_steps=[step for step in get_args(LogStep) if step in proxy.log_steps],
     )

@@ -44,6 +44,8 @@ class LogToBackend(Node, frozen=True, tag="backend"):
 
 
 LogTransport = LogUdp | LogUnix | LogAbstract | LogFd | LogRing | LogToBackend
+# When the one line of a stream is written: at once, when the server was reached (TCP) or has answered (HTTP), or last.
+LogMoment = Literal["accept", "answer", "end"]
 LogStep = Literal[
     "accept",
     "request",

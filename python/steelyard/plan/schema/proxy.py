@@ -9,7 +9,7 @@ from msgspec import field
 from steelyard.plan.schema.balance import Balance
 from steelyard.plan.schema.base import At, Node
 from steelyard.plan.schema.expr import Cond, LogFormat, LogItem
-from steelyard.plan.schema.global_ import LogStep, LogTarget
+from steelyard.plan.schema.global_ import LogMoment, LogStep, LogTarget
 from steelyard.plan.schema.reply import ErrorFile
 from steelyard.plan.schema.rule import Rule
 from steelyard.plan.schema.server import Address, Server, SourceAddress, any_address
@@ -168,6 +168,7 @@ class Frontend(Node, frozen=True):
     capture_request: list[HeaderCapture] = field(default_factory=list)
     capture_response: list[HeaderCapture] = field(default_factory=list)
     capture_cookie: CookieCapture | None = None
+    log_moment: LogMoment = "end"
     log_steps: list[LogStep] = field(default_factory=list)
 
 

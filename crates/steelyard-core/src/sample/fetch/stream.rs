@@ -258,9 +258,9 @@ impl Stream {
         }
     }
 
-    /// The date of the request is kept together with its line.
+    /// The dates of the request are noted together with its line.
     pub fn wants_request_line(&self) -> bool {
-        matches!(self, Self::RequestDate(_))
+        matches!(self, Self::RequestDate(_) | Self::AcceptDate(_))
     }
 }
 

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 use steelyard_core::logformat::render_log;
-use steelyard_core::plan::{LogStep, Proxy};
+use steelyard_core::plan::{LogMoment, LogStep, Proxy};
 
 impl Tcp {
     pub(super) fn finish(&mut self, ended: Result<(), Error>) {
@@ -43,15 +43,48 @@ impl Tcp {
         }
     }
 
+    /// The line of a connection (manual section 8.2.1).
+    pub(super) fn log_accept(&mut self) {
+        let live = Arc::clone(&self.live);
+        let frontend = self.session.frontend;
+        if plan(&live, frontend).is_none_or(|plan| moment(plan) != LogMoment::Accept) {
+            return self.step(LogStep::Accept);
+        }
+        self.logged = true;
+        let Some(format) = live
+            .program
+            .proxies
+            .get(frontend as usize)
+            .and_then(|proxy| proxy.log.as_ref())
+        else {
+            return;
+        };
+        let worker = Rc::clone(&self.worker);
+        observe::send_log(&worker, &live, frontend, 6, &mut |_, body, _| {
+            self.with_ctx(|program, ctx| render_log(program, format, ctx, body));
+            true
+        });
+    }
+
+    /// The server is there; a line that holds nothing of what comes later is written now.
+    pub(super) fn log_connect(&mut self) {
+        if plan(&self.live, self.session.frontend).is_some_and(|plan| moment(plan) == LogMoment::Answer) {
+            self.logged = true;
+            self.write_line(LogStep::Connect, false);
+        } else {
+            self.step(LogStep::Connect);
+        }
+    }
+
     /// The line of an earlier moment, where `log-steps` asks for one.
-    pub(super) fn step(&mut self, step: LogStep) {
+    fn step(&mut self, step: LogStep) {
         let wanted = plan(&self.live, self.session.frontend).is_some_and(|plan| steps(plan).contains(&step));
         if wanted {
             self.write_line(step, false);
         }
     }
 
-    pub(super) fn write_line(&mut self, step: LogStep, failed: bool) {
+    fn write_line(&mut self, step: LogStep, failed: bool) {
         let live = Arc::clone(&self.live);
         let frontend = self.session.frontend;
         let (Some(plan), Some(compiled)) = (plan(&live, frontend), live.program.proxies.get(frontend as usize)) else {
@@ -112,10 +145,15 @@ impl Tcp {
     }
 }
 
-/// `log-steps`; `option logasap` takes their place.
+/// When the one line of a stream is written.
+fn moment(plan: &Proxy) -> LogMoment {
+    plan.frontend.as_ref().map_or(LogMoment::End, |frontend| frontend.log_moment)
+}
+
+/// `log-steps`; lines of one moment take their place.
 fn steps(plan: &Proxy) -> &[LogStep] {
     match &plan.frontend {
-        Some(frontend) if !plan.options.logasap => &frontend.log_steps,
+        Some(frontend) if frontend.log_moment == LogMoment::End => &frontend.log_steps,
         _ => &[],
     }
 }

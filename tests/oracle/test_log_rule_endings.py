@@ -1,0 +1,84 @@
+"""Log lines of requests that rules and services here have answered or dropped: termination flags and times (manual 8.5)."""
+
+from __future__ import annotations
+
+import re
+
+from tests.kit.behaviours import hello
+from tests.oracle.common import GET, get
+from tests.oracle.logged import endings, logged
+
+
+def test_deny_flags(run, serve, sink):
+    proxy = logged(run, sink, front="http-request deny", s1=serve(hello))
+    proxy.ask(GET)
+    assert endings(sink.take()) == ("fe", "fe/<NOSRV>", "N/-1/-1/-1/N", 403, "PR--")
+
+
+def test_deny_in_the_backend(run, serve, sink):
+    proxy = logged(run, sink, back="http-request deny", s1=serve(hello))
+    proxy.ask(GET)
+    assert endings(sink.take()) == ("fe", "be/<NOSRV>", "N/-1/-1/-1/N", 403, "PR--")
+
+
+def test_tarpit_flags(run, serve, sink, program):
+    """The manual (8.5) and HAProxy 2.6 say PT; HAProxy 2.8 writes PR."""
+    proxy = logged(run, sink, front="timeout tarpit 50ms\nhttp-request tarpit", s1=serve(hello))
+    proxy.ask(GET)
+    name, place, _, status, flags = endings(sink.take())
+    assert (name, place, status) == ("fe", "fe/<NOSRV>", 500)
+    assert flags in (("PT--", "PR--") if program.is_haproxy else ("PT--",))
+
+
+def test_response_deny_flags(run, serve, sink):
+    proxy = logged(run, sink, back="http-response deny", s1=serve(hello))
+    proxy.ask(GET)
+    assert endings(sink.take()) == ("fe", "be/s1", "N/N/N/N/N", 502, "PH--")
+
+
+def test_redirect_flags(run, serve, sink):
+    proxy = logged(run, sink, front="http-request redirect location /x", s1=serve(hello))
+    proxy.ask(GET)
+    assert endings(sink.take()) == ("fe", "fe/<NOSRV>", "N/-1/-1/-1/N", 302, "LR--")
+
+
+def test_return_flags(run, serve, sink):
+    proxy = logged(run, sink, front="http-request return status 200", s1=serve(hello))
+    proxy.ask(GET)
+    assert endings(sink.take()) == ("fe", "fe/<NOSRV>", "N/-1/-1/-1/N", 200, "LR--")
+
+
+def test_a_request_that_content_rules_reject_is_none(run, serve, sink):
+    rules = "tcp-request inspect-delay 20s\ntcp-request content reject if { path /no }"
+    proxy = logged(run, sink, front=rules, s1=serve(hello))
+    with proxy.connect() as client:
+        client.send(get("/no"))
+        assert client.closed()
+    assert re.search(r' fe/<NOSRV> -1/-1/-1/-1/\d+ -1 0 - - PR-- 1/1/0/0/0 0/0 "<BADREQ>"$', sink.take())
+    assert proxy.ask(get("/yes")).status == 200
+
+
+def test_a_client_that_leaves_a_tarpit_is_answered_at_once(run, serve, sink, program):
+    """Flags: see above. The time of the request is not told of one that is held."""
+    proxy = logged(run, sink, front="timeout tarpit 10s\nhttp-request tarpit", s1=serve(hello))
+    with proxy.connect() as client:
+        client.send(GET)
+        client.reset()
+    name, place, times, status, flags = endings(sink.take())
+    assert (name, place, times, status) == ("fe", "fe/<NOSRV>", "-1/N/-1/-1/N", 500)
+    assert flags in (("PT--", "PR--") if program.is_haproxy else ("PT--",))
+
+
+def test_a_dropped_request_has_no_time_of_its_own(run, serve, sink):
+    rules = "http-request reject if { path /reject }\nhttp-request silent-drop"
+    proxy = logged(run, sink, front=rules, s1=serve(hello))
+    for path in ("/reject", "/drop"):
+        with proxy.connect() as client:
+            client.send(get(path))
+            assert endings(sink.take()) == ("fe", "fe/<NOSRV>", "-1/-1/-1/-1/N", -1, "PR--")
+
+
+def test_statistics_are_a_server_that_is_always_there(run, serve, sink):
+    proxy = logged(run, sink, front="stats uri /stats", s1=serve(hello))
+    assert proxy.ask(get("/stats")).status == 200
+    assert endings(sink.take()) == ("fe", "fe/<STATS>", "N/N/N/N/N", 200, "LR--")
