@@ -38,6 +38,8 @@ pub enum Event {
         name: String,
         family: u8,
     },
+    /// The first line for that target (as a `log` line names it) that nobody took.
+    LogLost { target: String },
     /// After a soft stop: no session is left.
     Drained,
 }

@@ -35,6 +35,12 @@ class Resolve(msgspec.Struct, frozen=True, kw_only=True, tag="resolve"):
     family: int
 
 
+class LogLost(msgspec.Struct, frozen=True, kw_only=True, tag="log_lost"):
+    """The first line for that target, as a `log` line names it, that nobody took."""
+
+    target: str
+
+
 class Drained(msgspec.Struct, frozen=True, kw_only=True, tag="drained"):
     """After a soft stop: no session is left."""
 
@@ -66,7 +72,7 @@ class Traced(msgspec.Struct, frozen=True, kw_only=True, tag="trace"):
     outcome: Outcome
 
 
-Event = Service | Resolve | Traced | Drained
+Event = Service | Resolve | Traced | LogLost | Drained
 
 _decoder = msgspec.json.Decoder(list[Event])
 

@@ -19,7 +19,7 @@ from steelyard.config.model import Config
 from steelyard.config.name_servers import resolvers
 from steelyard.discovery.lookup import Lookup
 from steelyard.engine.engine import Engine
-from steelyard.engine.events import Drained, Resolve, Service, Traced
+from steelyard.engine.events import Drained, LogLost, Resolve, Service, Traced
 from steelyard.health.checker import Checker
 from steelyard.plan.orders import Log, Order, SoftStop
 from steelyard.plan.schema import Plan
@@ -132,6 +132,8 @@ class Worker:
                 case Drained():
                     if self._stopping:
                         self._end(0)
+                case LogLost():
+                    self._console.warning(f"log lines for {event.target} are lost: nobody takes them (SIGQUIT tells how many).")
                 case Service():
                     self._serve(event)
                 case Resolve():

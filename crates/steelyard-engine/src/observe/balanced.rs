@@ -24,16 +24,16 @@ impl Balanced {
         Self { proxy, servers }
     }
 
-    /// Sends a line; `body` is what it says, without its header. False when no server takes it.
-    pub fn send(&self, worker: &Worker, live: &Arc<Live>, line: &[u8], body: &[u8]) -> bool {
+    /// Sends a line; `body` is what it says, without its header. Gives how many lines are lost, as [`Sink::send`] does.
+    pub fn send(&self, worker: &Worker, live: &Arc<Live>, line: &[u8], body: &[u8]) -> u32 {
         let want = Want {
             key: self.key(worker, live, body),
             ..Want::default()
         };
         match try_pick(worker, live, self.proxy, want) {
-            Ok(Picked::Slot(slot)) => self.servers.get(slot.server as usize).is_some_and(|sink| sink.send(line)),
+            Ok(Picked::Slot(slot)) => self.servers.get(slot.server as usize).map_or(1, |sink| sink.send(line)),
             // Nothing waits for a line.
-            Ok(Picked::Queued(_)) | Err(_) => false,
+            Ok(Picked::Queued(_)) | Err(_) => 1,
         }
     }
 

@@ -5,16 +5,17 @@ use super::date::Date;
 use super::header::Header;
 use super::ring::Ring;
 use super::sink::Sink;
+use crate::event::Event;
 use crate::live::{wall, Live, WorkerState};
 use crate::worker::{Shared, Worker};
 use std::cell::OnceCell;
 use std::io::{self, Write};
-use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::Arc;
 use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::logformat::render_log;
-use steelyard_core::plan::{self, LogFormatName, LogMoment, LogStep, LogTarget, LogTransport, Plan, Proxy};
+use steelyard_core::plan::{self, Address, LogFormatName, LogMoment, LogStep, LogTarget, LogTransport, Plan, Proxy};
 use steelyard_core::record::{Record, KILLED};
 use steelyard_core::sample::convert::DebugSink;
 use steelyard_core::table::Tracking;
@@ -39,6 +40,8 @@ struct Route {
     out: Out,
     /// Lines that passed the level, for `sample`.
     seen: AtomicU32,
+    /// That lines are lost was said; of all that lead there.
+    told: Arc<AtomicBool>,
 }
 
 #[derive(Clone)]
@@ -75,16 +78,25 @@ impl Logs {
             let servers = backend.servers.iter().map(|server| sinks.open(server, &rings));
             backends.push(Balanced::new(backend.proxy, servers.collect::<Result<_, _>>()?));
         }
+        let mut told: Vec<(LogTransport, Arc<AtomicBool>)> = Vec::new();
         let mut routes = |targets: &[LogTarget]| -> Result<Vec<Route>, String> {
             let route = |target: &LogTarget| {
                 let out = match &target.transport {
                     LogTransport::Backend { backend } => Out::Balanced(*backend as usize),
                     transport => Out::Sink(sinks.open(transport, &rings)?),
                 };
+                let told = match told.iter().find(|(transport, _)| *transport == target.transport) {
+                    Some((_, told)) => Arc::clone(told),
+                    None => {
+                        told.push((target.transport.clone(), Arc::default()));
+                        told.last().map(|(_, told)| Arc::clone(told)).unwrap_or_default()
+                    }
+                };
                 Ok(Route {
                     target: target.clone(),
                     out,
                     seen: AtomicU32::new(0),
+                    told,
                 })
             };
             targets.iter().map(route).collect()
@@ -107,7 +119,7 @@ impl Logs {
     /// Takes a line of the converter `debug`; false: it was dropped.
     pub fn debug(&self, sink: DebugSink, line: &[u8]) -> bool {
         let found = self.debug.iter().find(|known| known.0 == sink);
-        found.is_some_and(|(_, sink)| sink.send(line))
+        found.is_some_and(|(_, sink)| sink.send(line) == 0)
     }
 
     /// The latest lines of a ring (its index in the plan) that has no servers.
@@ -369,16 +381,46 @@ fn send(
         };
         header.write(out);
         append(out, &lines.body, target);
-        let sent = match &route.out {
+        let lost = match &route.out {
             Out::Sink(sink) => sink.send(out),
             Out::Balanced(index) => {
                 let backend = live.logs.backends.get(*index);
-                backend.is_some_and(|backend| backend.send(worker, live, out, &lines.body))
+                backend.map_or(1, |backend| backend.send(worker, live, out, &lines.body))
             }
         };
-        dropped += u32::from(!sent);
+        if lost > 0 {
+            dropped += lost;
+            tell(worker, plan, route);
+        }
     }
     dropped
+}
+
+/// Says once of each target that lines for it are lost.
+#[cold]
+fn tell(worker: &Worker, plan: &Plan, route: &Route) {
+    let target = match &route.target.transport {
+        // Who can't write there can't be told there.
+        LogTransport::Fd { fd: 1 | 2 } => return,
+        LogTransport::Ring { ring } => match plan.global.rings.get(*ring as usize) {
+            Some(ring) if !ring.name.is_empty() => format!("ring@{}", ring.name),
+            ring => match ring.and_then(|ring| ring.servers.first()).map(|server| &server.address) {
+                Some(Address::Inet { ip, port }) => format!("tcp@{ip}:{port}"),
+                Some(Address::Unix { path }) => format!("uxst@{path}"),
+                _ => "ring".into(),
+            },
+        },
+        LogTransport::Backend { backend } => {
+            let backend = plan.global.log_backends.get(*backend as usize);
+            let proxy = backend.and_then(|backend| plan.proxies.get(backend.proxy as usize));
+            format!("backend@{}", proxy.map_or("", |proxy| &proxy.name))
+        }
+        other => words(other),
+    };
+    if !route.told.load(Relaxed) && !route.told.swap(true, Relaxed) {
+        // A full queue has told worse things.
+        worker.shared.events.push(Event::LogLost { target });
+    }
 }
 
 /// Appends the body, cut to the target's length, and the end of the line. The end is not counted in the length, except

@@ -85,14 +85,17 @@ impl Sink {
         }
     }
 
-    /// Sends a whole line, with its end; false when it was dropped.
-    pub fn send(&self, line: &[u8]) -> bool {
-        match self {
+    /// Sends a whole line, with its end. Gives how many lines were found to be lost, this one counted.
+    pub fn send(&self, line: &[u8]) -> u32 {
+        let taken = match self {
             // Without libc, as on the way of a request: see `Stream::poll_read_slice`.
             Self::Udp { socket, address } => match rustix::net::send(socket, line, SendFlags::empty()) {
                 Ok(_) => true,
-                // That is the answer to an earlier datagram; this one was not sent yet.
-                Err(Errno::CONNREFUSED) => rustix::net::send(socket, line, SendFlags::empty()).is_ok(),
+                // That is the answer to an earlier datagram, which nobody took; this one was not sent yet.
+                Err(Errno::CONNREFUSED) => {
+                    let taken = rustix::net::send(socket, line, SendFlags::empty()).is_ok();
+                    return 1 + u32::from(!taken);
+                }
                 Err(Errno::AGAIN | Errno::NOBUFS) => false,
                 // The route that was found is gone, or an address of this machine: there may be others.
                 Err(_) => {
@@ -105,7 +108,8 @@ impl Sink {
             Self::Abstract { socket, address } => socket.send_to_addr(line, address).is_ok(),
             Self::Ring(ring) => ring.send(line),
             Self::Fd(descriptor) => descriptor.lock().send(line),
-        }
+        };
+        u32::from(!taken)
     }
 }
 
