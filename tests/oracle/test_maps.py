@@ -82,6 +82,19 @@ def test_entries_of_an_acl(run, serve, tmp_path, flags):
     assert [value(proxy, key) for key in ("a.test", "b.test", "c.test")] == ["yes", "yes", "no"]
 
 
+def test_a_value_is_no_longer_than_a_buffer(run, serve, tmp_path):
+    path = file(tmp_path, "values.map", "a x")
+    proxy = site(
+        run,
+        front=f"""
+        http-request set-map({path}) a %[str(a),map({path})]%[str(a),map({path})]
+        http-after-response set-header x-value %[str(a),map({path}),length]
+        """,
+        s1=serve(hello),
+    )
+    assert [value(proxy, "a") for _ in range(18)][-3:] == ["16383"] * 3
+
+
 def test_all_that_name_a_file_see_its_changes(run, serve, tmp_path):
     path = file(tmp_path, "names.map", "a 1")
     proxy = site(

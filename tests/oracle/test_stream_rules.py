@@ -191,6 +191,12 @@ def test_variables_on_conditions(run, rule, want):
     assert shown(run, rules, "[%[var(txn.a)]]").text == f"[{want}]"
 
 
+def test_a_variable_is_no_longer_than_a_buffer(run):
+    """Formats that name the variable they set would double it each time."""
+    rules = "http-request set-var(txn.a) str(x)\n" + 30 * 'http-request set-var-fmt(txn.a) "%[var(txn.a)]%[var(txn.a)]"\n'
+    assert shown(run, rules, "%[var(txn.a),length]").text == "16383"
+
+
 BODY = b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 10\r\n\r\n"
 
 

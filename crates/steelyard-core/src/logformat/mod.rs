@@ -147,6 +147,13 @@ impl Format {
         render::render(self, view, out);
     }
 
+    /// The text as something that is kept, as a variable: it is cut below the size of a buffer, as in HAProxy. Otherwise a format
+    /// that holds what it makes would double it each time. `out` is empty.
+    pub(crate) fn render_kept<'e>(&'e self, view: &View<'e>, out: &mut Vec<u8>) {
+        self.render(view, out);
+        out.truncate(view.limit().saturating_sub(1));
+    }
+
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }

@@ -50,12 +50,12 @@ impl Entry {
     /// Does it. A key that the file can't have is passed over, as in HAProxy.
     pub fn run(&self, view: &View<'_>) {
         let mut key = Vec::new();
-        self.key.render(view, &mut key);
+        self.key.render_kept(view, &mut key);
         let changes = view.state.pattern_changes();
         match &self.what {
             What::Set(value) => {
                 let mut made = Vec::new();
-                value.render(view, &mut made);
+                value.render_kept(view, &mut made);
                 changes.set(self.file, &key, &made);
             }
             What::Add => {

@@ -84,7 +84,7 @@ impl SetVar {
         let sample = match &self.value {
             Value::Expr(expr) => expr.one(&view),
             Value::Format(format) => {
-                format.render(&view, &mut text);
+                format.render_kept(&view, &mut text);
                 Some(Sample::Str(&text))
             }
         };
