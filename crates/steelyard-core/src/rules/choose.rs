@@ -175,10 +175,15 @@ pub fn choose_backend(program: &Program, proxy: u32, ctx: &mut Ctx<'_>, mut trac
         let name = index
             .and_then(|index| program.plan.proxies.get(index as usize))
             .map(|proxy| proxy.name.clone());
+        let without_rule = if index == Some(proxy) {
+            "the listen itself"
+        } else {
+            "default_backend"
+        };
         trace.steps.push(Step::Choice {
             at: chosen.map(|(_, rule)| rule.at),
             kind: "backend",
-            what: chosen.map_or_else(|| "default_backend".into(), |(_, rule)| rule.text.to_string()),
+            what: chosen.map_or_else(|| without_rule.into(), |(_, rule)| rule.text.to_string()),
             name: name.unwrap_or_default(),
         });
     }
