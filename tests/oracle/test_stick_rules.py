@@ -132,12 +132,17 @@ def test_cookies_go_before(run, serve):
     assert who(proxy, "X: a") != server
 
 
-def test_a_server_that_is_not_remembered(run, serve):
-    proxy = farm(run, serve, f"{TABLE}\n    stick on hdr(x)", options=("", "non-stick"))
+@pytest.mark.parametrize(
+    ("options", "more"), [(("", "non-stick"), ""), (("stick", ""), "    default-server non-stick")], ids=["non-stick", "stick"]
+)
+def test_a_server_that_is_not_remembered(run, serve, options, more):
+    proxy = farm(run, serve, f"{TABLE}\n    stick on hdr(x)\n{more}", options=options)
     first = {key: who(proxy, f"X: {key}") for key in "abcdef"}
-    for key, server in first.items():
-        if server == "s1":
-            assert [who(proxy, f"X: {key}") for _ in range(2)] == ["s1"] * 2
+    assert set(first.values()) == {"s1", "s2"}
+    for key in first:
+        # Keys of s2 are not held there: their turn at s1 comes, and they stay.
+        assert "s1" in [who(proxy, f"X: {key}") for _ in range(3)]
+        assert [who(proxy, f"X: {key}") for _ in range(3)] == ["s1"] * 3
 
 
 def test_the_number_of_the_server_is_stored(run, serve):

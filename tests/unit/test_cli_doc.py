@@ -31,7 +31,7 @@ def said(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["httpclose"], ["[no] option httpclose", "(option)"]),
         (["http-request", "set-header"], ["set-header <name> <value>", "http-after-response"]),
         (["set-var(txn.x)"], ["set-var(<variable>", "(action)", "(converter)"]),
-        (["track-sc2"], ["track-sc", "stick table"]),
+        (["track-sc2"], ["track-sc<number> <expression>", "stick table"]),
         (["req.hdr(host)"], ["Valid in: tcp-request content, http-request", "Gives text."]),
         (["MAP_BEG"], ["Takes text, gives text."]),
         (["%ci"], ["(log alias) Address of the client."]),

@@ -12,6 +12,9 @@ import pytest
 import steelyard
 from steelyard.cli.check import check
 from steelyard.cli.flags import Flags
+from steelyard.config.grammar.bind_options import BIND_OPTIONS
+from steelyard.config.grammar.keywords import KEYWORDS
+from steelyard.config.grammar.server_options import SERVER_OPTIONS
 from tools import laws
 
 ROOT = Path(steelyard.__file__).parents[2]
@@ -65,3 +68,10 @@ def test_the_laws_see_breaches(tmp_path, monkeypatch, source, breach):
     monkeypatch.setattr(laws, "ROOT", tmp_path)
     monkeypatch.setattr(laws, "PACKAGE", tmp_path / "python" / "steelyard")
     assert any(breach in each for each in laws.check_python()), list(laws.check_python())
+
+
+def test_words_without_an_effect_say_why():
+    """`steelyard check -v` gives the reason."""
+    rows = [row for table in (KEYWORDS, BIND_OPTIONS, SERVER_OPTIONS) for row in table.rows if row.effect == "accepted"]
+    assert len(rows) > 200
+    assert [row.name for row in rows if not row.why or row.why.endswith(".")] == []

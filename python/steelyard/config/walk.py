@@ -247,7 +247,7 @@ def _admit(statement: Statement) -> bool:
     if row.deprecated:
         report.warning("SY0112", f"'{row.name}' is deprecated", span, help=row.instead)
     if row.effect == "accepted":
-        report.accept(row.name, row.why or row.doc, span)
+        report.accept(row.name, row.why, span)
     elif row.effect == "later" and _usual(statement):
         report.accept(row.name, USUAL, span)
     elif row.effect == "later" and not statement.draft.later:

@@ -57,7 +57,7 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "SY0115": ("odd value", "HAProxy takes the word in another way than it looks; the message says how."),
     "SY0116": ("experimental word", "HAProxy wants `expose-experimental-directives` in `global` before such words."),
-    "SY0117": ("said twice", "The word may stand once in a section, and HAProxy does not take a second one."),
+    "SY0117": ("may not be said twice", "The word may stand once in a section, and HAProxy does not take a second one."),
     "SY0118": ("words that exclude each other", "Two words, or a word and its place, do not go together."),
     "SY0119": ("incomplete section", "The section is nothing without a word that it lacks."),
     "SY0201": ("bad name", "Names are made of letters, digits, `-`, `_`, `.` and `:`."),

@@ -15,14 +15,17 @@ _READERS = {
 }
 
 
-def action_usage(name: str, shape: Shape | None) -> str:
-    bare = name.rstrip("*")
+def action_usage(name: str, shape: Shape | None, said: str = "") -> str:
+    """`said`: the word as somebody wrote it, with its number where it has one."""
+    bare = said or name.rstrip("*")
     if shape is None:
         return bare + ("(...)" if name.endswith("*") else "")
     inside = [each.partition(":")[0] for each in shape.inside.split()]
     optional = [each.endswith("?") for each in shape.inside.split()]
     parts = [f"[<{field}>]" if maybe else f"<{field}>" for field, maybe in zip(inside, optional, strict=True)]
-    usage = bare + (f"({','.join(parts)})" if parts else "(<variable>)" if shape.reader == "variable" else "")
+    variable = "(<variable>)" if shape.reader == "variable" else ""
+    counter = "<number>" if shape.reader == "counter" and not said else ""
+    usage = bare + (f"({','.join(parts)})" if parts else variable or counter)
     for each in shape.args.split():
         field, _, kind = each.partition(":")
         usage += f" <{FIELDS.get(field, field)}>" if field else f" {kind[1:]}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from steelyard.config.grammar.option_types import Congestion, Guid, Magic, MuxProtocol
-from steelyard.config.grammar.row import Effect, Row, Where
+from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.table import Table
 from steelyard.config.grammar.tls_options import BIND_ROWS, SHARED_ROWS
 from steelyard.config.grammar.today import made
@@ -70,8 +70,12 @@ class Shards:
         return text if text in ("by-thread", "by-group") else Loose(1, 1024).read(text)
 
 
-def _row(name: str, doc: str, *args: ArgType, sets: str = "", effect: Effect = "supported", instead: str = "") -> Row:
-    return Row(name, Where.BIND, doc, args, sets or name.replace("-", "_"), effect=effect, instead=instead)
+def _row(name: str, doc: str, *args: ArgType, sets: str = "") -> Row:
+    return Row(name, Where.BIND, doc, args, sets or name.replace("-", "_"))
+
+
+def _accepted(name: str, doc: str, *args: ArgType, why: str) -> Row:
+    return Row(name, Where.BIND, doc, args, effect="accepted", why=why)
 
 
 def _later(name: str, doc: str, *args: ArgType, usual: tuple[str, ...] = ()) -> Row:
@@ -87,6 +91,8 @@ def _threads(words: Sequence[Word]) -> list[list[Word]]:
 PROTOCOLS = ("h1", "h2", "none", "quic")
 """What `proto` can name; whether that goes with the mode is seen when that is known."""
 
+_ALL = "every thread accepts on every address"
+
 _ROWS = (
     _row("accept-netscaler-cip", "Clients start with a NetScaler header of this magic number.", Magic(), sets="netscaler_cip"),
     _row("accept-proxy", "Clients start with a PROXY protocol header that gives the real addresses."),
@@ -96,39 +102,36 @@ _ROWS = (
     _row("group", "Group name of a socket file.", Account("group")),
     _row("id", "Number of the listener in statistics.", Int(1)),
     _row("interface", "Accept only what comes in on this network interface.", Text("<interface>")),
-    _row("level", "Rights of a statistics socket.", OneOf(("user", "operator", "admin")), effect="accepted"),
+    _accepted("level", "Rights of a statistics socket.", OneOf(("user", "operator", "admin")), why="there is no runtime API yet"),
     _row("maxconn", "Connections at once on this address.", Loose(0)),
     _row("mode", "Access mode of a socket file.", FileMode()),
     _row("mss", "Largest TCP segment to announce.", Mss()),
     _row("name", "Name of the listener in statistics and logs.", Text("<name>")),
-    _row("nice", "Scheduling priority; all connections are served alike here.", Loose(-1024, 1024), effect="accepted"),
+    _accepted("nice", "Scheduling priority.", Loose(-1024, 1024), why="all connections are served alike"),
     Row(
         "process",
         Where.BIND,
-        "Processes and threads that accept; all of them do here.",
+        "Processes and threads that accept.",
         (Shaped(_PROCESSES, "<first>-<last>, all, odd or even"),),
         "process",
         effect="accepted",
+        why=_ALL,
         removed="2.5",
         instead="write 'thread <threads>': there is one process",
         today=_threads,
     ),
-    _row("proto", "The only protocol to speak.", MuxProtocol(PROTOCOLS), effect="accepted"),
-    _row(
-        "shards",
-        "Sockets for this address; one each thread here.",
-        Shards(),
-        effect="accepted",
-    ),
+    _accepted("proto", "The only protocol to speak.", MuxProtocol(PROTOCOLS), why="HTTP/1 is the only one there is yet"),
+    _accepted("shards", "Sockets for this address.", Shards(), why="each thread has its own socket"),
     _row("tcp-ut", "How long sent data may stay unacknowledged.", Time(), sets="tcp_user_timeout"),
     _row("tfo", "TCP fast open."),
     Row(
         "thread",
         Where.BIND,
-        "Threads that accept; all of them do here.",
+        "Threads that accept.",
         (Shaped(_THREADS, "<first>-<last>, all, odd or even"),),
         "thread",
         effect="accepted",
+        why=_ALL,
         least=0,
     ),
     _row("transparent", "Accept connections for addresses that are not this machine's."),

@@ -196,11 +196,11 @@ def noted(parse: Parse) -> Parse:
     return read
 
 
-def _row(name: str, doc: str, parse: Parse, effect: Effect = "later") -> Row:
+def _row(name: str, doc: str, parse: Parse, effect: Effect = "later", why: str = "") -> Row:
     called = name.endswith(("-var", "-var-fmt"))
     lax = name.endswith(("comment", "unset-var"))
     where = BACK_D | Where.HEALTHCHECK
-    return Row(name, where, doc, parse=noted(parse), effect=effect, repeat="add", called=called, lax=lax)
+    return Row(name, where, doc, parse=noted(parse), effect=effect, repeat="add", called=called, lax=lax, why=why)
 
 
 def _common(kind: str) -> tuple[Row, ...]:
@@ -213,7 +213,13 @@ def _common(kind: str) -> tuple[Row, ...]:
 
 ROWS = (
     *_common("http-check"),
-    _row("http-check comment", "A comment for the next step.", phrase(one(Text("<comment>"))), "accepted"),
+    _row(
+        "http-check comment",
+        "A comment for the next step.",
+        phrase(one(Text("<comment>"))),
+        "accepted",
+        "a check by HTTP is one step",
+    ),
     _row("http-check connect", "Opens a connection for the steps after it.", connect("http-check")),
     Row("http-check disable-on-404", Where.HEALTHCHECK, "A server that answers 404 gets no new clients.", effect="later"),
     Row(

@@ -32,6 +32,7 @@ def _row(
     lax: bool = False,
     mode: str = "",
     usual: tuple[str, ...] = (),
+    why: str = "",
 ) -> Row:
     http = "http" if mode == "http" else ""
     return Row(
@@ -47,6 +48,7 @@ def _row(
         lax=lax,
         mode=http,  # type: ignore[arg-type]
         usual=usual,
+        why=why,
     )
 
 
@@ -86,7 +88,14 @@ ROWS = (
         repeat="add",
         late=True,
     ),
-    _row("guid", ANY, "A name that lasts over restarts, for statistics.", Guid(), effect="accepted"),
+    _row(
+        "guid",
+        ANY,
+        "A name that lasts over restarts, for statistics.",
+        Guid(),
+        effect="accepted",
+        why="statistics are not kept over restarts yet",
+    ),
     _row(
         "hash-preserve-affinity",
         BACK_D,
@@ -111,6 +120,7 @@ ROWS = (
         "When a request leaves its last server for a free one.",
         Int(-2_147_483_648),
         effect="accepted",
+        why="a request waits for the server that it prefers, however many others do",
     ),
     _row("max-session-srv-conns", FRONT_D, "Server connections that one client may hold.", Loose(0), lax=True),
     Row("persist rdp-cookie", BACK_D, "Persistence for RDP.", parse=_persist, effect="later", called=True, lax=True),

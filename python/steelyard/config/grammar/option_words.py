@@ -17,6 +17,8 @@ from steelyard.config.grammar.today import gone, renamed
 from steelyard.config.grammar.values import OneOf
 from steelyard.config.statement import Statement
 
+_ACKNOWLEDGED = "the kernel decides when it acknowledges"
+
 
 def _switch(
     name: str,
@@ -26,8 +28,10 @@ def _switch(
     mode: Literal["", "http"] = "",
     *,
     no_default: bool = False,
+    why: str = "",
 ) -> Row:
-    return Row(f"option {name}", where, doc, sets=f"options.{name}", negate=True, no_default=no_default, effect=effect, mode=mode)
+    sets = f"options.{name}"
+    return Row(f"option {name}", where, doc, sets=sets, negate=True, no_default=no_default, effect=effect, mode=mode, why=why)
 
 
 def _renamed(name: str, today: str, where: Where, since: str) -> Row:
@@ -85,7 +89,7 @@ ROWS = (
     _switch("checkcache", BACK_D, "Responses with cacheable cookies are refused.", "later", "http"),
     _switch("clitcpka", FRONT_D, "TCP keep-alive towards clients."),
     _switch("contstats", FRONT_D, "Counters move while a session runs; they always do here."),
-    _switch("disable-h2-upgrade", FRONT_D, "No upgrade to HTTP/2; there is none here.", "accepted"),
+    _switch("disable-h2-upgrade", FRONT_D, "No upgrade to HTTP/2.", "accepted", why="there is no HTTP/2 yet"),
     _switch("dontlog-normal", FRONT_D, "Only sessions with errors are logged."),
     _switch("dontlognull", FRONT_D, "Connections without data are not logged."),
     _switch("h1-case-adjust-bogus-client", FRONT_D, "Case of header names; it is always kept here.", "later", "http"),
@@ -123,8 +127,8 @@ ROWS = (
     _switch("splice-request", PROXY, "As `splice-auto`, for requests."),
     _switch("splice-response", PROXY, "As `splice-auto`, for responses."),
     _switch("srvtcpka", BACK_D, "TCP keep-alive towards servers."),
-    _switch("tcp-smart-accept", FRONT_D, "The first acknowledgement waits for data.", "accepted"),
-    _switch("tcp-smart-connect", BACK_D, "The connection's last acknowledgement waits for data.", "accepted"),
+    _switch("tcp-smart-accept", FRONT_D, "The first acknowledgement waits for data.", "accepted", why=_ACKNOWLEDGED),
+    _switch("tcp-smart-connect", BACK_D, "The connection's last acknowledgement waits for data.", "accepted", why=_ACKNOWLEDGED),
     Row("option tcpka", PROXY, "TCP keep-alive on both sides.", sets="options.tcpka"),
     _switch("transparent", BACK_D, "Connections go to the address that the client asked for.", "later"),
     # Since 2.1 HAProxy looks at each request, as is done here, and asks for the line to be taken out.
@@ -141,9 +145,10 @@ ROWS = (
     Row(
         "option http-use-htx",
         PROXY,
-        "The HTTP engine of 1.9; now the only one.",
+        "The HTTP engine of 1.9.",
         parse=phrase(),
         effect="accepted",
+        why="it is the only one since 2.1",
         repeat="add",
         negate=True,
         deprecated="2.0",
@@ -186,6 +191,7 @@ ROWS = (
         "Where small messages take small buffers.",
         parse=phrase(options({"check": nothing, "l7-retries": nothing, "queue": nothing})),
         effect="accepted",
+        why="buffers that wait are given back",
         negate=True,
     ),
 )

@@ -125,7 +125,7 @@ def _tell(statement: Statement, row: Row, span: Span) -> None:
     """What a word without its effect means for whoever wrote it."""
     on = f"'{row.name}' on a '{statement.row.name}' line"
     if row.effect == "accepted":
-        statement.report.accept(f"{statement.row.name} {row.name}", row.why or row.doc, span)
+        statement.report.accept(f"{statement.row.name} {row.name}", row.why, span)
     elif row.effect == "refused":
         statement.report.later("SY0106", f"{on} is refused: it can't have its effect here", span, help=row.instead)
     elif not statement.draft.later:

@@ -54,9 +54,10 @@ _ACCEPTED = (
     Row(
         "bind-process",
         PROXY,
-        "Processes that serve the proxy; all of them do here.",
+        "Processes that serve the proxy.",
         parse=phrase(each(Shaped(PROCESSES, "all, odd, even or <first>[-<last>]"))),
         effect="accepted",
+        why="all of them do",
         repeat="add",
         removed="2.5",
         instead="leave it out: there is one process",

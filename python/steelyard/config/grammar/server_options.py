@@ -68,6 +68,9 @@ class FirstAddress:
 _WAYS = ("last", "libc", "none")
 
 
+_NOT_YET = "what it undoes is not supported yet, where it stands"
+
+
 def _row(
     name: str,
     doc: str,
@@ -79,9 +82,10 @@ def _row(
     instead: str = "",
     usual: tuple[str, ...] = (),
     least: int = -1,
+    why: str = "",
 ) -> Row:
     field = sets or name.replace("-", "_")
-    return Row(name, where, doc, args, field, effect=effect, value=value, instead=instead, usual=usual, least=least)
+    return Row(name, where, doc, args, field, effect=effect, value=value, instead=instead, usual=usual, least=least, why=why)
 
 
 def _later(name: str, doc: str, *args: ArgType, usual: tuple[str, ...] = (), least: int = -1) -> Row:
@@ -101,13 +105,25 @@ _ROWS = (
     _row("disabled", "Starts in maintenance."),
     _row("downinter", "Time between checks of a server that is down.", Time(low=1)),
     _row("enabled", "Undoes `disabled` of `default-server`.", sets="disabled", value=False),
-    _row("error-limit", "Errors on live traffic that `observe` tolerates.", Loose(1), effect="accepted"),
+    _row(
+        "error-limit",
+        "Errors on live traffic that `observe` tolerates.",
+        Loose(1),
+        effect="accepted",
+        why="nothing observes live traffic yet",
+    ),
     _row("fall", "Failed checks after which a server is down.", Loose(1)),
     _row("fastinter", "Time between checks of a server that changes state.", Time(low=1)),
     _row("id", "Number of the server in statistics.", Loose(1), where=Where.SERVER),
     _row("init-addr", "How the address is found at start.", FirstAddress(), effect="later", usual=("libc", "last,libc"), least=0),
     _row("inter", "Time between health checks.", Time(low=1)),
-    _row("max-reuse", "Requests that one connection may carry.", Loose(), effect="accepted"),
+    _row(
+        "max-reuse",
+        "Requests that one connection may carry.",
+        Loose(),
+        effect="accepted",
+        why="HAProxy does not promise to respect it",
+    ),
     _row("maxconn", "Connections at once; more requests wait in the queue.", Loose(below=0), least=0),
     _row("maxqueue", "Requests that may wait for this server.", Loose(below=0), least=0),
     _row("minconn", "Least connection limit where the limit follows the load.", Loose(below=0), least=0),
@@ -116,8 +132,8 @@ _ROWS = (
     _row("no-check-send-proxy", "Undoes `check-send-proxy` of `default-server`.", sets="check_send_proxy", value=False),
     _row("no-send-proxy", "Undoes `send-proxy` of `default-server`.", sets="send_proxy", value=0),
     _row("no-send-proxy-v2", "Undoes `send-proxy-v2` of `default-server`.", sets="send_proxy", value=0),
-    _row("no-ssl", "Plain connections; the only kind here.", effect="accepted"),
-    _row("no-tfo", "No TCP fast open to the server; none is used here.", effect="accepted"),
+    _row("no-ssl", "Plain connections.", effect="accepted", why="there are no others yet"),
+    _row("no-tfo", "No TCP fast open to the server.", effect="accepted", why="none is used"),
     _row("non-stick", "Stick tables don't remember this server."),
     _row(
         "on-marked-down",
@@ -125,11 +141,23 @@ _ROWS = (
         OneOf(("shutdown-sessions",)),
         effect="later",
     ),
-    _row("pool-low-conn", "Idle connections a thread keeps before others take them.", Loose(), effect="accepted"),
+    _row(
+        "pool-low-conn",
+        "Idle connections a thread keeps before others take them.",
+        Loose(),
+        effect="accepted",
+        why="threads keep their idle connections",
+    ),
     _row("pool-max-conn", "Idle connections kept for reuse; -1 for no limit.", Loose(-1)),
     _row("pool-purge-delay", "How often unused idle connections are closed.", Time()),
     _row("port", "Port for health checks.", Port(), sets="check_port"),
-    _row("proto", "The only protocol to speak.", MuxProtocol(PROTOCOLS), effect="accepted"),
+    _row(
+        "proto",
+        "The only protocol to speak.",
+        MuxProtocol(PROTOCOLS),
+        effect="accepted",
+        why="HTTP/1 is the only one there is yet",
+    ),
     _row("redir", "GET and HEAD requests are redirected to this URL's server.", Text("<prefix>")),
     _row("rise", "Good checks after which a server is up.", Loose(1)),
     _row("send-proxy", "Connections start with a PROXY protocol header, version 1.", sets="send_proxy", value=1),
@@ -145,7 +173,7 @@ _AGENT = (
     _later("agent-inter", "Time between questions to the agent.", Time(low=1)),
     _later("agent-port", "Port of the agent.", Port()),
     _later("agent-send", "What is sent to the agent.", Text("<text>")),
-    _row("no-agent-check", "Undoes `agent-check` of `default-server`.", effect="accepted"),
+    _row("no-agent-check", "Undoes `agent-check` of `default-server`.", effect="accepted", why=_NOT_YET),
 )
 _CHECKS = (
     _later("check-pool-conn-name", "Name of the idle connection that checks use.", Text("<name>")),
@@ -154,7 +182,7 @@ _CHECKS = (
     _later("check-via-socks4", "Health checks go through the SOCKS proxy."),
     _later("healthcheck", "Health checks of a section.", Text("<name>")),
     _later("init-state", "State at start.", OneOf(("fully-up", "up", "down", "fully-down", "none")), usual=("up",)),
-    _row("no-check-reuse-pool", "Undoes `check-reuse-pool` of `default-server`.", effect="accepted"),
+    _row("no-check-reuse-pool", "Undoes `check-reuse-pool` of `default-server`.", effect="accepted", why=_NOT_YET),
     _later("observe", "Live traffic tells the server's state.", OneOf(("none", "layer4", "layer7")), usual=("none",)),
     _later("on-error", "What many errors do.", OneOf(("fastinter", "fail-check", "sudden-death", "mark-down"))),
     _later("on-marked-up", "What happens when the server is up again.", OneOf(("shutdown-backup-sessions",))),
@@ -172,8 +200,8 @@ _CONNECTIONS = (
     _row("log-bufsize", "Bytes of a log server's buffer.", Size(), sets="log_bufsize"),
     _row("log-proto", "How log messages are framed.", OneOf(("legacy", "octet-count")), sets="log_proto"),
     _later("namespace", "Network namespace of connections.", Text("<name>")),
-    _row("no-send-proxy-v2-ssl", "Undoes `send-proxy-v2-ssl` of `default-server`.", effect="accepted"),
-    _row("no-send-proxy-v2-ssl-cn", "Undoes `send-proxy-v2-ssl-cn` of `default-server`.", effect="accepted"),
+    _row("no-send-proxy-v2-ssl", "Undoes `send-proxy-v2-ssl` of `default-server`.", effect="accepted", why=_NOT_YET),
+    _row("no-send-proxy-v2-ssl-cn", "Undoes `send-proxy-v2-ssl-cn` of `default-server`.", effect="accepted", why=_NOT_YET),
     _later("pool-conn-name", "Names of idle connections.", Expression("source")),
     _later("proxy-v2-options", "What PROXY protocol headers hold besides addresses.", Listed(PROXY_OPTIONS)),
     _later("quic-cc-algo", "Congestion control of QUIC.", Congestion()),
@@ -195,11 +223,18 @@ _CONNECTIONS = (
     _later("ws", "How web sockets go to the server.", OneOf(("auto", "h1", "h2")), usual=("auto", "h1")),
 )
 _OTHERS = (
-    _row("guid", "A name that lasts over restarts, for statistics.", Guid(), where=Where.SERVER, effect="accepted"),
+    _row(
+        "guid",
+        "A name that lasts over restarts, for statistics.",
+        Guid(),
+        where=Where.SERVER,
+        effect="accepted",
+        why="statistics are not kept over restarts yet",
+    ),
     _later(
         "hash-key", "What the server's place in a hash is made of.", OneOf(("id", "addr", "addr-port", "guid")), usual=("id",)
     ),
-    _row("stick", "Undoes `non-stick` of `default-server`.", effect="accepted"),
+    _row("stick", "Undoes `non-stick` of `default-server`.", sets="non_stick", value=False),
     _later("strict-maxconn", "Idle connections count for `maxconn`."),
 )
 

@@ -55,7 +55,7 @@ ROWS = (
     ),
     Row("stats show-desc", PROXY, "A description on the page.", sets="stats.show_desc", parse=_show),
     Row("stats show-legends", PROXY, "More details on the page.", sets="stats.show_legends", lax=True),
-    Row("stats show-modules", PROXY, "Figures of modules; there are none here.", effect="accepted", lax=True),
+    Row("stats show-modules", PROXY, "Figures of modules.", effect="accepted", lax=True, why="there are no modules"),
     Row("stats show-node", PROXY, "The machine's name on the page.", sets="stats.show_node", parse=_show, lax=True),
     Row("stats uri", PROXY, "Where the page is.", (Text("<prefix>"),), "stats.uri", lax=True, mode="http"),
 )

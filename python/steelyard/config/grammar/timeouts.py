@@ -29,7 +29,7 @@ ROWS = (
     _timeout("check", BACK_D, "Time for the answer to a health check after the connection."),
     _timeout("client", FRONT_D, "Time without data from the client."),
     _timeout("client-fin", FRONT_D, "Time without data from the client on a half-closed connection."),
-    Row("timeout client-hs", FRONT_D, "Time for the TLS handshake.", (Time(),), effect="accepted"),
+    Row("timeout client-hs", FRONT_D, "Time for the TLS handshake.", (Time(),), effect="accepted", why="there is no TLS yet"),
     _timeout("connect", BACK_D, "Time for a connection to a server."),
     _timeout("http-keep-alive", PROXY, "Time to the next request on an idle connection."),
     _timeout("http-request", PROXY, "Time for a whole request head."),

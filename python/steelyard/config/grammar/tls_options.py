@@ -16,7 +16,7 @@ def _row(name: str, where: Where, doc: str, *args: ArgType, usual: tuple[str, ..
 
 def _undoes(name: str, where: Where, doc: str) -> Row:
     """What it undoes has been said to wait for a later version where it stands."""
-    return Row(name, where, doc, effect="accepted")
+    return Row(name, where, doc, effect="accepted", why="there is no TLS yet")
 
 
 _FILE = Text("<file>")

@@ -72,7 +72,7 @@ class _Arguments:
     def _missing(self, what: str) -> bool:
         bare = self.action.text.partition("(")[0]
         name = next((each for each in (bare, f"{bare}*", f"{bare.rstrip('0123456789')}*") if each in actions.SHAPES), "")
-        help = "write '" + action_usage(name, actions.SHAPES[name]).replace(name.rstrip("*"), bare, 1) + "'" if name else ""
+        help = "write '" + action_usage(name, actions.SHAPES[name], bare) + "'" if name else ""
         self.report.alert("SY0503", f"'{self.action}' needs {what}", self.action.span, help=help)
         return False
 
