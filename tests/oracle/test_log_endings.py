@@ -30,6 +30,26 @@ def test_no_backend(run, sink):
     assert endings(sink.take()) == ("fe", "fe/<NOSRV>", "-1/-1/-1/-1/N", 503, "SC--")
 
 
+def test_the_status_of_a_line_is_the_one_that_rules_gave(run, serve, sink, tmp_path):
+    page = tmp_path / "page.http"
+    page.write_bytes(b"HTTP/1.1 403 Nope\r\nContent-Length: 2\r\n\r\nno")
+    rules = f"""
+    http-response set-status 503 if {{ capture.req.uri /a }}
+    http-after-response set-status 501 if {{ capture.req.uri /b }}
+    http-request return status 499 errorfile {page} if {{ path /c }}
+    http-request return errorfile {page} if {{ path /d }}
+    errorfile 404 {page}
+    http-request deny deny_status 404 if {{ path /e }}
+    errorloc 401 /elsewhere
+    http-request deny deny_status 401 if {{ path /f }}
+    """
+    proxy = logged(run, sink, front=rules, s1=serve(hello))
+    wanted = {"/a": (503, 503), "/b": (501, 501), "/c": (403, 499), "/d": (403, 200), "/e": (403, 404), "/f": (302, 401)}
+    for path, (sent, noted) in wanted.items():
+        assert proxy.ask(get(path)).status == sent
+        assert endings(sink.take())[3] == noted, path
+
+
 def test_server_timeout_flags(run, serve, sink):
     proxy = logged(run, sink, back="timeout server 100ms", s1=serve(stall_before_head))
     proxy.ask(GET)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.kit import http
 from tests.kit.behaviours import echo, hello, reply
-from tests.oracle.common import GET, get
+from tests.oracle.common import GET, get, site
 
 SETTING = http("HTTP/1.1 200 OK", "Set-Cookie: SERVERID=app; path=/", "Content-Length: 0")
 
@@ -188,3 +188,33 @@ backend be
         s2=serve(hello, "s2"),
     )
     assert proxy.ask(get("/", "Cookie: SERVERID=two")).text == "s1"
+
+
+def test_the_first_cookie_that_names_a_server_decides(run, serve):
+    two = serve(echo)
+    proxy = run(
+        "frontend fe\n bind <fe>\n default_backend be\nbackend be\n cookie SRV insert\n"
+        " server s1 <s1> cookie one\n server s2 <s2> cookie two\n",
+        s1=serve(echo),
+        s2=two,
+    )
+    for fields in (("Cookie: SRV=zz; SRV=two",), ("Cookie: SRV=", "Cookie: a=b; SRV=two; SRV=one")):
+        assert proxy.ask(get("/", *fields)).all("set-cookie") == []
+    assert len(two.requests) == 2
+
+
+def test_a_server_without_a_cookie_takes_the_cookie_away(run, serve):
+    proxy = site(run, back="cookie SRV insert attr SameSite=Lax", s1=serve(echo))
+    gone = "SRV=; Expires=Thu, 01-Jan-1970 00:00:01 GMT; path=/; SameSite=Lax"
+    assert proxy.ask(GET).all("set-cookie") == [gone]
+    assert proxy.ask(get("/", "Cookie: SRV=x")).all("set-cookie") == [gone]
+
+
+@pytest.mark.parametrize("indirect", ["", " indirect", " indirect preserve"])
+def test_indirect_hides_the_cookie_of_the_server_from_who_has_it(run, serve, indirect):
+    answer = http("HTTP/1.1 200 OK", "Set-Cookie: SRV=app; path=/", "Content-Length: 0")
+    proxy = site(run, back=f"cookie SRV prefix{indirect}", server="cookie one", s1=serve(reply(answer)))
+    app, written = "SRV=app; path=/", "SRV=one~app; path=/"
+    assert proxy.ask(GET).all("set-cookie") == [app if "preserve" in indirect else written]
+    kept = {"": [written], " indirect": [], " indirect preserve": [app]}[indirect]
+    assert proxy.ask(get("/", "Cookie: SRV=one~x")).all("set-cookie") == kept

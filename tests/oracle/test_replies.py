@@ -198,7 +198,8 @@ def test_redirect(run, rule, target, status, location):
 def test_redirect_reasons_and_cookies(run):
     proxy = run(
         "frontend fe\n bind <fe>\n redirect location /in set-cookie SEEN=1 if { path /set }\n"
-        " redirect location /out clear-cookie SEEN= if { path /clear }\n redirect location /301 code 301\n"
+        " redirect location /out clear-cookie SEEN= if { path /clear }\n"
+        " redirect location /out clear-cookie SEEN if { path /bare }\n redirect location /301 code 301\n"
     )
     got = proxy.ask(get("/set"))
     assert got.start == "HTTP/1.1 302 Found"
@@ -210,6 +211,7 @@ def test_redirect_reasons_and_cookies(run):
     ]
     got = proxy.ask(get("/clear"))
     assert ("set-cookie", "SEEN=; path=/; Max-Age=0;") in got.lowered
+    assert ("set-cookie", "SEEN; path=/; Max-Age=0;") in proxy.ask(get("/bare")).lowered
     assert proxy.ask(GET).start == "HTTP/1.1 301 Moved Permanently"
 
 
@@ -272,6 +274,41 @@ def test_tarpit_waits_then_answers(run):
 def test_tarpit_with_a_status(run):
     proxy = run("frontend fe\n bind <fe>\n timeout tarpit 50ms\n http-request tarpit deny_status 429\n")
     assert proxy.ask(GET).start == "HTTP/1.1 429 Too Many Requests"
+
+
+def test_a_tarpitted_connection_lives_on(run):
+    proxy = run("frontend fe\n bind <fe>\n timeout tarpit 50ms\n http-request tarpit deny_status 404\n")
+    with proxy.connect() as client:
+        assert client.ask(GET).all("connection") == []
+        assert client.ask(get("/", "Connection: close")).all("connection") == ["close"]
+        assert client.closed()
+
+
+@pytest.mark.parametrize(
+    ("status", "given", "page"),
+    [
+        (400, "Bad Request", "Bad request"),
+        (407, "Proxy Authentication Required", "Unauthorized"),
+        (413, "Request Entity Too Large", "Payload Too Large"),
+        (502, "Bad Gateway or Proxy Error", "Bad Gateway"),
+        (207, "Multi-Status", None),
+        (226, "IM Used", None),
+        (299, "Success", None),
+        (399, "Redirection", None),
+        (499, "client has closed connection", None),
+        (498, "Client Error", None),
+        (599, "Server Error", None),
+    ],
+)
+def test_reason_phrases(run, status, given, page):
+    rules = f"http-request return status {status} content-type a/b string x if {{ path /r }}\n "
+    rules += f"http-after-response set-status {status} unless {{ status {status} }}\n "
+    rules += f"http-request deny deny_status {status} if {{ path /p }}\n " if page else ""
+    proxy = run(f"frontend fe\n bind <fe>\n {rules}http-request return status 200\n")
+    assert proxy.ask(get("/r")).start == f"HTTP/1.1 {status} {given}"
+    assert proxy.ask(get("/s")).start == f"HTTP/1.1 {status} {given}"
+    if page:
+        assert proxy.ask(get("/p")).start == f"HTTP/1.1 {status} {page}"
 
 
 ERRORFILES = [

@@ -28,10 +28,28 @@ impl Persist {
         usable: impl Fn(u32) -> bool,
     ) -> Option<u8> {
         let cookie = backend.cookie.as_ref()?;
-        let Some(value) = find(request, cookie.name.as_bytes()) else {
-            return Some(b'N');
-        };
-        self.present = true;
+        // The first cookie that names a server decides; those before it may be anything.
+        let mut letter = b'N';
+        for value in all(request, cookie.name.as_bytes()) {
+            self.present = true;
+            letter = self.consider(cookie, backend, always, value, now, &usable);
+            if self.server.is_some() {
+                break;
+            }
+        }
+        Some(letter)
+    }
+
+    /// One cookie of the request: the third letter.
+    fn consider(
+        &mut self,
+        cookie: &Cookie,
+        backend: &Backend,
+        always: bool,
+        value: &[u8],
+        now: u64,
+        usable: impl Fn(u32) -> bool,
+    ) -> u8 {
         let (name, dates) = split(cookie, value);
         let named = backend
             .servers
@@ -43,20 +61,24 @@ impl Persist {
         let fresh = |date: Option<u64>| date.is_none_or(|date| date <= now.saturating_add(86_400));
         let (last, first) = (dates.map(|dates| dates.0), dates.map(|dates| dates.1));
         if cookie.maxidle > 0 && (old(cookie.maxidle, last) || !fresh(last)) {
-            return Some(b'E');
+            return b'E';
         }
         if cookie.maxlife > 0 && old(cookie.maxlife, first) {
-            return Some(b'O');
+            return b'O';
         }
-        let Some(index) = named else { return Some(b'I') };
+        let Some(index) = named else { return b'I' };
         if self.server.is_some() {
-            return Some(b'U');
+            return b'U';
         }
         self.valid = usable(index);
         if self.valid || always {
             self.server = Some(index);
         }
-        Some(if self.valid { b'V' } else { b'D' })
+        if self.valid {
+            b'V'
+        } else {
+            b'D'
+        }
     }
 
     /// Takes out of the request what is only between the client and us.
@@ -79,6 +101,15 @@ impl Persist {
         let name = cookie.name.as_bytes();
         let provided = response.values(b"set-cookie").any(|line| is_cookie(line, name));
         let done = if provided { b'P' } else { b'N' };
+        let stays = self.valid && self.server == Some(server);
+        if cookie.mode != CookieMode::Insert && cookie.preserve {
+            return Some(done);
+        }
+        if cookie.mode != CookieMode::Insert && cookie.indirect && stays && provided {
+            // The client has what it needs, and the server's own is not for it.
+            forget(response, name);
+            return Some(b'D');
+        }
         Some(match cookie.mode {
             CookieMode::Passive => done,
             CookieMode::Rewrite | CookieMode::Prefix => {
@@ -91,10 +122,7 @@ impl Persist {
                 });
                 b'R'
             }
-            CookieMode::Insert => {
-                let stays = self.valid && self.server == Some(server);
-                self.insert(cookie, own, stays, provided, post, response, now)
-            }
+            CookieMode::Insert => self.insert(cookie, own, stays, provided, post, response, now),
         })
     }
 
@@ -116,14 +144,13 @@ impl Persist {
             if cookie.preserve {
                 return done;
             }
-            response.retain(|field, line| !(field.eq_ignore_ascii_case(b"set-cookie") && is_cookie(line, name)));
+            forget(response, name);
             done = b'D';
         }
         // With dates, a cookie is given anew when the last one's date is no longer today's.
         let dated = cookie.maxidle > 0 || cookie.maxlife > 0;
         let update = stays && cookie.maxidle > 0 && self.dates.is_none_or(|dates| dates.0 >> 2 != now >> 2);
-        let known = own.is_some() || self.present;
-        let wanted = known && (update || !stays) && (post || !cookie.postonly);
+        let wanted = (update || !stays) && (post || !cookie.postonly);
         if !wanted {
             return done;
         }
@@ -144,7 +171,7 @@ impl Persist {
                 }
                 line.extend_from_slice(b"; path=/");
             }
-            // The server has no cookie: what the client has is taken away.
+            // The server has no cookie: what the client may have is taken away.
             None => line.extend_from_slice(b"; Expires=Thu, 01-Jan-1970 00:00:01 GMT; path=/"),
         }
         for domain in &cookie.domains {
@@ -165,24 +192,27 @@ impl Persist {
         if cookie.nocache && caches_may_keep(response) {
             response.add(b"Cache-Control", b"private");
         }
-        match own {
-            None => b'D',
-            Some(_) if update => b'U',
-            Some(_) => b'I',
+        if own.is_some() && update {
+            b'U'
+        } else {
+            b'I'
         }
     }
 }
 
-/// The value of the first cookie of that name.
-fn find<'a>(head: &'a Head, name: &'a [u8]) -> Option<&'a [u8]> {
-    head.values(b"cookie").find_map(|line| {
-        line.split(|&byte| byte == b';').find_map(|pair| {
-            let pair = pair.trim_ascii();
-            let at = pair.iter().position(|&byte| byte == b'=')?;
-            let (found, value) = pair.split_at(at);
-            (found.trim_ascii() == name).then(|| value.get(1..).unwrap_or_default().trim_ascii())
-        })
+/// The values of the cookies of that name.
+fn all<'a>(head: &'a Head, name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    let pairs = head.values(b"cookie").flat_map(|line| line.split(|&byte| byte == b';'));
+    pairs.filter_map(move |pair| {
+        let at = pair.iter().position(|&byte| byte == b'=')?;
+        let (found, value) = pair.split_at(at);
+        (found.trim_ascii() == name).then(|| value.get(1..).unwrap_or_default().trim_ascii())
     })
+}
+
+/// Takes the cookie out of a response.
+fn forget(response: &mut Head, name: &[u8]) {
+    response.retain(|field, line| !(field.eq_ignore_ascii_case(b"set-cookie") && is_cookie(line, name)));
 }
 
 /// The name of the server in a value, and the dates behind it.

@@ -31,6 +31,8 @@ pub enum ReplyCause {
 #[derive(Debug)]
 pub struct MadeReply {
     pub head: Head,
+    /// What is logged and counted: where an error file says another status, that of the rule or the error, as in HAProxy.
+    pub status: u16,
     pub body: Vec<u8>,
     pub cause: ReplyCause,
     /// The client's connection is closed after it: what it may still send can't be told apart from another request.
@@ -134,7 +136,7 @@ impl CompiledReply {
         made
     }
 
-    fn bare(&self, view: &View<'_>, status: u16, cause: ReplyCause) -> MadeReply {
+    fn bare(&self, view: &View<'_>, wanted: u16, cause: ReplyCause) -> MadeReply {
         let mut body = Vec::new();
         match &self.body {
             CompiledBody::Default | CompiledBody::Empty => {}
@@ -154,15 +156,22 @@ impl CompiledReply {
                 }
                 return MadeReply {
                     head,
+                    status: wanted,
                     body: body.to_vec(),
                     cause,
                     close: false,
                 };
             }
-            CompiledBody::Location { status, url } => return redirect(*status, url, cause),
+            CompiledBody::Location { status, url } => {
+                return MadeReply {
+                    status: wanted,
+                    ..redirect(*status, url, cause)
+                }
+            }
         }
         MadeReply {
-            head: Head::from_parts_response(status, page::reason(status)),
+            head: Head::from_parts_response(wanted, page::reason(wanted)),
+            status: wanted,
             body,
             cause,
             close: false,
@@ -223,6 +232,7 @@ pub(crate) fn redirect(status: u16, url: &[u8], cause: ReplyCause) -> MadeReply 
     }
     MadeReply {
         head,
+        status,
         body: Vec::new(),
         cause,
         close: false,
@@ -262,7 +272,8 @@ fn stored(view: &View<'_>, proxy: u32, status: u16, cause: ReplyCause) -> MadeRe
 
 fn built_in(status: u16, cause: ReplyCause) -> MadeReply {
     let mut made = MadeReply {
-        head: Head::from_parts_response(status, page::reason(status)),
+        head: Head::from_parts_response(status, page::page_reason(status)),
+        status,
         body: page::body(status),
         cause,
         // HAProxy's own pages for these say so.

@@ -66,6 +66,7 @@ impl Head {
         self.buf.extend_from_slice(b"\r\n");
         let known = Known::of(name);
         self.seen |= known.bit();
+        self.added |= known.bit();
         self.fields.push(Field {
             name: name_span,
             value: value_span,
@@ -140,7 +141,7 @@ impl Head {
     }
 
     /// Appends with what would end the line made harmless: a rule's value may hold bytes that a client chose.
-    fn push_value(&mut self, bytes: &[u8]) -> Span {
+    pub(super) fn push_value(&mut self, bytes: &[u8]) -> Span {
         let span = self.push(bytes);
         if memchr::memchr3(b'\r', b'\n', 0, bytes).is_some() {
             for byte in &mut self.buf[span.start as usize..] {

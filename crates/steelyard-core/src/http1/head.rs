@@ -80,6 +80,8 @@ pub struct Head {
     pub(crate) fields: Vec<Field>,
     /// One bit for each [`Known`] name that the fields may hold.
     pub(crate) seen: u32,
+    /// One bit for each [`Known`] name of which a field was added here.
+    pub(crate) added: u32,
     pub(crate) method: Span,
     pub(crate) target: Span,
     pub(crate) reason: Span,
@@ -142,6 +144,7 @@ impl Head {
         self.buf.clear();
         self.fields.clear();
         self.seen = 0;
+        self.added = 0;
         self.method = Span::default();
         self.target = Span::default();
         self.reason = Span::default();

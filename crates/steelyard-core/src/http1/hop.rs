@@ -43,18 +43,66 @@ impl Head {
                 .any(|value| value.eq_ignore_ascii_case(b"100-continue"))
     }
 
+    /// Whether `Connection` says `close`.
+    #[must_use]
+    pub fn says_close(&self) -> bool {
+        self.values(b"connection").any(|value| list_has(value, b"close"))
+    }
+
+    /// Takes `close` and `keep-alive` out of `Connection`, once they are known: as in HAProxy, no rule sees them, and what a rule says
+    /// itself is told from them.
+    pub fn settle_connection(&mut self) {
+        if !self.may_have(Known::Connection) {
+            return;
+        }
+        let mut left = std::mem::take(&mut self.spare);
+        let mut fields = std::mem::take(&mut self.fields);
+        fields.retain_mut(|field| {
+            if field.known != Known::Connection {
+                return true;
+            }
+            let value = self.bytes(field.value);
+            if !list_has(value, b"close") && !list_has(value, b"keep-alive") {
+                return true;
+            }
+            left.clear();
+            for option in value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii) {
+                if option.is_empty() || option.eq_ignore_ascii_case(b"close") || option.eq_ignore_ascii_case(b"keep-alive") {
+                    continue;
+                }
+                if !left.is_empty() {
+                    left.extend_from_slice(b", ");
+                }
+                left.extend_from_slice(option);
+            }
+            self.whole = 0;
+            field.line_end = 0;
+            field.value = self.push_value(&left);
+            !left.is_empty()
+        });
+        if !fields.iter().any(|field| field.known == Known::Connection) {
+            self.seen &= !Known::Connection.bit();
+        }
+        self.fields = fields;
+        self.spare = left;
+    }
+
     /// Takes every `Connection` field off, and with it what it says of this one connection. Call before a message goes
     /// on to the next hop, which gets its own: `Connection: X-Forwarded-For` must not make that hop drop our fields.
-    /// `upgrade` stays asked for when `keep_upgrade`, and of `TE` only `trailers` goes on.
+    /// `upgrade` stays asked for when `keep_upgrade`, and of `TE` only `trailers` goes on. What rules have added stays.
     pub fn strip_connection(&mut self, keep_upgrade: bool) {
         const ALL: u32 = Known::Connection.bit() | Known::KeepAlive.bit() | Known::ProxyConnection.bit() | Known::Te.bit();
         if self.seen & ALL == 0 {
             return;
         }
-        let trailers = self.values(b"te").any(|value| list_has(value, b"trailers"));
-        let connection = self.may_have(Known::Connection);
-        self.fields.retain(|field| field.known.bit() & ALL == 0);
-        self.seen &= !ALL;
+        if self.added & Known::Connection.bit() != 0 {
+            self.settle_connection();
+        }
+        let of_sender = ALL & !self.added;
+        let trailers = of_sender & Known::Te.bit() != 0 && self.values(b"te").any(|value| list_has(value, b"trailers"));
+        let connection = of_sender & Known::Connection.bit() != 0 && self.may_have(Known::Connection);
+        self.fields.retain(|field| field.known.bit() & of_sender == 0);
+        self.seen &= !of_sender;
         self.whole = 0;
         let upgrade = connection && keep_upgrade;
         if trailers {

@@ -1,6 +1,6 @@
 //! Built-in pages and reason phrases, as HAProxy sends them: clients and health checks have come to know them.
 
-/// The reason phrase of a status (RFC 9110 section 15).
+/// The reason phrase of a status that a rule gives. Tools match on these words, so the odd ones are HAProxy's too.
 pub fn reason(status: u16) -> &'static [u8] {
     match status {
         100 => b"Continue",
@@ -12,6 +12,9 @@ pub fn reason(status: u16) -> &'static [u8] {
         204 => b"No Content",
         205 => b"Reset Content",
         206 => b"Partial Content",
+        207 => b"Multi-Status",
+        210 => b"Content Different",
+        226 => b"IM Used",
         300 => b"Multiple Choices",
         301 => b"Moved Permanently",
         302 => b"Found",
@@ -20,43 +23,77 @@ pub fn reason(status: u16) -> &'static [u8] {
         305 => b"Use Proxy",
         307 => b"Temporary Redirect",
         308 => b"Permanent Redirect",
-        400 => b"Bad request",
-        401 | 407 => b"Unauthorized",
+        310 => b"Too many Redirects",
+        400 => b"Bad Request",
+        401 => b"Unauthorized",
         402 => b"Payment Required",
         403 => b"Forbidden",
         404 => b"Not Found",
         405 => b"Method Not Allowed",
         406 => b"Not Acceptable",
+        407 => b"Proxy Authentication Required",
         408 => b"Request Time-out",
         409 => b"Conflict",
         410 => b"Gone",
         411 => b"Length Required",
         412 => b"Precondition Failed",
-        413 => b"Payload Too Large",
-        414 => b"URI Too Long",
+        413 => b"Request Entity Too Large",
+        414 => b"Request-URI Too Long",
         415 => b"Unsupported Media Type",
-        416 => b"Range Not Satisfiable",
-        417 => b"Expectation Failed",
+        416 => b"Requested range unsatisfiable",
+        417 => b"Expectation failed",
         418 => b"I'm a teapot",
         421 => b"Misdirected Request",
         422 => b"Unprocessable Content",
         423 => b"Locked",
-        424 => b"Failed Dependency",
+        424 => b"Method failure",
         425 => b"Too Early",
         426 => b"Upgrade Required",
         428 => b"Precondition Required",
         429 => b"Too Many Requests",
         431 => b"Request Header Fields Too Large",
+        449 => b"Retry With",
+        450 => b"Blocked by Windows Parental Controls",
         451 => b"Unavailable For Legal Reasons",
+        456 => b"Unrecoverable Error",
+        499 => b"client has closed connection",
         500 => b"Internal Server Error",
         501 => b"Not Implemented",
-        502 => b"Bad Gateway",
+        502 => b"Bad Gateway or Proxy Error",
         503 => b"Service Unavailable",
         504 => b"Gateway Time-out",
-        505 => b"HTTP Version Not Supported",
-        507 => b"Insufficient Storage",
-        511 => b"Network Authentication Required",
+        505 => b"HTTP Version not supported",
+        506 => b"Variant also negotiate",
+        507 => b"Insufficient storage",
+        508 => b"Loop detected",
+        509 => b"Bandwidth Limit Exceeded",
+        510 => b"Not extended",
+        511 => b"Network authentication required",
+        520 => b"Web server is returning an unknown error",
+        _ => class(status),
+    }
+}
+
+/// What stands for a status that has no phrase of its own.
+fn class(status: u16) -> &'static [u8] {
+    match status / 100 {
+        1 => b"Informational",
+        2 => b"Success",
+        3 => b"Redirection",
+        4 => b"Client Error",
+        5 => b"Server Error",
         _ => b"Other",
+    }
+}
+
+/// The reason phrase of a built-in page, where it is another.
+pub fn page_reason(status: u16) -> &'static [u8] {
+    match status {
+        400 => b"Bad request",
+        407 => b"Unauthorized",
+        413 => b"Payload Too Large",
+        502 => b"Bad Gateway",
+        _ => reason(status),
     }
 }
 
@@ -88,6 +125,6 @@ fn sentence(status: u16) -> Option<&'static str> {
 /// The built-in page; empty for a status that has none.
 pub fn body(status: u16) -> Vec<u8> {
     let Some(sentence) = sentence(status) else { return Vec::new() };
-    let reason = String::from_utf8_lossy(reason(status));
+    let reason = String::from_utf8_lossy(page_reason(status));
     format!("<html><body><h1>{status} {reason}</h1>\n{sentence}\n</body></html>\n").into_bytes()
 }

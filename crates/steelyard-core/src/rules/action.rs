@@ -332,6 +332,7 @@ impl Action {
             }
             Self::SetStatus(status, reason) => {
                 if let Some(head) = ctx.res.as_deref_mut() {
+                    ctx.record.status = *status;
                     head.set_status(*status, reason.as_deref().unwrap_or_else(|| reply::reason(*status)));
                 }
                 None

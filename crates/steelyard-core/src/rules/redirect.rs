@@ -46,7 +46,7 @@ impl Redirect {
         let text = |text: String| vec![plan::LogItem::Text { value: text }];
         let cookie = match (set_cookie, clear_cookie) {
             (Some(cookie), _) => Some((text(cookie.clone()), SET)),
-            (None, Some(cookie)) => Some((text(format!("{}=", cookie.trim_end_matches('='))), CLEAR)),
+            (None, Some(cookie)) => Some((text(cookie.clone()), CLEAR)),
             (None, None) if !set_cookie_fmt.is_empty() => Some((set_cookie_fmt.clone(), SET)),
             (None, None) if !clear_cookie_fmt.is_empty() => Some((clear_cookie_fmt.clone(), CLEAR)),
             (None, None) => None,

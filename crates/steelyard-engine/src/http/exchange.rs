@@ -57,6 +57,8 @@ pub struct Exchange {
     pub(super) keep_server: bool,
     /// What is needed to send the request to a server once more.
     pub(super) again: Again,
+    /// A rule gave the request `Connection: close`.
+    pub(super) rule_closes: bool,
     /// Decoded bytes of the body, for rules that look at it.
     pub(super) seen_body: Vec<u8>,
     pub(super) body_known: bool,
@@ -120,6 +122,7 @@ impl Exchange {
             last_request: false,
             keep_server: false,
             again: Again::default(),
+            rule_closes: false,
             seen_body: Vec::new(),
             body_known: false,
             waits: false,
@@ -151,6 +154,7 @@ impl Exchange {
         self.target = None;
         self.body = Body::None;
         self.prepared = false;
+        self.rule_closes = false;
         self.up_done = false;
         self.answered = false;
         self.again.forget();
@@ -264,7 +268,7 @@ impl Exchange {
     /// Whether the server's connection is: `option http-server-close` of either side, `option httpclose` of the backend.
     pub(super) fn closes_server(&self, conn: &Conn) -> bool {
         let back = self.back(conn).options.http_connection;
-        conn.front().options.http_connection == KeepAlive::ServerClose || back != KeepAlive::KeepAlive
+        self.rule_closes || conn.front().options.http_connection == KeepAlive::ServerClose || back != KeepAlive::KeepAlive
     }
 
     /// How the end of the body of the request is found.

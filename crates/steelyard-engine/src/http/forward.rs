@@ -32,6 +32,8 @@ pub(super) fn prepare(conn: &mut Conn, ex: &mut Exchange) {
 /// What is done once, however many connections are tried.
 fn once(conn: &mut Conn, ex: &mut Exchange) {
     let upgrade = ex.req.upgrade().is_some();
+    // What the client said itself is known and gone: this is a rule's word.
+    ex.rule_closes = ex.req.says_close();
     ex.req.strip_connection(upgrade);
     forwarded(conn, ex);
     unique_id(conn, ex);
@@ -40,7 +42,7 @@ fn once(conn: &mut Conn, ex: &mut Exchange) {
         ex.persist.clean_request(cookie, &mut ex.req);
     }
     let pretend = ex.back(conn).options.http_pretend_keepalive;
-    if !ex.closes_server(conn) || pretend {
+    if !ex.closes_server(conn) || (pretend && !ex.rule_closes) {
         if ex.req.version() == Version::Http10 {
             ex.req.add(b"connection", b"keep-alive");
         }

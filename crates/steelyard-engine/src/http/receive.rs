@@ -153,6 +153,7 @@ fn begins(conn: &mut Conn, ex: &mut Exchange) {
 /// A request is there: counts it and notes what the log will say.
 fn begin(conn: &mut Conn, ex: &mut Exchange) {
     ex.keep_client = ex.req.keep_alive();
+    ex.req.settle_connection();
     ex.last_request = !ex.keep_client;
     let shared = &conn.worker.shared;
     bump(&shared.totals.cum_req);

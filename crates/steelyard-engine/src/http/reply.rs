@@ -38,7 +38,6 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
         Decision::Tarpit(made) => {
             tarpit(conn, ex).await;
             ex.record.times.request = -1;
-            ex.keep_client = false;
             count_denied(conn, ex, &made);
             conn.tracking.count(Event::HttpError);
             send(conn, ex, *made, *b"PT").await
@@ -146,12 +145,11 @@ pub(super) async fn refusal(conn: &mut Conn, ex: &mut Exchange, status: u16, ter
 
 /// Sends a whole reply and ends the request.
 async fn send(conn: &mut Conn, ex: &mut Exchange, mut made: MadeReply, mut termination: [u8; 2]) -> After {
-    let mut status = made.head.status();
     ex.keep_client =
         ex.keep_client && !made.close && !ex.closes_client(conn) && !conn.worker.shared.is_stopping() && swallow_body(ex);
     ex.res = made.head;
     ex.answered = true;
-    ex.record.status = status;
+    ex.record.status = made.status;
     if conn.live.program.reads_response_body() {
         ex.seen_body.clone_from(&made.body);
         ex.body_known = true;
@@ -159,16 +157,14 @@ async fn send(conn: &mut Conn, ex: &mut Exchange, mut made: MadeReply, mut termi
     if !respond::after_response(conn, ex) {
         let front = conn.session.frontend;
         let page = ex.with_ctx(conn, |program, ctx| error_reply(program, front, 500, ctx));
-        status = page.head.status();
-        ex.record.status = status;
+        ex.record.status = page.status;
         (ex.res, made.body) = (page.head, page.body);
         termination = [b'I', termination[1]];
     }
     ex.keep_client &= sound_length(ex, &made.body) && ex.res.keep_alive();
-    if ex.res.get(b"connection").is_none() {
-        respond::say_connection(ex);
-    }
-    count(conn, ex, status);
+    ex.res.settle_connection();
+    respond::say_connection(ex);
+    count(conn, ex, ex.record.status);
     if let Some(tracing) = &mut ex.tracing {
         tracing.body(&made.body);
         trace::answers(conn, ex);

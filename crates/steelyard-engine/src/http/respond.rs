@@ -38,6 +38,7 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
         _ => ex.req.method() == b"CONNECT" && (200..300).contains(&status),
     };
     let server_stays = ex.res.keep_alive();
+    ex.res.settle_connection();
     ex.answered = true;
     ex.record.status = status;
     ex.record.server_status = status;
@@ -86,6 +87,7 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
     if !after_response(conn, ex) {
         return Err(internal());
     }
+    told(ex, tunnel);
     if ex.tracing.is_some() {
         trace::answers(conn, ex);
     }
@@ -251,7 +253,7 @@ pub(super) fn after_response(conn: &mut Conn, ex: &mut Exchange) -> bool {
     !matches!(done, Err(Verdict::Failed))
 }
 
-/// Whether connections live on, and what the client is told of it.
+/// Whether connections live on.
 fn connection(conn: &Conn, ex: &mut Exchange, body: Body, tunnel: bool, server_stays: bool) {
     ex.keep_server = server_stays && !ex.closes_server(conn) && body != Body::Close && !tunnel;
     // An HTTP/1.0 client knows no chunks: it gets plain bytes and the end of the connection (RFC 9112 section 6.1).
@@ -264,6 +266,11 @@ fn connection(conn: &Conn, ex: &mut Exchange, body: Body, tunnel: bool, server_s
         Body::Chunked | Body::Length(_) => ex.res.set_body(body),
         Body::None | Body::Close => {}
     }
+}
+
+/// The client is told whether its connection lives on; a rule that said `Connection: close` ends it.
+fn told(ex: &mut Exchange, tunnel: bool) {
+    ex.keep_client &= !ex.res.says_close();
     // `Connection` and `Keep-Alive` are between the server and us (RFC 9110 section 7.6.1).
     ex.res.strip_connection(tunnel && ex.res.status() == 101);
     if !tunnel {

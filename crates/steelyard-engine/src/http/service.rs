@@ -92,6 +92,7 @@ fn made(reply: &ServiceReply) -> MadeReply {
     head.add(b"Content-Length", reply.body.len().to_string().as_bytes());
     MadeReply {
         head,
+        status: reply.status,
         body: reply.body.clone(),
         cause: ReplyCause::Return,
         close: false,

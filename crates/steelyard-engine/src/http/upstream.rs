@@ -119,6 +119,7 @@ fn redirect(conn: &Conn, ex: &Exchange, slot: &Slot) -> Option<Box<MadeReply>> {
     head.add(b"Location", &location);
     Some(Box::new(MadeReply {
         head,
+        status: 302,
         body: Vec::new(),
         cause: ReplyCause::Redirect,
         close: true,

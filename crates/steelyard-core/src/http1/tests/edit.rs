@@ -105,6 +105,20 @@ fn connection_fields_are_of_one_hop() {
     );
 }
 
+#[test]
+fn what_is_said_of_staying_is_gone_once_it_is_known() {
+    let mut head = request(b"GET / HTTP/1.1\r\nConnection: close\r\nConnection: Keep-Alive,, x-own\r\nX: 1\r\n\r\n").unwrap();
+    assert!(!head.keep_alive());
+    head.settle_connection();
+    assert!(head.keep_alive() && !head.says_close());
+    assert_eq!(written(&head), "GET / HTTP/1.1\r\nConnection: x-own\r\nX: 1\r\n\r\n");
+    // What is added after that is a rule's: it stays, but for what tells of this connection.
+    head.set(b"Connection", b"close, own");
+    assert!(head.says_close());
+    head.strip_connection(false);
+    assert_eq!(written(&head), "GET / HTTP/1.1\r\nX: 1\r\nConnection: own\r\n\r\n");
+}
+
 /// Path, pathq, query, authority of a target.
 fn parts(target: &str) -> [Option<String>; 4] {
     let head = Head::from_parts_request(b"GET", target.as_bytes());
