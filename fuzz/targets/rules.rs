@@ -1,35 +1,15 @@
 //! Any request through every fetch and converter, then a log line: no panic, and no header field that is two.
 #![no_main]
 
+mod kit;
+
 use libfuzzer_sys::fuzz_target;
 use std::sync::OnceLock;
-use steelyard_core::ctx::{Ctx, Scratch, Session};
 use steelyard_core::http1::{parse_request, Head, Limits, Progress};
 use steelyard_core::logformat::render_log;
 use steelyard_core::plan::{Acl, AclTest, Action, Arg, At, Call, Expr, Frontend, LogItem, Matcher, Mode, Plan, Proxy, Rule, PLAN_VERSION};
 use steelyard_core::program::{capabilities, compile, Program};
-use steelyard_core::record::Record;
 use steelyard_core::rules::evaluate;
-use steelyard_core::state::{Gauge, State};
-use steelyard_core::table::Tracking;
-use steelyard_core::vars::{ProcVars, Vars};
-
-struct Still(ProcVars);
-
-impl State for Still {
-    fn gauge(&self, _: Gauge) -> i64 {
-        1
-    }
-    fn wall(&self) -> (u64, u32) {
-        (784_111_777, 5)
-    }
-    fn random(&self) -> u32 {
-        7
-    }
-    fn proc_vars(&self) -> &ProcVars {
-        &self.0
-    }
-}
 
 /// Arguments that suit most: an index, delimiters, a count.
 fn arguments(number: usize) -> Vec<Arg> {
@@ -109,29 +89,14 @@ fuzz_target!(|data: &[u8]| {
     let mut head = Head::new();
     let Ok(Progress::Done { consumed }) = parse_request(data, &Limits::default(), &mut head) else { return };
     let program = program();
-    let session = Session { src: None, dst: None, frontend: 0, bind: 0, header: None, accepted: (1, 2) };
-    let (mut vars, state, mut record, mut scratch) = (Vars::new(), Still(ProcVars::new()), Record::new(), Scratch::new());
-    record.request_line = data.split(|byte| *byte == b'\r').next().unwrap_or_default().to_vec();
-    let mut ctx = Ctx {
-        session: &session,
-        frontend: 0,
-        backend: None,
-        server: None,
-        req: Some(&mut head),
-        res: None,
-        input: &data[consumed..],
-        input_done: true,
-        vars: &mut vars,
-        tracking: &mut Tracking::new(),
-        record: &mut record,
-        state: &state,
-        scratch: &mut scratch,
-    };
-    evaluate(&program.proxies[0].http_request, program, &mut ctx, 0, None);
-    let mut line = Vec::new();
-    if let Some(format) = &program.proxies[0].log {
-        render_log(program, format, &mut ctx, &mut line);
-    }
+    let line = data.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    kit::world(program, Some(&mut head), line, &data[consumed..], |program, ctx| {
+        evaluate(&program.proxies[0].http_request, program, ctx, 0, None);
+        let mut line = Vec::new();
+        if let Some(format) = &program.proxies[0].log {
+            render_log(program, format, ctx, &mut line);
+        }
+    });
     let value = head.get(b"x").unwrap_or_default();
     assert!(!value.contains(&b'\r') && !value.contains(&b'\n'));
 });

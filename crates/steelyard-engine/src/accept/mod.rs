@@ -5,7 +5,7 @@ mod guard;
 mod header;
 pub mod listen;
 mod prepare;
-mod proxy_header;
+pub mod proxy_header;
 #[cfg(test)]
 mod tests;
 
