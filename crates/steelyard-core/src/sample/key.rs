@@ -1,6 +1,6 @@
 //! Public keys of PEM files (RFC 7468), for signatures: RSA (RFC 8017) and elliptic curves (FIPS 186-4).
 
-use base64::engine::general_purpose::STANDARD;
+use crate::sample::base64::PADDED;
 use base64::Engine;
 use ring::signature as ring;
 
@@ -116,7 +116,7 @@ fn block(text: &str, label: &str) -> Option<Vec<u8>> {
     let (_, rest) = text.split_once(&format!("-----BEGIN {label}-----"))?;
     let (inside, _) = rest.split_once(&format!("-----END {label}-----"))?;
     let digits: Vec<u8> = inside.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    STANDARD.decode(digits).ok()
+    PADDED.decode(digits).ok()
 }
 
 /// Takes an element of a kind off `rest` (DER, X.690 section 8): its content.

@@ -1,6 +1,7 @@
 //! Typed samples: what fetches give and converters change (manual section 7.1).
 
 pub mod args;
+mod base64;
 mod cast;
 pub mod convert;
 mod expr;

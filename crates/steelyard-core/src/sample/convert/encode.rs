@@ -4,7 +4,8 @@ use super::super::args::Args;
 use super::super::{Sample, View};
 use super::form::HEX;
 use crate::error::PlanError;
-use base64::engine::general_purpose::{GeneralPurpose, STANDARD, URL_SAFE_NO_PAD};
+use crate::sample::base64::{PADDED, URL};
+use base64::engine::general_purpose::GeneralPurpose;
 use base64::Engine;
 
 #[derive(Debug)]
@@ -42,8 +43,8 @@ impl Encode {
     pub fn compile(args: &Args<'_>) -> Result<Option<Self>, PlanError> {
         let chunks = |form, default| -> Result<Self, PlanError> {
             let size = usize::try_from(args.opt_int(1)?.unwrap_or(default)).unwrap_or(0);
-            if size == 0 || (size > 4 && !matches!(form, ChunkForm::BigHex)) {
-                return Err(args.wrong(1, "a chunk size of 1 to 4 bytes"));
+            if size == 0 || (size > 8 && !matches!(form, ChunkForm::BigHex)) {
+                return Err(args.wrong(1, "a chunk size of 1 to 8 bytes"));
             }
             Ok(Self::Chunks {
                 separator: args.opt_str(0)?.unwrap_or_default().as_bytes().into(),
@@ -73,19 +74,17 @@ impl Encode {
         Some(match self {
             Self::Hex => Sample::Str(hex(view, bytes)?),
             Self::HexToInt => {
-                if bytes.is_empty() || bytes.len() > 16 {
-                    return None;
-                }
+                // As with HAProxy no digit is 0, and of more than 16 the last ones count.
                 let digit = |byte: &u8| char::from(*byte).to_digit(16);
                 let value = bytes
                     .iter()
                     .try_fold(0_u64, |value, byte| Some(value << 4 | u64::from(digit(byte)?)))?;
                 Sample::Int(value as i64)
             }
-            Self::Base64 => encode(view, &STANDARD, bytes)?,
-            Self::UrlBase64 => encode(view, &URL_SAFE_NO_PAD, bytes)?,
-            Self::Base64Decode => decode(view, &STANDARD, sample.as_str(view.arena))?,
-            Self::UrlBase64Decode => decode(view, &URL_SAFE_NO_PAD, sample.as_str(view.arena))?,
+            Self::Base64 => encode(view, &PADDED, bytes)?,
+            Self::UrlBase64 => encode(view, &URL, bytes)?,
+            Self::Base64Decode => decode(view, &PADDED, sample.as_str(view.arena))?,
+            Self::UrlBase64Decode => decode(view, &URL, sample.as_str(view.arena))?,
             Self::Htonl => Sample::Bin(view.arena.alloc(((sample.as_int()? & 0xffff_ffff) as u32).to_be_bytes())),
             Self::Binary => {
                 if bytes.len() * 8 > view.limit() {
@@ -109,11 +108,11 @@ impl Encode {
                     if index > 0 {
                         out.extend_from_slice_copy(separator);
                     }
-                    let wide = |value: i64, byte: &u8| value << 8 | i64::from(*byte);
+                    let wide = |value: u64, byte: &u8| value << 8 | u64::from(*byte);
                     let piece = match form {
                         ChunkForm::BigHex => hex(view, chunk)?,
-                        ChunkForm::BigDecimal => Sample::Int(chunk.iter().fold(0, wide)).as_str(view.arena),
-                        ChunkForm::LittleDecimal => Sample::Int(chunk.iter().rev().fold(0, wide)).as_str(view.arena),
+                        ChunkForm::BigDecimal => decimal(view, chunk.iter().fold(0, wide)),
+                        ChunkForm::LittleDecimal => decimal(view, chunk.iter().rev().fold(0, wide)),
                     };
                     out.extend_from_slice_copy(piece);
                     if out.len() > view.limit() {
@@ -137,6 +136,11 @@ fn hex<'e>(view: &View<'e>, bytes: &[u8]) -> Option<&'e [u8]> {
             .flat_map(|byte| [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]),
     );
     Some(out.into_bump_slice())
+}
+
+/// Without a sign: eight bytes may be more than an integer of a sample holds.
+fn decimal<'e>(view: &View<'e>, value: u64) -> &'e [u8] {
+    bumpalo::format!(in view.arena, "{}", value).into_bump_str().as_bytes()
 }
 
 fn encode<'e>(view: &View<'e>, engine: &GeneralPurpose, bytes: &[u8]) -> Option<Sample<'e>> {

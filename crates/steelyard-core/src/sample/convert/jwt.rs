@@ -7,11 +7,9 @@ use super::json_query::JsonQuery;
 use super::mac::mac;
 use crate::error::PlanError;
 use crate::plan::Arg;
+use crate::sample::base64::URL;
 use crate::sample::key::PublicKey;
 use crate::vars::VarId;
-use base64::alphabet::URL_SAFE;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
-use base64::engine::DecodePaddingMode;
 use base64::Engine;
 use std::sync::Arc;
 
@@ -101,17 +99,9 @@ impl Name {
     }
 }
 
-/// Bits that are left over at the end don't count: a signature that was cut is a wrong one, not a malformed one.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &URL_SAFE,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
-        .with_decode_allow_trailing_bits(true),
-);
-
 pub(super) fn decode<'e>(view: &View<'e>, part: &[u8]) -> Option<&'e [u8]> {
     let space = view.arena.alloc_slice_fill_copy(part.len(), 0_u8);
-    let length = BASE64.decode_slice_unchecked(part, space).ok()?;
+    let length = URL.decode_slice_unchecked(part, space).ok()?;
     Some(&space[..length])
 }
 

@@ -189,8 +189,8 @@ impl Part {
             end = at;
         }
         let first = first?;
-        if self.count == 0 {
-            // All that is left, delimiters at the end included.
+        if words < last {
+            // There are no more: all that is left, delimiters at the end included.
             end = size;
         }
         Some(if self.index > 0 {

@@ -4,9 +4,9 @@ use super::super::args::Args;
 use super::super::View;
 use crate::error::PlanError;
 use crate::plan::Arg;
+use crate::sample::base64::PADDED;
 use crate::sample::fetch::state::get_var;
 use crate::vars::VarId;
-use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
 
 #[derive(Debug)]
@@ -21,7 +21,7 @@ impl Secret {
             return args.var(index).map(Self::Var);
         }
         let text = args.opt_str(index)?.unwrap_or_default();
-        let bytes = STANDARD.decode(text).map_err(|_| args.wrong(index, "base64 or a variable"))?;
+        let bytes = PADDED.decode(text).map_err(|_| args.wrong(index, "base64 or a variable"))?;
         Ok(Self::Bytes(bytes.into()))
     }
 
@@ -32,7 +32,7 @@ impl Secret {
             Self::Var(id) => {
                 let text = get_var(view, *id)?.as_str(view.arena);
                 let space = view.arena.alloc_slice_fill_copy(text.len(), 0_u8);
-                let length = STANDARD.decode_slice_unchecked(text, space).ok()?;
+                let length = PADDED.decode_slice_unchecked(text, space).ok()?;
                 Some(&space[..length])
             }
         }

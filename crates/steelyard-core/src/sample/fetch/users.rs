@@ -3,7 +3,7 @@
 use super::super::View;
 use crate::plan::Userlist;
 use crate::program::Program;
-use base64::engine::general_purpose::STANDARD;
+use crate::sample::base64::PADDED;
 use base64::Engine;
 
 /// What a client says it is.
@@ -32,7 +32,7 @@ pub(crate) fn credentials<'e>(view: &View<'e>) -> Option<Credentials<'e>> {
         return None;
     }
     let space = view.arena.alloc_slice_fill_copy(token.len(), 0_u8);
-    let length = STANDARD.decode_slice(token, space).ok()?;
+    let length = PADDED.decode_slice(token, space).ok()?;
     let text: &'e [u8] = &space[..length];
     let colon = memchr::memchr(b':', text)?;
     Some(Credentials {
