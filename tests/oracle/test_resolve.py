@@ -26,9 +26,10 @@ RECORDS = {
 class NameServer:
     """Answers over UDP from a table; what is asked of it is counted."""
 
-    def __init__(self, silent: int = 0, code: int = 3, forged: bool = False) -> None:
+    def __init__(self, silent: int = 0, code: int = 3, forged: bool = False, at: tuple[str, int] = ("127.0.0.1", 0)) -> None:
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.sock.bind(("127.0.0.1", 0))
+        self.sock.bind(at)
+        self.latest = b""
         self.silent, self.code, self.forged = silent, code, forged
         self.asked: Counter[tuple[str, int]] = Counter()
         threading.Thread(target=self._run, daemon=True).start()
@@ -45,6 +46,7 @@ class NameServer:
                 data, client = self.sock.recvfrom(4096)
             except OSError:
                 return
+            self.latest = data
             labels, at = [], 12
             while data[at]:
                 labels.append(data[at + 1 : at + 1 + data[at]].decode())

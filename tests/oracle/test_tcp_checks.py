@@ -175,3 +175,17 @@ def test_own_steps_take_the_place_of_those_of_defaults(run, serve, sink):
         s1=serve(banner),
     )
     assert PASSED in str(sink.take("Health check for server be/s1"))
+
+
+def test_a_step_with_a_comment_in_the_words_of_the_file(run, serve, sink):
+    run(
+        "global\n    log <sink> local0\ndefaults\n    mode tcp\n    log global\n    timeout client 20s\n    timeout server 20s\n"
+        "    timeout connect 20s\n    timeout check 400ms\n    option log-health-checks\nfrontend fe\n    bind <fe>\n"
+        "    default_backend be\nbackend be\n    option tcp-check\n    tcp-check connect\n    tcp-check send-binary 50494e470d0a\n"
+        "    tcp-check comment 'is it there'\n    tcp-check expect ! string PONG\n    server s1 <s1> check inter 2s rise 1 fall 1\n",
+        bare=True,
+        wait_for="fe",
+        sink=sink,
+        s1=serve(redis),
+    )
+    assert "TCPCHK matched unwanted content 'PONG' at step 4 comment: is it there" in str(sink.take("Health check for server"))

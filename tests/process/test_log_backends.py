@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import signal
+import socket
 
 import pytest
 
 from tests.kit import Syslog
-from tests.kit.wire import http
+from tests.kit.wire import DEADLINE, http
 from tests.process.conftest import eventually
 
 SITE = """
@@ -109,3 +110,30 @@ def test_without_a_server_lines_are_dropped_and_counted(steelyard, sinks):
         return "3 log lines dropped" in proxy.stderr
 
     eventually("the count", dropped)
+
+
+@pytest.mark.parametrize(("words", "most"), [("", 169), ("log-bufsize 4096", 43)])
+def test_lines_that_wait_for_a_server_have_a_bound(steelyard, ports, words, most):
+    """Nobody listens yet. What the buffer does not hold is lost, the latest first; lines after that go on."""
+    port = ports.lend()
+    proxy = steelyard(SITE.format(more=f"server s tcp@127.0.0.1:{port} {words}"))
+    with proxy.connect() as client:
+
+        def ask(number: int) -> None:
+            client.ask(http(f"GET /k{number:03}-{'x' * 80} HTTP/1.1", "Host: a"))
+
+        for number in range(200):
+            ask(number)
+        with socket.create_server(("127.0.0.1", port), reuse_port=True) as server:
+            server.settimeout(DEADLINE)
+            conn, _ = server.accept()
+        with conn:
+            conn.settimeout(DEADLINE)
+            data = b""
+            while b"/k999" not in data:
+                data += conn.recv(65536)
+                # There is room again when something has arrived.
+                ask(999)
+    numbers = [int(line.partition(b"/k")[2][:3]) for line in data.splitlines() if b"/k999" not in line]
+    assert numbers == list(range(len(numbers)))
+    assert most * 3 // 4 < len(numbers) <= most

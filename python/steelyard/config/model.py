@@ -168,6 +168,7 @@ class Bind(Record):
     gid: int | None = None
     tfo: bool = False
     defer_accept: bool = False
+    save_syn: int | None = None
     transparent: bool = False
     v4v6: bool = False
     v6only: bool = False

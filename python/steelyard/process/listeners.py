@@ -64,7 +64,7 @@ def open_all(config: Config, plan: Plan, *, reuseport: bool = True, patience: fl
             backlog = bind.backlog or proxy.backlog or bind.maxconn or proxy.maxconn or plan.global_.maxconn or 1024
             try:
                 bind = _with_common(bind, config.global_.unix_bind)
-                opened = _open_patiently(planned_bind, bind, backlog, reuseport, deadline)
+                opened = _open_patiently(planned_bind, bind, backlog, reuseport, planned.options.clitcpka, deadline)
             except BindError as error:
                 where = f"[{plan.files[planned_bind.at.file]}:{planned_bind.at.line}]" if plan.files else ""
                 problems.append(f"Binding {where} for {proxy.kind} {proxy.name}: {error} for {describe(planned_bind.address)}")
@@ -90,10 +90,10 @@ def _with_common(bind: Bind, common: UnixBind) -> Bind:
     return replace(bind, mode=common.mode) if bind.mode is None else bind
 
 
-def _open_patiently(planned: PlanBind, bind: Bind, backlog: int, reuseport: bool, deadline: float) -> Opened:
+def _open_patiently(planned: PlanBind, bind: Bind, backlog: int, reuseport: bool, keepalive: bool, deadline: float) -> Opened:
     while True:
         try:
-            return open_socket(planned.address, bind, backlog, reuseport=reuseport)
+            return open_socket(planned.address, bind, backlog, reuseport=reuseport, keepalive=keepalive)
         except BindError as error:
             if error.errno != errno.EADDRINUSE or time.monotonic() >= deadline:
                 raise

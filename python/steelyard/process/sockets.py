@@ -16,6 +16,7 @@ _IPV6_TRANSPARENT = 75
 _IP_FREEBIND = 15
 _IPV6_FREEBIND = 78
 _TCP_USER_TIMEOUT = 18
+_TCP_SAVE_SYN = 27
 # Longest path of a unix socket, less what a temporary name adds.
 _UNIX_PATH_MAX = 107
 _SUFFIX_MAX = 12
@@ -53,11 +54,11 @@ class Opened:
     unix: UnixName | None = None
 
 
-def open_socket(address: Address, bind: Bind, backlog: int, *, reuseport: bool) -> Opened:
-    """A socket that listens. Raises BindError."""
+def open_socket(address: Address, bind: Bind, backlog: int, *, reuseport: bool, keepalive: bool = False) -> Opened:
+    """A socket that listens. `keepalive`: `option clitcpka` of its proxy. Raises BindError."""
     match address:
         case AddressInet():
-            return Opened(_open_inet(address, bind, backlog, reuseport))
+            return Opened(_open_inet(address, bind, backlog, reuseport, keepalive))
         case AddressUnix(path=path):
             return _open_unix(path, bind, backlog)
         case AddressAbstract(name=name):
@@ -79,7 +80,7 @@ def describe(address: Address) -> str:
             return f"[fd@{fd}]"
 
 
-def _open_inet(address: AddressInet, bind: Bind, backlog: int, reuseport: bool) -> socket.socket:
+def _open_inet(address: AddressInet, bind: Bind, backlog: int, reuseport: bool, keepalive: bool) -> socket.socket:
     v6 = ":" in address.ip
     sock = _new(socket.AF_INET6 if v6 else socket.AF_INET)
     try:
@@ -107,6 +108,11 @@ def _open_inet(address: AddressInet, bind: Bind, backlog: int, reuseport: bool) 
             _set(sock, socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 1, "cannot enable DEFER_ACCEPT")
         if bind.tfo:
             _set(sock, socket.IPPROTO_TCP, socket.TCP_FASTOPEN, backlog, "cannot enable TCP_FASTOPEN")
+        # Connections inherit it, also those that come before the engine has looked at the socket.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, keepalive)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if bind.save_syn:
+            _set(sock, socket.IPPROTO_TCP, _TCP_SAVE_SYN, bind.save_syn, "cannot set TCP Save SYN")
         try:
             sock.bind((address.ip, address.port))
         except OSError as error:

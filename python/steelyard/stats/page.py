@@ -24,6 +24,7 @@ class Block:
 
     name: str
     mode: str
+    description: str
     rows: Sequence[Row]
 
 
@@ -89,18 +90,21 @@ _template = _environment.from_string((resources.files("steelyard.stats") / "page
 def render(plan: Plan, snapshot: Snapshot, rows: Sequence[Row], stats: Stats, *, refresh: int | None, only_up: bool) -> str:
     """`only_up` leaves out servers that are not."""
     shown = [row for row in rows if not only_up or row.kind != "S" or str(row["status"]).startswith(("UP", "no check"))]
-    modes = {proxy.name: proxy.mode for proxy in plan.proxies}
+    about = {proxy.name: (proxy.mode, proxy.description) for proxy in plan.proxies}
     blocks = [
-        Block(str(name), modes.get(str(name), ""), list(group)) for name, group in groupby(shown, lambda row: row["pxname"])
+        Block(str(name), *about.get(str(name), ("", "")), list(group))
+        for name, group in groupby(shown, lambda row: row["pxname"])
     ]
+    global_ = plan.global_
     return _template.render(
         blocks=blocks,
         counters=snapshot.global_,
         maxconn=plan.global_.maxconn,
         uptime=snapshot.uptime_ms // 1000,
         version="" if stats.hide_version else __version__,
-        node=stats.show_node,
-        description=stats.show_desc,
+        # Empty: the words of `global`.
+        node=global_.node if stats.show_node == "" else stats.show_node,
+        description=global_.description if stats.show_desc == "" else stats.show_desc,
         legends=stats.show_legends,
         process=plan.global_.process,
         threads=plan.global_.nbthread,

@@ -89,7 +89,7 @@ impl Consistent {
         allowed
             .find_map(|place| {
                 let at = self.ring[place].1 as usize;
-                (Some(at) != avoid && seats.get(at).is_some_and(|seat| bound.allows(seat))).then_some(at)
+                (Some(at) != avoid && bound.allows(seats, at)).then_some(at)
             })
             .or(Some(self.ring[start].1 as usize))
     }
@@ -101,34 +101,43 @@ impl Consistent {
 }
 
 /// `hash-balance-factor`: no server may have more than that share of the average load ("consistent hashing with bounded
-/// loads").
-pub(super) struct Bound {
+/// loads"). Requests in a queue are nobody's load yet, and what a division leaves goes to the servers in their order, as
+/// with HAProxy.
+pub(super) struct Bound<'a> {
+    members: &'a [u32],
     /// Requests that the backend may have at the factor, and the weight they are divided by.
     slots: u64,
     weight: u64,
 }
 
-impl Bound {
+impl<'a> Bound<'a> {
     /// Costs a look at every member, only where a factor is set.
-    pub(super) fn new(seats: &[ServerSeat], members: &[u32], factor: u32) -> Self {
+    pub(super) fn new(seats: &[ServerSeat], members: &'a [u32], factor: u32) -> Self {
         let (mut slots, mut weight) = (0, 0);
         if factor > 0 {
             let mut load = 1;
             for seat in members.iter().filter_map(|&at| seats.get(at as usize)) {
-                load += u64::from(seat.conns) + u64::from(seat.queued);
+                load += u64::from(seat.conns);
                 weight += u64::from(seat.weight);
             }
             slots = (load * u64::from(factor)).div_ceil(100);
         }
-        Self { slots, weight }
+        Self { members, slots, weight }
     }
 
     #[inline]
-    pub(super) fn allows(&self, seat: &ServerSeat) -> bool {
+    pub(super) fn allows(&self, seats: &[ServerSeat], at: usize) -> bool {
+        let Some(seat) = seats.get(at) else { return false };
         if self.weight == 0 {
             return true;
         }
-        let share = (self.slots * u64::from(seat.weight)).div_ceil(self.weight);
-        u64::from(seat.conns) + u64::from(seat.queued) < share
+        let before = (self.members.iter().map(|&member| member as usize))
+            .take_while(|&member| member < at)
+            .filter_map(|member| seats.get(member))
+            .map(|seat| u64::from(seat.weight))
+            .sum::<u64>();
+        let up_to = |sum: u64| sum * self.slots / self.weight;
+        let share = up_to(before + u64::from(seat.weight)) - up_to(before);
+        u64::from(seat.conns) < share.max(1)
     }
 }

@@ -45,7 +45,7 @@ impl Random {
             let at = *members.get(self.sums.partition_point(|&sum| sum <= drawn))? as usize;
             let Some(seat) = seats
                 .get(at)
-                .filter(|seat| !seat.is_full() && Some(at) != avoid && bound.allows(seat))
+                .filter(|seat| !seat.is_full() && Some(at) != avoid && bound.allows(seats, at))
             else {
                 continue;
             };

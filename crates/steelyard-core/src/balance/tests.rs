@@ -208,6 +208,33 @@ fn bounded_load_moves_a_popular_key_on() {
     assert!((100..=151).contains(&most), "{most}");
 }
 
+/// Who gets each of six requests that stay, with two servers (HAProxy 2.8, the key belongs to the first).
+#[test]
+fn what_a_bound_leaves_over_goes_to_the_first() {
+    for (factor, wanted) in [
+        (101, [1, 0, 1, 0, 1, 0]),
+        (110, [1, 0, 1, 0, 1, 0]),
+        (150, [1, 0, 1, 1, 1, 0]),
+    ] {
+        let hash = HashType {
+            consistent: true,
+            ..HashType::default()
+        };
+        let mut backend = backend(hdr(), hash, &[1, 1]);
+        backend.balance.hash_balance_factor = factor;
+        let mut seats = seats(&[1, 1]);
+        let mut balancer = Balancer::new(&backend, false);
+        balancer.changed(&seats);
+        let key = (0..).find(|key| balancer.pick(&seats, Some(*key), None, &mut || 0) == Some(0));
+        let taken = [(); 6].map(|()| {
+            let at = balancer.pick(&seats, key, None, &mut || 0).unwrap();
+            seats[at].conns += 1;
+            at
+        });
+        assert_eq!(taken, wanted, "{factor}");
+    }
+}
+
 #[test]
 fn roundrobin_takes_turns_by_weight() {
     let equal = seats(&[1, 1, 1]);

@@ -26,6 +26,8 @@ pub struct Proxy {
     pub at: At,
     pub mode: Mode,
     pub disabled: bool,
+    /// A text for the statistics.
+    pub description: String,
     pub frontend: Option<Frontend>,
     pub backend: Option<Backend>,
     pub timeouts: Timeouts,
@@ -103,7 +105,7 @@ pub struct Options {
     /// `option http_proxy`: forward to the address in the URL.
     pub http_proxy: bool,
     pub http_use_proxy_header: bool,
-    pub independent_streams: bool,
+    pub idle_close_on_response: bool,
     pub log_health_checks: bool,
     pub log_separate_errors: bool,
     pub logasap: bool,

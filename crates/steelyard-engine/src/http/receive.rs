@@ -52,7 +52,8 @@ pub(super) async fn wait(conn: &mut Conn) -> Woken {
             return Poll::Ready(Woken::Timeout);
         }
         conn.enrol(cx.waker());
-        if conn.requests > 0 && conn.worker.shared.is_stopping() {
+        // With that option the response to the next request says that the connection closes.
+        if conn.requests > 0 && conn.worker.shared.is_stopping() && !conn.front().options.idle_close_on_response {
             return Poll::Ready(Woken::Stopping);
         }
         Poll::Pending

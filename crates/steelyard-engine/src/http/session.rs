@@ -122,6 +122,9 @@ pub(super) async fn linger(conn: &mut Conn) {
         return;
     }
     let _ = poll_fn(|cx| Pin::new(&mut conn.client).poll_shutdown(cx)).await;
+    if conn.front().options.nolinger {
+        return;
+    }
     conn.timer.set(after(Instant::now(), Some(LINGER_MS)));
     let mut left = LINGER_BYTES;
     poll_fn(|cx| {

@@ -71,12 +71,13 @@ fn stick(conn: &mut Conn, ex: &mut Exchange, backend: u32) {
     ex.persist.server = ex.persist.server.or(wanted);
 }
 
-/// `option prefer-last-server`: the server of the request before, while it takes traffic.
+/// `option prefer-last-server`: the server of the request before, while this client still has a connection to it and it takes
+/// traffic. One that went to the pool is not this client's any more.
 fn prefer_last(conn: &Conn, ex: &mut Exchange, backend: u32) {
     if ex.persist.server.is_some() || !proxy(&conn.live, backend).options.prefer_last_server {
         return;
     }
-    if let Some((last, server)) = conn.last.filter(|last| last.0 == backend) {
+    if let Some((last, server)) = conn.last.filter(|last| last.0 == backend && conn.held.is_some()) {
         if conn.live.server(last, server).is_some_and(|server| server.is_usable()) {
             ex.persist.server = Some(server);
         }

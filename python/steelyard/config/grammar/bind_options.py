@@ -122,6 +122,7 @@ _ROWS = (
     ),
     _accepted("proto", "The only protocol to speak.", MuxProtocol(PROTOCOLS), why="HTTP/1 is the only one there is yet"),
     _accepted("shards", "Sockets for this address.", Shards(), why="each thread has its own socket"),
+    _row("tcp-ss", "How much of the first packet is kept: nothing, IP and TCP, all.", Int(0, 2), sets="save_syn"),
     _row("tcp-ut", "How long sent data may stay unacknowledged.", Time(), sets="tcp_user_timeout"),
     _row("tfo", "TCP fast open."),
     Row(
@@ -159,7 +160,6 @@ _LATER = (
         usual=("none",),
     ),
     _later("tcp-md5sig", "Password of TCP MD5 signatures.", Text("<password>")),
-    _later("tcp-ss", "How much of the first packet is kept.", Int(0, 2), usual=("0",)),
 )
 
 BIND_OPTIONS = Table(_ROWS, _LATER, BIND_ROWS, SHARED_ROWS)

@@ -74,6 +74,7 @@ def proxy(context: Context, index: int, value: Proxy, number: int) -> plan.Proxy
         at=context.at(value.span),
         mode="http" if value.mode == "http" else "tcp",  # no other mode can be run
         disabled=value.disabled,
+        description=value.description or "",
         frontend=frontend(context, value) if front else None,
         backend=backend(context, value) if value.kind in ("backend", "listen") else None,
         timeouts=timeouts(value.timeouts),

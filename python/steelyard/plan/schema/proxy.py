@@ -58,7 +58,7 @@ class Options(Node, frozen=True):
     http_pretend_keepalive: bool = False
     http_proxy: bool = False
     http_use_proxy_header: bool = False
-    independent_streams: bool = False
+    idle_close_on_response: bool = False
     log_health_checks: bool = False
     log_separate_errors: bool = False
     logasap: bool = False
@@ -223,6 +223,7 @@ class Proxy(Node, frozen=True):
     at: At = field(default_factory=At)
     mode: Mode = "tcp"
     disabled: bool = False
+    description: str = ""
     frontend: Frontend | None = None
     backend: Backend | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
