@@ -7,7 +7,8 @@
 use super::entries::Entries;
 use super::file::How;
 use super::regex::{compile, Substitution};
-use super::{net, number, NetSet, TextSet};
+use super::runs::Runs;
+use super::{net, number, NetSet, RangeMap, TextKind, TextSet};
 use crate::sample::fetch::constant::unhex;
 use ::regex::bytes::Regex;
 use ahash::RandomState;
@@ -56,17 +57,24 @@ pub struct State {
 #[derive(Debug)]
 pub enum Added {
     Text(TextSet),
-    Parts(Vec<(Box<[u8]>, u32)>),
+    Parts(Parts),
     Net(NetSet),
     Ranges(Ranges),
     Regs(Vec<(Regex, u32)>),
 }
 
-/// Integers that were added are found by hash, wider ranges one by one.
+/// Substrings.
+#[derive(Debug, Default)]
+pub struct Parts {
+    icase: bool,
+    runs: Runs<Box<[u8]>, Option<TextSet>>,
+}
+
+/// Integers that were added are found by hash, wider ranges in runs.
 #[derive(Debug, Default)]
 pub struct Ranges {
     single: HashMap<i64, u32, RandomState>,
-    wide: Vec<((i64, i64), u32)>,
+    wide: Runs<(i64, i64), RangeMap>,
 }
 
 enum Key {
@@ -240,9 +248,12 @@ impl Added {
         match how {
             How::Text { kind, icase } => match TextSet::open(kind, icase) {
                 Some(set) => Self::Text(set),
-                None => Self::Parts(Vec::new()),
+                None => Self::Parts(Parts {
+                    icase,
+                    runs: Runs::default(),
+                }),
             },
-            How::Bin => TextSet::open(super::TextKind::Str, false).map_or(Self::Parts(Vec::new()), Self::Text),
+            How::Bin => TextSet::open(TextKind::Str, false).map_or(Self::Parts(Parts::default()), Self::Text),
             How::Ip => Self::Net(NetSet::open()),
             How::Int | How::Len => Self::Ranges(Ranges::default()),
             How::Reg { .. } | How::Regm => Self::Regs(Vec::new()),
@@ -252,7 +263,7 @@ impl Added {
     fn insert(&mut self, key: Key, at: u32) {
         match (self, key) {
             (Self::Text(set), Key::Text(text)) => set.insert(text, at),
-            (Self::Parts(list), Key::Text(text)) => list.push((text.into(), at)),
+            (Self::Parts(parts), Key::Text(text)) => parts.insert(text, at),
             (Self::Net(set), Key::Net(ip, prefix)) => set.insert(ip, prefix, at),
             (Self::Ranges(ranges), Key::Range(range)) => ranges.insert(range, at),
             (Self::Regs(list), Key::Reg(regex)) => list.push((*regex, at)),
@@ -263,7 +274,7 @@ impl Added {
     fn remove(&mut self, how: How, key: &[u8]) {
         match (self, Key::read(how, key)) {
             (Self::Text(set), Some(Key::Text(text))) => set.remove(&text),
-            (Self::Parts(list), Some(Key::Text(text))) => list.retain(|(part, _)| **part != *text),
+            (Self::Parts(parts), Some(Key::Text(text))) => parts.remove(&text),
             (Self::Net(set), Some(Key::Net(ip, prefix))) => set.remove(ip, prefix),
             (Self::Ranges(ranges), Some(Key::Range(range))) => ranges.remove(range),
             (Self::Regs(list), Some(Key::Reg(regex))) => list.retain(|(other, _)| other.as_str() != regex.as_str()),
@@ -272,26 +283,63 @@ impl Added {
     }
 }
 
+/// Weight of a range among others.
+const RANGE: usize = 16;
+
 impl Ranges {
     fn insert(&mut self, range: (i64, i64), at: u32) {
         if range.0 == range.1 && !self.single.contains_key(&range.0) {
             self.single.insert(range.0, at);
         } else {
-            self.wide.push((range, at));
+            self.wide.insert(range, at, RANGE, Self::build);
         }
     }
 
     fn remove(&mut self, range: (i64, i64)) {
-        self.wide.retain(|(other, _)| *other != range);
+        self.wide.remove(|other| *other == range, Self::build);
         if range.0 == range.1 {
             self.single.remove(&range.0);
         }
     }
 
+    fn build(keys: &[((i64, i64), u32)]) -> RangeMap {
+        RangeMap::new(&keys.iter().map(|(range, _)| *range).collect::<Vec<_>>())
+    }
+
     /// The first that was added of those that hold an integer.
     pub(super) fn first(&self, value: i64) -> Option<u32> {
-        let wide = self.wide.iter().filter(|((low, high), _)| (*low..=*high).contains(&value));
-        wide.map(|entry| entry.1).chain(self.single.get(&value).copied()).min()
+        let wide = self.wide.first(|_, map| map.find(value));
+        wide.into_iter().chain(self.single.get(&value).copied()).min()
+    }
+}
+
+impl Parts {
+    fn insert(&mut self, text: Vec<u8>, at: u32) {
+        let (icase, weight) = (self.icase, text.len());
+        self.runs.insert(text.into(), at, weight, |keys| Self::build(keys, icase));
+    }
+
+    fn remove(&mut self, text: &[u8]) {
+        let icase = self.icase;
+        self.runs.remove(|part| **part == *text, |keys| Self::build(keys, icase));
+    }
+
+    /// A run is far from being too large for an automaton; where one could not be built the parts are looked for one by one.
+    fn build(keys: &[(Box<[u8]>, u32)], icase: bool) -> Option<TextSet> {
+        TextSet::new(TextKind::Sub, icase, keys.iter().map(|(part, _)| part.to_vec()).collect()).ok()
+    }
+
+    /// The first that was added of those that are part of a text.
+    pub(super) fn first(&self, text: &[u8]) -> Option<u32> {
+        self.runs.first(|keys, set| match set {
+            Some(set) => set.find(text),
+            None => {
+                let lower = self.icase.then(|| text.to_ascii_lowercase());
+                let text = lower.as_deref().unwrap_or(text);
+                let at = keys.iter().position(|(part, _)| memchr::memmem::find(text, part).is_some())?;
+                u32::try_from(at).ok()
+            }
+        })
     }
 }
 

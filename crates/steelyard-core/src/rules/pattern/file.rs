@@ -193,25 +193,19 @@ impl Index {
 
     /// The added entry that fits, and how long its prefix is.
     fn find_added<'e>(&self, sample: Sample<'e>, view: &View<'e>, added: &Added) -> Option<u32> {
-        let first = |list: &mut dyn Iterator<Item = u32>| list.min();
         match (self, added) {
             (Self::Text(_), Added::Text(set)) => set.find(sample.as_str(view.arena)),
-            (Self::Text(_), Added::Parts(list)) => {
-                let text = sample.as_str(view.arena);
-                first(
-                    &mut list
-                        .iter()
-                        .filter(|(part, _)| memchr::memmem::find(text, part).is_some())
-                        .map(|part| part.1),
-                )
-            }
+            (Self::Text(_), Added::Parts(parts)) => parts.first(sample.as_str(view.arena)),
             (Self::Bin(_), Added::Text(set)) => set.find(sample.as_bin(view.arena)),
             (Self::Ip(_), Added::Net(nets)) => nets.find(sample.as_ip()?),
             (Self::Int(..), Added::Ranges(ranges)) => ranges.first(int_of(sample)?),
             (Self::Len(..), Added::Ranges(ranges)) => ranges.first(length_of(sample, view)),
             (Self::Reg(_) | Self::Regm(_), Added::Regs(list)) => {
                 let text = sample.as_str(view.arena);
-                first(&mut list.iter().filter(|(regex, _)| regex.is_match(text)).map(|regex| regex.1))
+                list.iter()
+                    .filter(|(regex, _)| regex.is_match(text))
+                    .map(|regex| regex.1)
+                    .min()
             }
             _ => None,
         }

@@ -8,6 +8,7 @@ mod file;
 mod net;
 mod number;
 pub mod regex;
+mod runs;
 mod text;
 
 pub use changes::{Changes, FileUse};
