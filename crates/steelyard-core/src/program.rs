@@ -15,9 +15,9 @@ use crate::plan::{self, Plan, PLAN_VERSION};
 use crate::reply::CompiledReply;
 use crate::rules::pattern::{FileUse, NetSet};
 use crate::rules::{Acl, Choosers, Cond, RuleSet, Rules, Stick};
-use crate::sample::args::{Build, Keys};
+use crate::sample::args::Build;
 use crate::sample::convert::DebugSink;
-use crate::sample::key::PublicKey;
+use crate::sample::key::{Keys, PublicKey};
 use crate::sample::CompiledExpr;
 use check::{check_circles, check_indices};
 use needs::needs;
@@ -112,8 +112,8 @@ impl Program {
     }
 
     /// The public key of that path, where an expression names the path.
-    pub fn key(&self, path: &[u8]) -> Option<&PublicKey> {
-        self.keys.get(path).map(|key| &**key)
+    pub fn key(&self, path: &[u8], certificate: bool) -> Option<&PublicKey> {
+        self.keys.get(path, certificate)
     }
 
     /// Whether anything but a log line reads `Record::request_line`.

@@ -5,7 +5,7 @@ use crate::plan::{Arg, Plan, Scope};
 use crate::rules::pattern::{FileCache, FileUse};
 use crate::rules::Shapes;
 use crate::sample::convert::DebugSink;
-use crate::sample::key::PublicKey;
+use crate::sample::key::{Keys, PublicKey};
 use crate::vars::VarId;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
@@ -25,9 +25,6 @@ pub struct Build<'p> {
     debug: RefCell<Vec<DebugSink>>,
 }
 
-/// Public keys by the path that the configuration gives them.
-pub type Keys = HashMap<Box<[u8]>, Arc<PublicKey>>;
-
 impl<'p> Build<'p> {
     pub fn new(plan: &'p Plan) -> Self {
         Self {
@@ -44,11 +41,10 @@ impl<'p> Build<'p> {
         }
     }
 
-    /// The key of a file whose text is `pem`; it is kept, so that a variable can name it too. Nothing where there is none.
-    pub fn key(&self, path: &str, pem: &str) -> Option<Arc<PublicKey>> {
-        let key = Arc::new(PublicKey::from_pem(pem)?);
-        self.keys.borrow_mut().insert(path.as_bytes().into(), Arc::clone(&key));
-        Some(key)
+    /// The key of a file whose text is `pem`, or of the `certificate` in it; it is kept, so that a variable can name it too. Nothing
+    /// where there is none.
+    pub fn key(&self, path: &str, pem: &str, certificate: bool) -> Option<Arc<PublicKey>> {
+        self.keys.borrow_mut().read(path, pem, certificate)
     }
 
     /// An expression wants the addresses towards the server.

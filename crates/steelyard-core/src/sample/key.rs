@@ -3,6 +3,8 @@
 use crate::sample::base64::PADDED;
 use base64::Engine;
 use ring::signature as ring;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// How a message is signed (RFC 7518 section 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,32 @@ pub enum PublicKey {
     P521(Box<[u8]>),
 }
 
+/// Public keys by the path that the configuration gives them; those of certificates are not found by the path of a key.
+#[derive(Debug, Default)]
+pub struct Keys {
+    plain: HashMap<Box<[u8]>, Arc<PublicKey>>,
+    certificates: HashMap<Box<[u8]>, Arc<PublicKey>>,
+}
+
+impl Keys {
+    /// Keeps the key of a PEM text, where it has one.
+    pub fn read(&mut self, path: &str, pem: &str, certificate: bool) -> Option<Arc<PublicKey>> {
+        let (keys, key) = if certificate {
+            (&mut self.certificates, PublicKey::from_certificate(pem))
+        } else {
+            (&mut self.plain, PublicKey::from_pem(pem))
+        };
+        let key = Arc::new(key?);
+        keys.insert(path.as_bytes().into(), Arc::clone(&key));
+        Some(key)
+    }
+
+    pub fn get(&self, path: &[u8], certificate: bool) -> Option<&PublicKey> {
+        let keys = if certificate { &self.certificates } else { &self.plain };
+        keys.get(path).map(|key| &**key)
+    }
+}
+
 /// Contents of object identifiers (RFC 3279, RFC 5480).
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
@@ -37,6 +65,8 @@ const P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
 const P521: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x23];
 
 const SEQUENCE: u8 = 0x30;
+const INTEGER: u8 = 0x02;
+const VERSION: u8 = 0xa0;
 const OBJECT: u8 = 0x06;
 const BITS: u8 = 0x03;
 
@@ -47,6 +77,21 @@ impl PublicKey {
             return Some(Self::Rsa(der.into()));
         }
         Self::from_spki(&block(text, "PUBLIC KEY")?)
+    }
+
+    /// The key of the first certificate of a PEM text (RFC 5280 section 4.1).
+    pub fn from_certificate(text: &str) -> Option<Self> {
+        let der = block(text, "CERTIFICATE")?;
+        let mut certificate = element(&mut &*der, SEQUENCE)?;
+        let mut rest = element(&mut certificate, SEQUENCE)?;
+        if rest.first() == Some(&VERSION) {
+            element(&mut rest, VERSION)?;
+        }
+        // Serial number, algorithm, issuer, validity and subject come before it.
+        for kind in [INTEGER, SEQUENCE, SEQUENCE, SEQUENCE, SEQUENCE] {
+            element(&mut rest, kind)?;
+        }
+        Self::from_spki(rest)
     }
 
     /// SubjectPublicKeyInfo (RFC 5280 section 4.1).

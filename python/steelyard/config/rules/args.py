@@ -24,6 +24,7 @@ from steelyard.config.expr import (
     UserlistArg,
 )
 from steelyard.config.grammar.digests import DIGESTS, OTHER_DIGESTS
+from steelyard.config.rules import jwk
 from steelyard.config.rules.names import variable
 from steelyard.config.rules.regex import regex_problem
 from steelyard.config.span import Span
@@ -173,6 +174,32 @@ def _jwt_key(text: str, span: Span) -> Read:
     return KeyArg(text, pem)
 
 
+def _jwt_cert(text: str, span: Span) -> Read:
+    """The path of a certificate, or a variable that holds it. A file that can't be read is no mistake: nothing is verified then.
+    The private key beside it is left in its file."""
+    found = variable(text)
+    if not isinstance(found, str):
+        return found
+    try:
+        pem = Path(text).read_text(encoding="ascii") if text else ""
+    except (OSError, ValueError):
+        pem = ""
+    begin, end = (f"-----{word} CERTIFICATE-----" for word in ("BEGIN", "END"))
+    block, closed, _ = pem.partition(begin)[2].partition(end)
+    return KeyArg(text, f"{begin}{block}{end}\n" if closed else "")
+
+
+def _jwk(text: str, span: Span) -> Read:
+    """A key in JSON, or a variable that holds one."""
+    found = variable(text)
+    if not isinstance(found, str):
+        return found
+    wrong = jwk.problem(text)
+    if wrong:
+        return wrong
+    return Later("private keys of RSA are not supported yet") if jwk.is_rsa(text) else StrArg(text)
+
+
 def _control_mask(text: str, span: Span) -> Read:
     if text not in ("", "any", "http"):
         try:
@@ -245,6 +272,8 @@ READERS: dict[str, Callable[[str, Span], Read]] = {
     "secret": _secret,
     "jwt_algorithm": _jwt_algorithm,
     "jwt_key": _jwt_key,
+    "jwt_cert": _jwt_cert,
+    "jwk": _jwk,
     "control_mask": _control_mask,
     "token": _matching("[ -~]{4}", "four letters"),
     "digest": _digest,
@@ -276,6 +305,7 @@ MAY_BE_EMPTY = frozenset(
         "forwarded_field",
         "secret",
         "jwt_key",
+        "jwt_cert",
         "control_mask",
         "number",
         "regex_flags",
@@ -311,8 +341,8 @@ def fault(name: str, args: tuple[Arg, ...]) -> str:
             return "a path is missing, as '$.name'"
         case "add_item", _ if all(isinstance(each, Absent) or each == StrArg("") for each in args[1:]):
             return "neither a variable nor a text is given; write 'add_item(<delimiter>,<variable>)'"
-        case "jwt_decrypt_jwk", (StrArg(key), *_) if isinstance(variable(key), str) and '"kty"' not in key:
-            return f"'{key}' is neither a key in JSON nor the name of a variable"
+        case "jwt_verify_cert", (StrArg(algorithm), *_) if algorithm.startswith("HS"):
+            return f"a certificate is not for '{algorithm}'; jwt_verify takes secrets"
         case "mqtt_field_value", (StrArg(packet), StrArg(field)):
             packet = {"1": "connect", "2": "connack"}.get(packet, packet.lower())
             if field.lower() not in MQTT_FIELDS[packet].split():

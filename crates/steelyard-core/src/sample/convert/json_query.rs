@@ -43,11 +43,24 @@ impl JsonQuery {
         })
     }
 
-    /// A member of the outermost object; `name` has no letter with a meaning in paths.
+    /// A member of the outermost object.
     pub(super) fn of_member(name: &str) -> Self {
+        Self::of_members(&[name])
+    }
+
+    /// A member of a member, and so on.
+    pub(super) fn of_members(names: &[&str]) -> Self {
         Self {
-            path: Some([Step::Name(name.as_bytes().into())].into()),
+            path: Some(names.iter().map(|name| Step::Name(name.as_bytes().into())).collect()),
             as_int: false,
+        }
+    }
+
+    /// What is there, where it is a text.
+    pub(super) fn text<'e>(&'e self, view: &View<'e>, text: &'e [u8]) -> Option<&'e [u8]> {
+        match self.find(view, text)? {
+            Sample::Str(text) => Some(text),
+            _ => None,
         }
     }
 

@@ -18,9 +18,11 @@ pub enum Jwt {
     /// A decoded part: 0 is the header, 1 the payload.
     Part(usize, Option<JsonQuery>),
     Verify(Name, Name),
+    /// The same with the key of a certificate.
+    VerifyCertificate(Name, Name),
 }
 
-pub const NAMES: &[&str] = &["jwt_header_query", "jwt_payload_query", "jwt_verify"];
+pub const NAMES: &[&str] = &["jwt_header_query", "jwt_payload_query", "jwt_verify", "jwt_verify_cert"];
 
 /// A word of the configuration or of a variable; the word may be the path of a key that was read.
 #[derive(Debug)]
@@ -31,6 +33,7 @@ pub enum Name {
 
 /// Answers of `jwt_verify` besides 1 and 0 (manual section 7.3.1).
 const UNKNOWN_ALGORITHM: i64 = -1;
+const OTHER_ALGORITHM: i64 = -2;
 const INVALID_TOKEN: i64 = -3;
 const UNKNOWN_KEY: i64 = -5;
 
@@ -43,14 +46,19 @@ impl Jwt {
         Ok(Some(match args.name {
             "jwt_header_query" => Self::Part(0, query()?),
             "jwt_payload_query" => Self::Part(1, query()?),
-            "jwt_verify" => {
+            "jwt_verify" | "jwt_verify_cert" => {
                 let algorithm = Name::compile(args, 0)?;
                 if let Name::Text(name, _) = &algorithm {
                     if Algorithm::of(name).is_none() {
                         return Err(args.wrong(0, "an algorithm such as RS256"));
                     }
                 }
-                Self::Verify(algorithm, Name::compile(args, 1)?)
+                let key = Name::compile(args, 1)?;
+                if args.name == "jwt_verify" {
+                    Self::Verify(algorithm, key)
+                } else {
+                    Self::VerifyCertificate(algorithm, key)
+                }
             }
             _ => return Ok(None),
         }))
@@ -71,9 +79,21 @@ impl Jwt {
                 }
             }
             Self::Verify(algorithm, key) => {
-                let (name, _) = algorithm.value(view)?;
-                let (text, known) = key.value(view)?;
-                Some(Sample::Int(verify(view, token, name, text, known)))
+                let (name, _) = algorithm.value(view, false)?;
+                let (text, known) = key.value(view, false)?;
+                Some(Sample::Int(match Algorithm::of(name) {
+                    Some(algorithm) => verify(view, token, algorithm, text, known),
+                    None => UNKNOWN_ALGORITHM,
+                }))
+            }
+            Self::VerifyCertificate(algorithm, certificate) => {
+                let (name, _) = algorithm.value(view, false)?;
+                let (path, known) = certificate.value(view, true).filter(|(path, _)| !path.is_empty())?;
+                Some(Sample::Int(match Algorithm::of(name) {
+                    Some(algorithm @ Algorithm::Signature(_)) => verify(view, token, algorithm, path, known),
+                    Some(_) => OTHER_ALGORITHM,
+                    None => UNKNOWN_ALGORITHM,
+                }))
             }
         }
     }
@@ -83,17 +103,21 @@ impl Name {
     fn compile(args: &Args<'_>, index: usize) -> Result<Self, PlanError> {
         Ok(match args.list.get(index) {
             Some(Arg::Var { .. }) => Self::Var(args.var(index)?),
-            Some(Arg::Key { name, pem }) => Self::Text(name.as_bytes().into(), args.build.key(name, pem)),
+            Some(Arg::Key { name, pem }) => {
+                let certificate = args.name == "jwt_verify_cert";
+                Self::Text(name.as_bytes().into(), args.build.key(name, pem, certificate))
+            }
             _ => Self::Text(args.opt_str(index)?.unwrap_or_default().as_bytes().into(), None),
         })
     }
 
-    fn value<'e>(&'e self, view: &View<'e>) -> Option<(&'e [u8], Option<&'e PublicKey>)> {
+    /// `certificate`: the name is that of one, and not of a key.
+    fn value<'e>(&'e self, view: &View<'e>, certificate: bool) -> Option<(&'e [u8], Option<&'e PublicKey>)> {
         match self {
             Self::Text(text, key) => Some((text, key.as_deref())),
             Self::Var(id) => {
                 let name = get_var(view, *id)?.as_str(view.arena);
-                Some((name, view.program.key(name)))
+                Some((name, view.program.key(name, certificate)))
             }
         }
     }
@@ -135,10 +159,7 @@ impl Algorithm {
     }
 }
 
-fn verify(view: &View<'_>, token: &[u8], name: &[u8], key: &[u8], known: Option<&PublicKey>) -> i64 {
-    let Some(algorithm) = Algorithm::of(name) else {
-        return UNKNOWN_ALGORITHM;
-    };
+fn verify(view: &View<'_>, token: &[u8], algorithm: Algorithm, key: &[u8], known: Option<&PublicKey>) -> i64 {
     let mut dots = memchr::memchr_iter(b'.', token);
     let (header_end, signed_end) = match (dots.next(), dots.next(), dots.next()) {
         (Some(first), Some(second), None) => (first, second),

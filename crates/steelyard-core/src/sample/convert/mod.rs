@@ -15,6 +15,7 @@ mod http_date;
 mod json;
 mod json_query;
 mod jwe;
+mod jwk;
 mod jwt;
 mod language;
 mod mac;

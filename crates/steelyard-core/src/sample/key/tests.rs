@@ -48,3 +48,60 @@ fn elements_never_reach_beyond_their_bytes() {
     long.extend([7; 200]);
     assert_eq!(element(&mut &*long, SEQUENCE).map(<[u8]>::len), Some(200));
 }
+
+/// `openssl req -x509` with a key on P-256, and that key.
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----
+MIIBdzCCAR2gAwIBAgIUPhfAOE9dzn8uoHEz1GWu2uiX2PIwCgYIKoZIzj0EAwIw
+ETEPMA0GA1UEAwwGYS50ZXN0MB4XDTI2MTEyMzE1NDQyOVoXDTM2MTEyMDE1NDQy
+OVowETEPMA0GA1UEAwwGYS50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+k8m6kmgX4/T79UCdaTAeQ2bRL3qqqANTzaAXh7NITLLLS+xk6I9bMl46GkbT3jJp
+SBzuKnd6CH7jNBrtmrMU7KNTMFEwHQYDVR0OBBYEFE2ccfFIYq6RLm8rAcwySrM9
+2X2wMB8GA1UdIwQYMBaAFE2ccfFIYq6RLm8rAcwySrM92X2wMA8GA1UdEwEB/wQF
+MAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAJ4rVhBjYc6LHBRn4vVovOHnDZ0DpdN3
+4kGtt+9vyS15AiA20fccJ2UukjkcbwR9+W84oLu/7LNMWE/QNlrDwveiiA==
+-----END CERTIFICATE-----
+";
+const ITS_KEY: &str = "-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEk8m6kmgX4/T79UCdaTAeQ2bRL3qq
+qANTzaAXh7NITLLLS+xk6I9bMl46GkbT3jJpSBzuKnd6CH7jNBrtmrMU7A==
+-----END PUBLIC KEY-----
+";
+
+#[test]
+fn a_certificate_has_its_key() {
+    assert_eq!(PublicKey::from_certificate(CERTIFICATE), PublicKey::from_pem(ITS_KEY));
+    assert!(PublicKey::from_certificate(CERTIFICATE).is_some());
+    for text in ["", P256, "-----BEGIN CERTIFICATE-----\nMFkw\n-----END CERTIFICATE-----"] {
+        assert!(PublicKey::from_certificate(text).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn torn_and_changed_certificates_do_no_harm() {
+    let body: String = CERTIFICATE.lines().filter(|line| !line.starts_with('-')).collect();
+    let wrapped = |body: &str| format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
+    for end in (0..body.len()).step_by(4) {
+        assert!(PublicKey::from_certificate(&wrapped(&body[..end])).is_none(), "{end}");
+    }
+    for at in 0..body.len() {
+        for letter in ["A", "/", "g"] {
+            let mut changed = body.clone();
+            changed.replace_range(at..=at, letter);
+            // Whatever it gives, it ends well.
+            let _ = PublicKey::from_certificate(&wrapped(&changed));
+        }
+    }
+}
+
+#[test]
+fn keys_of_certificates_are_not_found_as_keys() {
+    let mut keys = super::Keys::default();
+    assert!(keys.read("a.pem", CERTIFICATE, true).is_some());
+    assert!(keys.read("b.pem", P256, false).is_some());
+    assert!(keys.read("c.pem", P256, true).is_none());
+    let found = |path: &str| [true, false].map(|certificate| keys.get(path.as_bytes(), certificate).is_some());
+    assert_eq!(
+        (found("a.pem"), found("b.pem"), found("c.pem")),
+        ([true, false], [false, true], [false, false])
+    );
+}
