@@ -179,6 +179,19 @@ def test_a_wrong_question_is_answered_with_what_to_write(explain, words, status,
     assert b"Traceback" not in done.stderr
 
 
+def test_the_environment_is_that_of_the_file(explain, tmp_path):
+    """What counts is what the last line of the file left, in rules and in log formats."""
+    (tmp_path / "site.cfg").write_text(
+        "defaults\n  mode http\n  timeout client 1s\n  timeout server 1s\n  timeout connect 1s\n"
+        'frontend fe\n  bind :80\n  log 127.0.0.1:514 local0\n  log-format "%[env(STEEL_A)]-%[env(STEEL_B)]"\n'
+        "  http-request return status 200 hdr X-Env %[env(STEEL_A)] if { env(STEEL_B) -m found }\n"
+        "global\n  setenv STEEL_A one\n  setenv STEEL_B two\n  unsetenv STEEL_B\n  setenv STEEL_B three\n"
+    )
+    outcome = json.loads(explain("GET", "/", "--json").stdout)
+    assert dict(outcome["response"]["headers"])["X-Env"] == "one"
+    assert outcome["log"] == "one-three"
+
+
 def test_a_wrong_configuration_is_reported(explain, tmp_path):
     (tmp_path / "site.cfg").write_text("frontend f\n  nonsense\n")
     done = explain("GET", "/")
