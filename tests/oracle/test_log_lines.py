@@ -33,6 +33,20 @@ def test_bytes_are_those_of_the_wire(run, serve, sink, program):
     assert f" 200 {len(got.raw)} - - " in sink.take()
 
 
+@pytest.mark.parametrize(("said", "length"), [("", 1023), ("tune.http.logurilen 40", 40), ("tune.http.logurilen 4000", 3018)])
+def test_long_request_lines_are_cut(run, serve, sink, said, length):
+    """Manual 3.2, `tune.http.logurilen`: 1024 by default, of which one byte is not for the line."""
+    proxy = run(
+        f"global\n    {said}\ndefaults\n    mode http\n    timeout client 20s\n    timeout server 20s\n    timeout connect 20s\n"
+        "    log <sink> len 8000 local0\n    log-format 'line %r'\n"
+        "frontend fe\n    bind <fe>\n    http-request return status 200\n",
+        bare=True,
+        sink=sink,
+    )
+    proxy.ask(get("/" + "a" * 3004))
+    assert sink.take("line").partition(" ")[2] == f"GET /{'a' * 3004} HTTP/1.1"[:length]
+
+
 def test_each_request_of_a_connection_has_a_line(run, serve, sink):
     proxy = logged(run, sink, s1=serve(hello))
     with proxy.connect() as client:

@@ -135,6 +135,7 @@ class Global(Record):
     maxrewrite: int | None = None
     max_headers: int | None = None
     cookie_length: int | None = None
+    log_uri_length: int | None = None
     nosplice: bool = False
     localpeer: str | None = None
     zero_warning: bool = False

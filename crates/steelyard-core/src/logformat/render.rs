@@ -13,8 +13,6 @@ use std::net::{IpAddr, SocketAddr};
 
 /// What stands for the parts of a request line that could not be read.
 const BAD_REQUEST: &[u8] = b"<BADREQ>";
-/// Most of a request line that is logged, bytes.
-const REQUEST_LINE_MAX: usize = 1023;
 
 pub(super) fn render<'e>(format: &'e Format, view: &View<'e>, out: &mut Vec<u8>) {
     if let Some(encoding) = format.encoding {
@@ -127,13 +125,9 @@ pub(super) fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mu
         Alias::ResponseCookie => plain(out, record.response_cookie.as_deref()),
         Alias::Hostname => plain(out, Some(view.program.plan.global.hostname.as_bytes())),
         Alias::RequestLine => {
-            let line = &record.request_line[..record.request_line.len().min(REQUEST_LINE_MAX)];
-            value(
-                out,
-                Some(if line.is_empty() { BAD_REQUEST } else { line }),
-                Unsafe::Url,
-                flags,
-            );
+            let none = record.request_line.is_empty();
+            let line = if none { BAD_REQUEST } else { request_line(view) };
+            value(out, Some(line), Unsafe::Url, flags);
         }
         Alias::Method | Alias::Path | Alias::PathOnly | Alias::Query | Alias::Uri | Alias::Version => {
             value(
@@ -252,9 +246,16 @@ pub(crate) fn data_time(view: &View<'_>) -> i64 {
     (times.total - spent.iter().map(|time| (*time).max(0)).sum::<i64>()).max(0)
 }
 
+/// As much of the request line as is logged (`tune.http.logurilen`).
+fn request_line<'e>(view: &View<'e>) -> &'e [u8] {
+    let line = &view.record.request_line;
+    let most = view.program.plan.global.log_uri_length as usize;
+    line.get(..most).unwrap_or(line)
+}
+
 /// A part of the request line as it was received.
 fn request_part<'e>(alias: Alias, view: &View<'e>) -> &'e [u8] {
-    let line = &view.record.request_line[..view.record.request_line.len().min(REQUEST_LINE_MAX)];
+    let line = request_line(view);
     if line.is_empty() {
         return BAD_REQUEST;
     }

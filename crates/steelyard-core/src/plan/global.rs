@@ -32,6 +32,8 @@ pub struct Global {
     pub maxrewrite: u32,
     /// `tune.http.maxhdr`
     pub max_headers: u32,
+    /// Bytes of a request line in logs.
+    pub log_uri_length: u32,
     /// Milliseconds that live connections get after a soft stop; 0 is no limit.
     pub hard_stop_after: u64,
     /// `spread-checks`, percent. Read by health/, kept here so that it shows in `plan`.
@@ -75,6 +77,7 @@ impl Default for Global {
             bufsize_large: 0,
             maxrewrite: 1_024,
             max_headers: 101,
+            log_uri_length: 1023,
             hard_stop_after: 0,
             spread_checks: 0,
             pool_max_idle: 1_024,

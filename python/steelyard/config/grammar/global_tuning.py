@@ -104,7 +104,6 @@ ROWS = (
     tune("h1.fe.glitches-threshold", "Faults that a client's connection may show.", number(), least=0),
     tune("h1.zero-copy-fwd-recv", "HTTP/1 data is received without a copy.", SWITCH),
     tune("h1.zero-copy-fwd-send", "HTTP/1 data is sent without a copy.", SWITCH),
-    tune("http.logurilen", "Bytes of a request's URI in logs; it is logged whole here.", _ANY, why="logs hold the whole URI"),
     tune("idle-pool.shared", "Threads share idle server connections.", OneOf(("full", "on", "off"))),
     tune("idletimer", "When a stream counts as idle.", Time(high=65_535)),
     tune("listener.default-shards", "Sockets for an address.", OneOf(("by-process", "by-thread", "by-group"))),

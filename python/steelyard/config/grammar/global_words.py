@@ -162,6 +162,13 @@ ROWS = (
     Row("tune.bufsize", G, "Bytes of a buffer: the longest request head.", (Loose(336, sizes=True),), "bufsize"),
     Row("tune.bufsize.large", G, "Bytes of a buffer for bodies that rules wait for.", (Size(1, (1 << 28) - 1),), "bufsize_large"),
     Row("tune.http.cookielen", G, "Bytes of a captured cookie, and one.", (Loose(1, 65536),), "cookie_length"),
+    Row(
+        "tune.http.logurilen",
+        G,
+        "Bytes of a request line in logs; 1023 where nothing is said.",
+        (Loose(below=0),),
+        "log_uri_length",
+    ),
     Row("tune.http.maxhdr", G, "Header fields in a message.", (Loose(5, 32767),), "max_headers"),
     Row("tune.maxrewrite", G, "Bytes kept free for rewriting.", (Loose(0, sizes=True),), "maxrewrite"),
     Row("uid", G, "User id after start.", (Id(),), "uid", repeat="once"),
