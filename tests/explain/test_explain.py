@@ -197,3 +197,9 @@ def test_a_wrong_configuration_is_reported(explain, tmp_path):
     done = explain("GET", "/")
     assert done.returncode == 1
     assert b"nonsense" in done.stderr
+
+
+def test_a_path_that_is_also_a_directory_is_the_path(explain):
+    """Not a directory whose configurations are read."""
+    done = explain("/etc", "--frontend", "web", "--json")
+    assert (done.returncode, json.loads(done.stdout)["request"]["line"]) == (0, "GET /etc HTTP/1.1")

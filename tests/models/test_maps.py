@@ -84,6 +84,12 @@ def within(text: str, value: int) -> bool:
     return (not low or int(low) <= value) and (not high or value <= int(high))
 
 
+def embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """An IPv4 address in an IPv6 one: mapped, of 6to4, or with nothing in front of it."""
+    alone = ipaddress.IPv4Address(int(address)) if int(address) < 2**32 else None
+    return address.ipv4_mapped or address.sixtofour or alone
+
+
 addresses = st.ip_addresses() | st.sampled_from(NETS).map(lambda text: next(iter(ipaddress.ip_network(text)), None)).filter(bool)
 
 
@@ -93,7 +99,8 @@ def test_numbers_and_networks(numbers: Bench, value: int, address: ipaddress.IPv
     one, other = numbers.ask(value, str(address)).values()
     key = first(RANGES, lambda key: within(key, value))
     assert one == (None if key is None else f"is-{key}")
-    address = (address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None) or address
+    if isinstance(address, ipaddress.IPv6Address):
+        address = embedded(address) or address
     nets = [each for each in NETS if address in ipaddress.ip_network(each)]
     narrow = max(nets, key=lambda each: ipaddress.ip_network(each).prefixlen, default=None)
     assert other == (None if narrow is None else f"is-{narrow}")

@@ -84,9 +84,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positionals(parser: argparse.ArgumentParser, args: argparse.Namespace) -> tuple[list[str], str, str]:
-    """Files, method and URL: what exists in the file system before the method is a configuration."""
+    """Files, method and URL: what exists in the file system before the method is a configuration. The last word is the URL where
+    nothing else asks: `explain haproxy.cfg /etc` is about a path, not about a directory of configurations."""
     files, rest = list(args.files), list(args.words)
-    while rest and not (rest[0].isupper() and "/" not in rest[0] and "." not in rest[0]) and os.path.exists(rest[0]):
+    asked = args.request is not None or args.data is not None
+    while (
+        len(rest) > (0 if asked or not files else 1)
+        and not (rest[0].isupper() and "/" not in rest[0] and "." not in rest[0])
+        and os.path.exists(rest[0])
+    ):
         files.append(rest.pop(0))
     if not files:
         parser.error(f"which configuration? write: steelyard explain haproxy.cfg GET http://host/path{_wrong(rest)}")

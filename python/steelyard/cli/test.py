@@ -14,7 +14,7 @@ from steelyard.config.api import ConfigurationError
 from steelyard.explain.ask import AskError
 from steelyard.explain.cases import CaseFile, CasesError, TestCase, read
 from steelyard.explain.coverage import Line
-from steelyard.explain.expect import differences
+from steelyard.explain.expect import check, differences
 from steelyard.explain.player import Player
 from steelyard.explain.text import render
 
@@ -110,6 +110,7 @@ def _play(path: str, case: TestCase, player: Player) -> Result:
     if case.fresh:
         player.restart()
     try:
+        check(case.expect, player.plan)
         outcome = player.play(case.ask)
     except AskError as error:
         raise AskError(f"{path}: {case.name}: {error}") from None

@@ -70,7 +70,7 @@ def _frontend(ask: Ask, plan: Plan) -> tuple[int, int]:
         for index, proxy in fronts:
             if proxy.name == ask.frontend:
                 return index, _bind_of(proxy, ask.port) or 0
-        raise AskError(f"there is no frontend '{ask.frontend}'{_hint(ask.frontend, names)}")
+        raise AskError(f"there is no frontend '{ask.frontend}'{hint(ask.frontend, names)}")
     listening = [(index, bind) for index, proxy in fronts if (bind := _bind_of(proxy, ask.port)) is not None]
     if len(listening) == 1:
         return listening[0]
@@ -126,7 +126,7 @@ def _server_state(plan: Plan, name: str, text: str) -> ServerState:
             continue
         servers = [server.name for server in proxy.backend.servers]
         if server_name not in servers:
-            raise AskError(f"backend '{proxy_name}' has no server '{server_name}'{_hint(server_name, servers)}")
+            raise AskError(f"backend '{proxy_name}' has no server '{server_name}'{hint(server_name, servers)}")
         words = {"up": True, "drain": False}
         numbers: dict[str, int] = {}
         for word in filter(None, (word.strip() for word in text.split(","))):
@@ -148,13 +148,13 @@ def _server_state(plan: Plan, name: str, text: str) -> ServerState:
     if not slash:
         raise AskError(f"'{name}' is not a server: write backend/server")
     backends = [proxy.name for proxy in plan.proxies if proxy.backend is not None]
-    raise AskError(f"there is no backend '{proxy_name}'{_hint(proxy_name, backends)}")
+    raise AskError(f"there is no backend '{proxy_name}'{hint(proxy_name, backends)}")
 
 
 def _proxy_state(plan: Plan, name: str, text: str) -> ProxyState:
     names = [proxy.name for proxy in plan.proxies]
     if name not in names:
-        raise AskError(f"there is no proxy '{name}'{_hint(name, names)}")
+        raise AskError(f"there is no proxy '{name}'{hint(name, names)}")
     numbers: dict[str, int] = {}
     fields = tuple(field for field in ProxyState.__struct_fields__ if field != "proxy")
     for word in filter(None, (word.strip() for word in text.split(","))):
@@ -170,7 +170,8 @@ def _number(word: str, known: tuple[str, ...], others: str) -> dict[str, int]:
     return {name: int(value)}
 
 
-def _hint(word: str, known: list[str]) -> str:
+def hint(word: str, known: list[str]) -> str:
+    """What may have been meant, or what there is."""
     guess = nearest(word, known)
     if guess:
         return f": did you mean '{guess}'?"

@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from steelyard.engine.simulation import ChangeStep, Message, Outcome, RuleStep
+from steelyard.explain.ask import AskError, hint
 from steelyard.explain.cases import Expect
+from steelyard.plan.schema import Plan
 
 
 def differences(expect: Expect, outcome: Outcome, files: Sequence[str]) -> list[str]:
@@ -29,6 +31,17 @@ def differences(expect: Expect, outcome: Outcome, files: Sequence[str]) -> list[
     found += _variables(expect.variables, outcome)
     found += _rules(expect, outcome, files)
     return found
+
+
+def check(expect: Expect, plan: Plan) -> None:
+    """Whether the plan has what is expected: a name that is typed wrong would never come. Raises AskError."""
+    backends = {proxy.name: proxy.backend for proxy in plan.proxies if proxy.backend is not None}
+    if expect.backend is not None and expect.backend not in backends:
+        raise AskError(f"there is no backend '{expect.backend}'{hint(expect.backend, list(backends))}")
+    chosen = [backends[expect.backend]] if expect.backend is not None else backends.values()
+    servers = [server.name for backend in chosen for server in backend.servers]
+    if expect.server is not None and expect.server not in servers:
+        raise AskError(f"there is no server '{expect.server}'{hint(expect.server, servers)}")
 
 
 def _shown(value: object) -> str:
