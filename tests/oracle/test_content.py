@@ -208,3 +208,26 @@ def test_http_routes_a_tcp_session(run, serve):
         with proxy.connect() as client:
             client.send(http("GET / HTTP/1.1", f"Host: {host}"))
             assert client.exactly(2) == name
+
+
+def test_rules_in_front_of_one_that_waits_see_what_has_come(run, serve, sink):
+    """All rules begin again when there is more: what could not be kept at first is kept then, and may decide."""
+    proxy = run(
+        "frontend fe\n    mode tcp\n    bind <fe>\n    log <sink> local0\n    tcp-request inspect-delay 20s\n"
+        "    tcp-request content set-var(sess.path) path\n    tcp-request content set-var(sess.length) req.len\n"
+        "    tcp-request content reject if { var(sess.path) -m str /bad }\n    tcp-request content accept if { req.proto_http }\n"
+        '    log-format "%[var(sess.path)] %[var(sess.length)]"\n    default_backend be\n'
+        "backend be\n    mode tcp\n    server s1 <s1>\n",
+        s1=serve(name_then_pump, "s1"),
+        sink=sink,
+    )
+    for path in ("/good", "/bad"):
+        head = http(f"GET {path} HTTP/1.1", "Host: a.test")
+        with proxy.connect() as client:
+            client.send(head[:6])
+            client.send(head[6:])
+            if path == "/good":
+                assert client.exactly(3) == b"s1\n"
+                client.shut()
+            client.rest()
+        assert sink.take() == f"{path} {len(head)}"

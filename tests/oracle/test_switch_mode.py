@@ -340,6 +340,21 @@ def test_what_content_rules_have_kept_holds_for_the_first_request(run, serve, si
         assert line.severity == 6
 
 
+def test_statuses_in_a_format_of_the_frontend(run, serve, sink):
+    """`%ST` is the answer's; nothing where there was no request, -1 where one got no answer."""
+    front = """
+    log <sink> local0
+    log-format "%b/%s %ST %ts"
+    """
+    proxy = lead(run, front=front, back="    tcp-request content reject if { path /back }", s1=serve(hello), sink=sink)
+    assert proxy.ask(get()).status == 200
+    assert sink.take() == "be/s1 200 --"
+    proxy.raw(b"hello\r\n\r\n")
+    assert sink.take() == "fe/<NOSRV> 0 PR"
+    assert proxy.raw(get("/back")) == b""
+    assert sink.take() == "be/<NOSRV> -1 PR"
+
+
 def test_captures_have_their_places_in_both_modes(run, serve, sink):
     front = """
     log <sink> local0

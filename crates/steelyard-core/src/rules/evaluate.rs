@@ -8,6 +8,9 @@ use super::{Rule, RuleSet, Rules, Verdict};
 use crate::ctx::Ctx;
 use crate::program::Program;
 
+/// A condition needs more input. When it is there, the rules in front of it see it, too: all begin again, as in HAProxy.
+const AGAIN: Verdict = Verdict::Wait { at: 0 };
+
 /// Runs a rule set over `ctx`, from rule number `from`.
 pub fn evaluate(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, trace: Option<&mut Trace>) -> Verdict {
     // The input may be another than the last time.
@@ -45,7 +48,7 @@ fn run_found(rules: &Rules, lookup: &Lookup, program: &Program, ctx: &mut Ctx<'_
                 Answer::False => continue,
                 Answer::Miss if ctx.may_wait() => {
                     ctx.record.waiting_rule = Some(rule.at);
-                    return Verdict::Wait { at: index };
+                    return AGAIN;
                 }
                 Answer::Miss => continue,
                 Answer::True => {}
@@ -78,7 +81,7 @@ fn run(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, mut tra
                 Answer::False => continue,
                 Answer::Miss if ctx.may_wait() => {
                     ctx.record.waiting_rule = Some(rule.at);
-                    return Verdict::Wait { at: index };
+                    return AGAIN;
                 }
                 Answer::Miss => continue,
                 Answer::True => {}
