@@ -82,3 +82,9 @@ def test_statistics_are_a_server_that_is_always_there(run, serve, sink):
     proxy = logged(run, sink, front="stats uri /stats", s1=serve(hello))
     assert proxy.ask(get("/stats")).status == 200
     assert endings(sink.take()) == ("fe", "fe/<STATS>", "N/N/N/N/N", 200, "LR--")
+
+
+def test_a_response_that_content_rules_reject_has_no_status(run, serve, sink):
+    proxy = logged(run, sink, back="tcp-response content reject", s1=serve(hello))
+    assert proxy.raw(GET) == b""
+    assert endings(sink.take())[3:] == (-1, "PD--")

@@ -529,3 +529,39 @@ def test_capture_slots_in_later_rules(run, serve):
         s1=serve(echo),
     )
     assert proxy.ask(get("/", "X: abcdefgh")).echoed.get("x-cap") == "abcde"
+
+
+def test_quotes_of_a_flag_stay_out_of_fields(run, serve):
+    """`%{+Q}` quotes aliases everywhere, expressions only where no field or path is made of them."""
+    proxy = site(
+        run,
+        front="""
+        http-request set-var-fmt(txn.v) "%{+Q}[str(a)]%{+Q}HM"
+        http-request set-header X-Var "%[var(txn.v)]"
+        http-request set-header X-Expr "<%{+Q}[str(a)]%{+Q}[int(5)]%{+Q}[var(txn.none)]>"
+        http-request set-header X-Alias "%{+Q}HM"
+        http-request redirect location "/%{+Q}[str(a)]" if { path /r }
+        """,
+        s1=serve(echo),
+    )
+    assert fields(proxy.ask(GET).echoed, "x-var", "x-expr", "x-alias") == [
+        ("x-var", '"a""GET"'),
+        ("x-expr", "<a5>"),
+        ("x-alias", '"GET"'),
+    ]
+    assert proxy.ask(get("/r")).get("location") == "/a"
+
+
+def test_rules_see_the_body_that_came_with_the_head(run, serve):
+    proxy = site(
+        run,
+        front="""
+        http-request set-header X-Body "%[req.body_len] %[req.body_param] %[req.body_param(b)]"
+        http-request set-header X-Two y if { req.body_param(b) -m str 2 }
+        """,
+        back='http-request set-header X-Back "%[req.body,lower]"',
+        s1=serve(echo),
+    )
+    asked = http("POST /?b=9 HTTP/1.1", "Host: a.test", "Content-Length: 7", body=b"A=1&b=2")
+    names = ("x-body", "x-two", "x-back")
+    assert fields(proxy.ask(asked).echoed, *names) == [("x-body", "7 1 2"), ("x-two", "y"), ("x-back", "a=1&b=2")]

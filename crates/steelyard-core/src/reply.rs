@@ -82,7 +82,7 @@ impl CompiledReply {
             ReplyBody::Default => CompiledBody::Default,
             ReplyBody::Empty => CompiledBody::Empty,
             ReplyBody::Bytes { bytes } => CompiledBody::Bytes(decode(bytes)?.into()),
-            ReplyBody::LogFormat { format } => CompiledBody::Format(Format::compile(format, Style::Http, build)?),
+            ReplyBody::LogFormat { format } => CompiledBody::Format(Format::compile(format, Style::Body, build)?),
             ReplyBody::Raw { bytes } => raw(&decode(bytes)?)?,
             ReplyBody::Location { status, url } => CompiledBody::Location {
                 status: *status,

@@ -64,7 +64,7 @@ pub(super) fn value(out: &mut Vec<u8>, bytes: Option<&[u8]>, how: Unsafe, flags:
 impl Style {
     pub(super) fn unsafe_bytes(self) -> Unsafe {
         match self {
-            Self::Http => Unsafe::Http,
+            Self::Http | Self::Body => Unsafe::Http,
             Self::Log | Self::Raw => Unsafe::None,
         }
     }

@@ -25,9 +25,11 @@ use document::Encoding;
 pub enum Style {
     /// A log line: what is missing is `-`.
     Log,
-    /// Header fields, paths, bodies: control characters become `%0A`.
+    /// Header fields and paths: control characters become `%0A`, and expressions get no quotes whatever their flags say.
     #[default]
     Http,
+    /// Bodies and variables: the same with quotes (bodies: as HAProxy 3.4).
+    Body,
     /// Names: as they are.
     Raw,
 }
@@ -124,7 +126,8 @@ impl Format {
                 }
                 LogItem::Expr { expr, flags, label } => {
                     let compiled = CompiledExpr::compile(expr, build).map_err(|error| error.within(&expr.text))?;
-                    let flags = Flags::parse(&[&common[..], flags].concat(), style)?;
+                    let mut flags = Flags::parse(&[&common[..], flags].concat(), style)?;
+                    flags.quote &= style != Style::Http;
                     items.push(Item::Expr(compiled, flags, Label::new(label)));
                 }
             }

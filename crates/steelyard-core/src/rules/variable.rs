@@ -47,7 +47,7 @@ impl SetVar {
                 *scope,
                 name,
                 conditions,
-                Value::Format(Format::compile(value, Style::Http, build)?),
+                Value::Format(Format::compile(value, Style::Body, build)?),
             ),
             _ => return Ok(None),
         };

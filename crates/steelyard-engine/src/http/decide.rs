@@ -1,6 +1,6 @@
 //! What to do with a request: monitoring, rules, statistics page, backend.
 
-use super::body::hold_body;
+use super::body::{hold_body, look_at_body};
 use super::exchange::Exchange;
 use super::session::{proxy, Conn};
 use super::sets::{run, tcp_content};
@@ -129,6 +129,10 @@ fn monitored(conn: &mut Conn, ex: &mut Exchange) -> Option<u16> {
 async fn proxy_rules(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decision> {
     let program = conn.live.program.proxies.get(index as usize)?;
     let (content, request) = (!program.tcp_request_content.is_empty(), !program.http_request.is_empty());
+    if program.needs.request_body && ex.body != Body::None && !ex.body_known {
+        // Rules that nobody makes wait see what came together with the head; what is malformed is refused when it is passed on.
+        ex.body_known = look_at_body(ex).unwrap_or(true);
+    }
     let stats = conn
         .live
         .program

@@ -139,6 +139,8 @@ async fn content(conn: &mut Conn, ex: &mut Exchange, backend: u32, body: Body) -
             | Verdict::Switch
             | Verdict::Resolve { .. } => {
                 reply::count_refused_response(conn, ex);
+                // To these rules there was no response yet.
+                ex.record.status = 0;
                 return Err(Error {
                     fault: Fault::Proxy,
                     stage: Stage::Data,
