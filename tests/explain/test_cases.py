@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from steelyard.config import nearest
 from steelyard.explain.cases import CasesError, read
 
 CONFIGURATION = """\
@@ -204,4 +205,14 @@ def test_rules_see_the_body_of_a_response(folder):
 def test_wrong_cases_are_told_in_their_own_words(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "cases.toml").write_text(text)
     with pytest.raises(CasesError, match=re.escape(said)):
+        read(str(tmp_path / "cases.toml"))
+
+
+def test_a_file_of_cases_may_be_guessed_at_after_one_of_nothing_but_mistakes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The work of guessing is bounded for a run, and the next run begins anew."""
+    monkeypatch.setattr(nearest._Budget, "left", 0)
+    (tmp_path / "cases.toml").write_text('[[case]]\nrequest = "GET /"\nexpekt = {}\n')
+    with pytest.raises(CasesError, match="did you mean 'expect'"):
         read(str(tmp_path / "cases.toml"))

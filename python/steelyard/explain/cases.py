@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from steelyard.config.nearest import nearest
+from steelyard.config.nearest import begin, nearest
 from steelyard.explain import message
 from steelyard.explain.ask import SOURCE, Ask
 from steelyard.explain.message import MessageError
@@ -93,6 +93,7 @@ class CaseFile:
 
 def read(path: str) -> CaseFile:
     """Raises CasesError or OSError."""
+    begin()
     with open(path, "rb") as file:
         try:
             document = tomllib.load(file)
