@@ -63,35 +63,43 @@ pub fn serve(worker: Rc<Worker>, live: Arc<Live>, client: Stream, session: Sessi
 }
 
 /// Serves a connection on, after a request that left it so.
-async fn go_on(conn: &mut Conn, mut last: After) {
-    while last == After::Next {
-        match receive::wait(conn).await {
-            Woken::Bytes => {}
-            Woken::Timeout => {
-                Box::pin(receive::timed_out(conn)).await;
-                break;
+// As `serve`, for each byte is one of every idle connection: an `async fn` would hold its arguments twice.
+#[allow(clippy::manual_async_fn)]
+fn go_on(conn: &mut Conn, mut last: After) -> impl Future<Output = ()> + '_ {
+    async move {
+        while last == After::Next {
+            match receive::wait(conn).await {
+                Woken::Bytes => {}
+                Woken::Timeout => {
+                    Box::pin(receive::timed_out(conn)).await;
+                    break;
+                }
+                Woken::Stopping => break,
             }
-            Woken::Stopping => break,
+            let ex = Exchange::take(conn);
+            last = requests(conn, ex).await;
         }
-        let ex = Exchange::take(conn);
-        last = requests(conn, ex).await;
-    }
-    if last == After::Close {
-        Box::pin(session::linger(conn)).await;
+        if last == After::Close {
+            Box::pin(session::linger(conn)).await;
+        }
     }
 }
 
 /// The requests that are here, until the client is silent again.
-async fn requests(conn: &mut Conn, mut ex: Box<Exchange>) -> After {
-    loop {
-        let after = request(conn, &mut ex).await;
-        if ex.tracing.is_some() {
-            trace::tell(conn, &mut ex);
-        }
-        ex.end();
-        if after != After::Next || ex.up.input.is_empty() {
-            ex.give_back(conn);
-            return after;
+// As above.
+#[allow(clippy::manual_async_fn)]
+fn requests(conn: &mut Conn, mut ex: Box<Exchange>) -> impl Future<Output = After> + '_ {
+    async move {
+        loop {
+            let after = request(conn, &mut ex).await;
+            if ex.tracing.is_some() {
+                trace::tell(conn, &mut ex);
+            }
+            ex.end();
+            if after != After::Next || ex.up.input.is_empty() {
+                ex.give_back(conn);
+                return after;
+            }
         }
     }
 }
