@@ -6,13 +6,15 @@ use crate::plan::{self, Arg, Call, Expr, Plan, Scope, PLAN_VERSION};
 use crate::program::{compile, Program};
 use crate::record::Record;
 use crate::state::{Gauge, State};
-use crate::table::Tracking;
+use crate::table::{Tables, Tracking};
 use crate::vars::{ProcVars, Vars};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 #[derive(Default)]
 pub struct Fixed {
     vars: ProcVars,
+    tables: Option<Arc<Tables>>,
 }
 
 impl State for Fixed {
@@ -39,6 +41,9 @@ impl State for Fixed {
     fn proc_vars(&self) -> &ProcVars {
         &self.vars
     }
+    fn tables(&self) -> &Arc<Tables> {
+        self.tables.as_ref().unwrap_or_else(|| Tables::none())
+    }
 }
 
 /// Everything that a context borrows.
@@ -60,6 +65,7 @@ pub struct World {
 
 impl World {
     pub fn new(plan: Plan) -> Self {
+        let tables = Tables::new(&plan.tables, Box::new(|| 1_000_000));
         Self {
             program: compile(plan).unwrap_or_else(|error| panic!("{error}")),
             session: Session {
@@ -77,7 +83,10 @@ impl World {
             vars: Vars::new(),
             tracking: Tracking::new(),
             record: Record::new(),
-            state: Fixed::default(),
+            state: Fixed {
+                tables: Some(Arc::new(tables)),
+                ..Fixed::default()
+            },
             scratch: Scratch::new(),
             backend: None,
             server: None,

@@ -1,7 +1,12 @@
 //! What ten typical rules cost. Run by hand: `cargo test --release -p steelyard-core speed -- --ignored --nocapture`.
+//!
+//! `speed_of_a_plan` takes the rules of a configuration: `steelyard plan -f haproxy.cfg >plan.json` and `STEELYARD_PLAN=plan.json`.
+//! Under `valgrind --tool=callgrind` it counts instructions, which no other load of the machine changes: two numbers of
+//! `STEELYARD_ROUNDS`, and the difference.
 
 use super::tests::{cond, net, rule, test, text, texts, value, with_acls};
 use super::*;
+use crate::http1::{parse_request, parse_response, Head, Limits};
 use crate::kit::{request, World};
 use crate::plan::{LogItem, Matcher};
 use std::time::Instant;
@@ -152,4 +157,42 @@ fn speed_of_host_rules() {
             );
         }
     }
+}
+
+const PLAIN_GET: &[u8] = b"GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n";
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Mon, 23 Nov 2026 13:48:11 GMT\r\n\
+Content-Type: text/plain\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n";
+
+#[test]
+#[ignore = "a measurement, not a test"]
+fn speed_of_a_plan() {
+    let Ok(path) = std::env::var("STEELYARD_PLAN") else {
+        return;
+    };
+    let plan = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let rounds = std::env::var("STEELYARD_ROUNDS").map_or(100_000, |rounds| rounds.parse().unwrap());
+    let mut world = World::new(plan);
+    let (mut request, mut response) = (Head::new(), Head::new());
+    let start = Instant::now();
+    for _ in 0..rounds {
+        request.clear();
+        let _ = parse_request(PLAIN_GET, &Limits::default(), &mut request);
+        response.clear();
+        let _ = parse_response(OK, &Limits::default(), &mut response);
+        (world.req, world.res) = (Some(request), None);
+        let (program, mut ctx) = world.ctx();
+        let verdict = evaluate(&program.proxies[0].http_request, program, &mut ctx, 0, None);
+        assert!(matches!(verdict, Verdict::Pass));
+        std::hint::black_box(choose_backend(program, 0, &mut ctx, None));
+        world.res = Some(response);
+        let (program, mut ctx) = world.ctx();
+        let verdict = evaluate(&program.proxies[0].http_response, program, &mut ctx, 0, None);
+        assert!(matches!(verdict, Verdict::Pass));
+        ctx.tracking.count(crate::table::Event::BytesIn(60));
+        ctx.tracking.count(crate::table::Event::BytesOut(160));
+        ctx.tracking.end_stream();
+        ctx.vars.end_transaction();
+        (request, response) = (world.req.take().unwrap(), world.res.take().unwrap());
+    }
+    println!("{} ns a request", start.elapsed().as_nanos() / u128::from(rounds.max(1_u32)));
 }
