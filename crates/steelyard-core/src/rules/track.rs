@@ -135,7 +135,7 @@ fn begin(
     if ctx.tracking.is_taken(number) {
         return None;
     }
-    let tables = std::sync::Arc::clone(ctx.state.tables());
+    let tables = ctx.state.tables();
     let mut tracking = std::mem::take(ctx.tracking);
     let view = ctx.view(program, None);
     let status = view.res.map(crate::http1::Head::status);
@@ -144,7 +144,7 @@ fn begin(
         .and_then(|sample| tables.get(table)?.key.of(sample, view.arena));
     let waits = key.is_none() && view.incomplete.get() && view.waits();
     if let Some(key) = key {
-        tracking.track(&tables, level, number, table, key, |row| match rules.set {
+        tracking.track(tables, level, number, table, key, |row| match rules.set {
             RuleSet::HttpRequest => row.count(Event::HttpRequest),
             RuleSet::HttpResponse => {
                 // The request and the fate of the response were counted before this was tracked.

@@ -40,8 +40,17 @@ pub fn read(words: &[u64], now: u64, period: u64) -> u64 {
     if current == 0 && past <= 1 {
         return past;
     }
+    // Nothing of the period before, as in a period that follows a pause: nothing to divide.
+    if past == 0 {
+        return current;
+    }
+    let period = period.max(1);
+    let shares = past.checked_mul(left).zip(current.checked_mul(period));
+    if let Some(total) = shares.and_then(|(past, current)| past.checked_add(current)) {
+        return total / period;
+    }
     let total = u128::from(past) * u128::from(left) + u128::from(current) * u128::from(period);
-    u64::try_from(total / u128::from(period.max(1))).unwrap_or(u64::MAX)
+    u64::try_from(total / u128::from(period)).unwrap_or(u64::MAX)
 }
 
 /// Events since the current period began.
@@ -55,4 +64,29 @@ fn halves(counts: u64) -> (u32, u32) {
 
 fn join(current: u32, past: u32) -> u64 {
     u64::from(current) << 32 | u64::from(past)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The formula, without a thought of what it costs.
+    fn model(past: u64, current: u64, left: u64, period: u64) -> u64 {
+        let total = u128::from(past) * u128::from(left) + u128::from(current) * u128::from(period);
+        u64::try_from(total / u128::from(period)).unwrap()
+    }
+
+    #[test]
+    fn a_share_of_the_period_before_is_counted() {
+        let most = u32::MAX;
+        for (past, current) in [(0, 1), (0, 7), (1, 1), (2, 0), (3, 4), (most, 1), (1, most), (most, most)] {
+            for period in [1, 3, 1_000, 86_400_000, 1 << 33] {
+                for gone in [0, 1, period / 2, period - 1] {
+                    let words = [1_000, join(current, past)];
+                    let wanted = model(past.into(), current.into(), period - gone, period);
+                    assert_eq!(read(&words, 1_000 + gone, period), wanted, "{past} {current} {gone} {period}");
+                }
+            }
+        }
+    }
 }

@@ -11,6 +11,8 @@ pub struct Layout {
     pub words: usize,
     /// Bytes that count as one in byte rates.
     factor: u64,
+    /// A bit for each event that leaves something behind.
+    counted: u8,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +38,13 @@ impl Layout {
             });
             words += column.count as usize * each;
         }
+        let stored = |data: TableData| columns[data as usize].is_some();
+        let counted = Event::ALL.into_iter().filter(|event| {
+            let (counter, rate) = event.columns();
+            stored(counter) || stored(rate)
+        });
         Self {
+            counted: counted.fold(0, |bits, event| bits | event.bit()),
             columns,
             words,
             factor: u64::from(table.brates_factor.max(1)),
@@ -48,9 +56,9 @@ impl Layout {
     }
 
     /// Whether an event leaves anything behind in an entry.
+    #[inline]
     pub fn counts(&self, event: Event) -> bool {
-        let (counter, rate) = event.columns();
-        self.column(counter).or(self.column(rate)).is_some()
+        self.counted & event.bit() != 0
     }
 }
 
@@ -69,6 +77,29 @@ pub enum Event {
 }
 
 impl Event {
+    const ALL: [Self; 7] = [
+        Self::Connection,
+        Self::Session,
+        Self::HttpRequest,
+        Self::HttpError,
+        Self::HttpFailure,
+        Self::BytesIn(0),
+        Self::BytesOut(0),
+    ];
+
+    #[inline]
+    fn bit(self) -> u8 {
+        1 << match self {
+            Self::Connection => 0,
+            Self::Session => 1,
+            Self::HttpRequest => 2,
+            Self::HttpError => 3,
+            Self::HttpFailure => 4,
+            Self::BytesIn(_) => 5,
+            Self::BytesOut(_) => 6,
+        }
+    }
+
     /// The counter and the rate in which it is counted.
     fn columns(self) -> (TableData, TableData) {
         use TableData as D;
@@ -158,7 +189,11 @@ impl Row<'_> {
         self.words.fill(0);
     }
 
+    #[inline]
     pub fn count(&mut self, event: Event) {
+        if !self.layout.counts(event) {
+            return;
+        }
         let (counter, rate) = event.columns();
         match event {
             Event::BytesIn(bytes) | Event::BytesOut(bytes) => self.bytes(counter, rate, bytes),
