@@ -16,31 +16,63 @@ pub(super) enum Unsafe {
     Http,
 }
 
+/// Which bytes each of them means, a bit each; and those that the E flag means.
+static BAD: [u8; 256] = bad();
+const HEADER: u8 = 1;
+const URL: u8 = 2;
+const HTTP: u8 = 4;
+const BACKSLASH: u8 = 8;
+
+const fn bad() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut at = 0;
+    while at < table.len() {
+        let byte = at as u8;
+        let control = byte < 32 || byte >= 127;
+        if control || matches!(byte, b'"' | b'#' | b'{' | b'|' | b'}') {
+            table[at] |= HEADER;
+        }
+        if control || matches!(byte, b'"' | b'#') {
+            table[at] |= URL;
+        }
+        if byte == 127 || (byte < 32 && byte != b'\t') {
+            table[at] |= HTTP;
+        }
+        if matches!(byte, b'"' | b'\\' | b']') {
+            table[at] |= BACKSLASH;
+        }
+        at += 1;
+    }
+    table
+}
+
 impl Unsafe {
-    fn bad(self, byte: u8) -> bool {
+    fn bit(self) -> u8 {
         match self {
-            Self::None => false,
-            Self::Header => !(32..127).contains(&byte) || matches!(byte, b'"' | b'#' | b'{' | b'|' | b'}'),
-            Self::Url => !(32..127).contains(&byte) || matches!(byte, b'"' | b'#'),
-            Self::Http => byte == 127 || byte < 32 && byte != b'\t',
+            Self::None => 0,
+            Self::Header => HEADER,
+            Self::Url => URL,
+            Self::Http => HTTP,
         }
     }
 }
 
 /// Appends bytes, escaped as `unsafe` and the E flag ask.
 pub(super) fn escaped(out: &mut Vec<u8>, bytes: &[u8], how: Unsafe, flags: Flags) {
-    let backslash = |byte: u8| flags.escape && matches!(byte, b'"' | b'\\' | b']');
-    if !bytes.iter().any(|byte| how.bad(*byte) || backslash(*byte)) {
+    let hidden = how.bit();
+    let marked = if flags.escape { BACKSLASH } else { 0 };
+    let class = |byte: u8| BAD[usize::from(byte)];
+    if bytes.iter().all(|byte| class(*byte) & (hidden | marked) == 0) {
         out.extend_from_slice(bytes);
         return;
     }
     for byte in bytes {
-        if how.bad(*byte) {
+        if class(*byte) & hidden != 0 {
             let sign = if how == Unsafe::Http { b'%' } else { b'#' };
             out.extend_from_slice(&[sign, HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
             continue;
         }
-        if backslash(*byte) {
+        if class(*byte) & marked != 0 {
             out.push(b'\\');
         }
         out.push(*byte);

@@ -7,7 +7,7 @@ use super::{Flags, Format, Item, Style};
 use crate::plan::Mode;
 use crate::sample::convert::{strftime, Moment, HEX};
 use crate::sample::fetch::{self, bind};
-use crate::sample::{push_int, push_ip, View};
+use crate::sample::{push_int, push_ip, Sample, View};
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 
@@ -28,9 +28,12 @@ pub(super) fn render<'e>(format: &'e Format, view: &View<'e>, out: &mut Vec<u8>)
             Item::Text(text) => out.extend_from_slice(text),
             Item::Expr(expr, flags, label) => {
                 let sample = expr.one(view);
-                match flags.encoding {
-                    Some(encoding) => document::sample(sample, label, encoding, view, out),
-                    None => value(
+                match (flags.encoding, sample) {
+                    (Some(encoding), _) => document::sample(sample, label, encoding, view, out),
+                    // Numbers and addresses hold nothing to escape.
+                    (None, Some(Sample::Int(number))) => quoted(out, *flags, |out| push_int(out, number)),
+                    (None, Some(Sample::Ipv4(ip))) => quoted(out, *flags, |out| push_ip(out, ip.into())),
+                    (None, _) => value(
                         out,
                         sample.map(|sample| sample.as_str(view.arena)),
                         format.style.unsafe_bytes(),

@@ -1,5 +1,6 @@
 //! Implicit casts between sample types (manual section 7.1, the matrix; proved on HAProxy where it is silent).
 
+use super::text::dotted;
 use super::Sample;
 use bumpalo::Bump;
 use std::io::Write;
@@ -22,7 +23,10 @@ impl<'e> Sample<'e> {
                 }
             }
             Self::Int(value) => fixed(arena, |out| write!(out, "{value}")),
-            Self::Ipv4(ip) => dotted(arena, ip),
+            Self::Ipv4(ip) => {
+                let (text, length) = dotted(ip);
+                arena.alloc_slice_copy(&text[..length])
+            }
             Self::Ipv6(ip) => fixed(arena, |out| write!(out, "{ip}")),
         }
     }
@@ -86,25 +90,6 @@ impl<'e> Sample<'e> {
     pub fn text_len(self, arena: &'e Bump) -> usize {
         self.as_str(arena).len()
     }
-}
-
-/// The dotted form, without the formatting machinery: sources end up in headers all the time.
-fn dotted(arena: &Bump, ip: Ipv4Addr) -> &[u8] {
-    let mut text = [0_u8; 15];
-    let mut at = 0;
-    for (index, octet) in ip.octets().into_iter().enumerate() {
-        if index > 0 {
-            text[at] = b'.';
-            at += 1;
-        }
-        for (divisor, least) in [(100, 100), (10, 10), (1, 0)] {
-            if octet >= least {
-                text[at] = b'0' + octet / divisor % 10;
-                at += 1;
-            }
-        }
-    }
-    arena.alloc_slice_copy(&text[..at])
 }
 
 /// Writes something that is at most 48 bytes long into the arena.

@@ -1,7 +1,7 @@
 //! Numbers and addresses as text, appended without allocating.
 
 use std::io::Write;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// Appends a decimal number.
 pub fn push_int(out: &mut Vec<u8>, value: i64) {
@@ -26,16 +26,31 @@ pub fn push_int(out: &mut Vec<u8>, value: i64) {
 pub fn push_ip(out: &mut Vec<u8>, ip: IpAddr) {
     match ip {
         IpAddr::V4(ip) => {
-            for (index, octet) in ip.octets().into_iter().enumerate() {
-                if index > 0 {
-                    out.push(b'.');
-                }
-                push_int(out, i64::from(octet));
-            }
+            let (text, length) = dotted(ip);
+            out.extend_from_slice(&text[..length]);
         }
         // Writing to a Vec never fails.
         IpAddr::V6(ip) => {
             let _ = write!(out, "{ip}");
         }
     }
+}
+
+/// The dotted form and its length, without the formatting machinery: sources end up in headers all the time.
+pub(super) fn dotted(ip: Ipv4Addr) -> ([u8; 15], usize) {
+    let mut text = [0_u8; 15];
+    let mut at = 0;
+    for (index, octet) in ip.octets().into_iter().enumerate() {
+        if index > 0 {
+            text[at] = b'.';
+            at += 1;
+        }
+        for (divisor, least) in [(100, 100), (10, 10), (1, 0)] {
+            if octet >= least {
+                text[at] = b'0' + octet / divisor % 10;
+                at += 1;
+            }
+        }
+    }
+    (text, at)
 }
