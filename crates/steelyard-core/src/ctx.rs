@@ -69,7 +69,8 @@ impl Session {
 pub struct Scratch {
     pub(crate) arena: Bump,
     pub(crate) text: Vec<u8>,
-    pub(crate) parsed: OnceCell<Parsed>,
+    /// In a box of its own: each evaluation begins by emptying it.
+    pub(crate) parsed: OnceCell<Box<Parsed>>,
 }
 
 /// The request in the input of a TCP rule set, read when it is first asked for.

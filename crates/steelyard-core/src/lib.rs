@@ -19,6 +19,7 @@ pub mod record;
 pub mod reply;
 pub mod rules;
 pub mod sample;
+mod scan;
 pub mod state;
 pub mod table;
 pub mod vars;

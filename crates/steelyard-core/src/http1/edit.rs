@@ -1,12 +1,20 @@
 //! Changes to a head. New bytes go to the end of its buffer and spans move there; names and values that would break the
 //! message are kept from it, for a rule's value may hold bytes that a client chose.
 
-use super::head::{Field, Head, Span, Version};
+use super::head::{Field, Head, Span, Version, MAX_BUFFER};
 use super::known::Known;
 use super::token::is_token;
+use crate::scan::find3;
 
-/// Edits of one head stop growing it here (bytes); over it, `add` and `rewrite` change nothing.
-const MAX_BUFFER: usize = 64 << 20;
+/// Bytes of a value from `at` on that would end its line become spaces: a rule's value may hold bytes that a client chose.
+#[inline]
+pub(crate) fn harmless(bytes: &mut [u8], at: usize) {
+    let Some(value) = bytes.get_mut(at..) else { return };
+    if let Some(first) = find3(b'\r', b'\n', 0, value) {
+        let ends = |byte: &&mut u8| matches!(**byte, b'\r' | b'\n' | 0);
+        value.iter_mut().skip(first).filter(ends).for_each(|byte| *byte = b' ');
+    }
+}
 
 impl Head {
     /// Replaces the method; one that is no token is ignored (it could not be written).
@@ -60,17 +68,23 @@ impl Head {
         if !is_token(name) || self.buf.len() > MAX_BUFFER {
             return;
         }
-        let name_span = self.push(name);
+        let start = self.push(name).start as usize;
         self.buf.extend_from_slice(b": ");
-        let value_span = self.push_value(value);
+        self.push_value(value);
         self.buf.extend_from_slice(b"\r\n");
-        let known = Known::of(name);
+        self.enter(start, name.len(), Known::of(name));
+    }
+
+    /// Indexes the field line at the end of the buffer, which begins at `start`.
+    #[inline]
+    pub(crate) fn enter(&mut self, start: usize, name: usize, known: Known) {
+        let end = self.buf.len();
         self.seen |= known.bit();
         self.added |= known.bit();
         self.fields.push(Field {
-            name: name_span,
-            value: value_span,
-            line_end: self.buf.len() as u32,
+            name: Span::new(start, start + name),
+            value: Span::new(start + name + 2, end - 2),
+            line_end: end as u32,
             known,
         });
         self.whole = 0;
@@ -84,22 +98,34 @@ impl Head {
 
     /// Removes every field of the name; says how many there were.
     pub fn remove(&mut self, name: &[u8]) -> usize {
-        let known = Known::of(name);
+        self.remove_named(Known::of(name), name)
+    }
+
+    pub(crate) fn remove_named(&mut self, known: Known, name: &[u8]) -> usize {
         if !self.may_have(known) {
             return 0;
         }
-        let before = self.fields.len();
-        let mut fields = std::mem::take(&mut self.fields);
-        fields.retain(|field| !self.is_named(field, known, name));
-        self.fields = fields;
+        let (mut removed, mut from) = (0, 0);
+        // Most messages have no such field, or one: a list that stays as it is need not be written again.
+        while let Some(at) = self.position(from, known, name) {
+            self.fields.remove(at);
+            (removed, from) = (removed + 1, at);
+        }
         if known != Known::Other {
             self.seen &= !known.bit();
         }
-        let removed = before - self.fields.len();
         if removed != 0 {
             self.whole = 0;
         }
         removed
+    }
+
+    /// The first field of the name from number `from` on.
+    #[inline]
+    fn position(&self, from: usize, known: Known, name: &[u8]) -> Option<usize> {
+        let rest = self.fields.get(from..)?;
+        let found = rest.iter().position(|field| self.is_named(field, known, name))?;
+        Some(from + found)
     }
 
     /// Keeps the fields for which `keep(name, value)` is true.
@@ -140,16 +166,10 @@ impl Head {
         Span::new(start, self.buf.len())
     }
 
-    /// Appends with what would end the line made harmless: a rule's value may hold bytes that a client chose.
+    /// Appends with what would end the line made harmless.
     pub(super) fn push_value(&mut self, bytes: &[u8]) -> Span {
         let span = self.push(bytes);
-        if memchr::memchr3(b'\r', b'\n', 0, bytes).is_some() {
-            for byte in &mut self.buf[span.start as usize..] {
-                if matches!(*byte, b'\r' | b'\n' | 0) {
-                    *byte = b' ';
-                }
-            }
-        }
+        harmless(&mut self.buf, span.start as usize);
         span
     }
 }

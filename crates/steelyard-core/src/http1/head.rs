@@ -6,6 +6,9 @@
 
 use super::known::Known;
 
+/// Edits of one head stop growing it here (bytes); over it, `add` and `rewrite` change nothing.
+pub(crate) const MAX_BUFFER: usize = 64 << 20;
+
 /// HTTP/1 minor versions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Version {
@@ -280,7 +283,11 @@ impl Head {
 
     /// All field lines of a name, compared without case, whole lines in order.
     pub fn values<'a>(&'a self, name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-        let known = Known::of(name);
+        self.named(Known::of(name), name)
+    }
+
+    #[inline]
+    pub(crate) fn named<'a>(&'a self, known: Known, name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
         let fields: &[Field] = if self.may_have(known) { &self.fields } else { &[] };
         fields
             .iter()

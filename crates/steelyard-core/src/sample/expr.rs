@@ -12,6 +12,8 @@ use crate::plan::Expr;
 pub struct CompiledExpr {
     fetch: Fetch,
     converters: Box<[Convert]>,
+    /// The fetch gives one value at most, to ACLs too.
+    single: bool,
 }
 
 impl CompiledExpr {
@@ -33,18 +35,31 @@ impl CompiledExpr {
                 })
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { fetch, converters })
+        Ok(Self {
+            single: fetch.is_single(),
+            fetch,
+            converters,
+        })
     }
 
     /// The value, or nothing when the fetch or a converter has none.
+    #[inline]
     pub fn one<'e>(&'e self, view: &View<'e>) -> Option<Sample<'e>> {
-        let sample = self.fetch.one(view)?;
-        self.convert(view, sample)
+        let sample = self.fetch.one(view);
+        // Most expressions have no converters.
+        if self.converters.is_empty() {
+            return sample;
+        }
+        self.convert(view, sample?)
     }
 
     /// Hands each value that the fetch can give to `test` until it says true. Stops where a converter has no answer, as
     /// HAProxy does.
+    #[inline]
     pub fn any<'e>(&'e self, view: &View<'e>, mut test: impl FnMut(Sample<'e>) -> bool) -> bool {
+        if self.single {
+            return self.one(view).is_some_and(test);
+        }
         let mut matched = false;
         self.fetch.each(view, &mut |sample| match self.convert(view, sample) {
             Some(sample) => {

@@ -1,38 +1,35 @@
 //! What fetches, converters and log aliases read: a context, borrowed for one evaluation.
 
-use crate::ctx::{Ctx, Parsed, Session};
+use crate::ctx::{Ctx, Parsed};
 use crate::http1::Head;
 use crate::program::Program;
 use crate::record::Record;
 use crate::rules::Trace;
-use crate::state::State;
-use crate::table::Tracking;
-use crate::vars::Vars;
 use bumpalo::Bump;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::net::SocketAddr;
+use std::ops::Deref;
 
-/// See [`Ctx`]; everything is shared here, and samples live as long as `'e`.
+/// See [`Ctx`]; everything is shared here, and samples live as long as `'e`. It is made for each evaluation, so it is small: what
+/// is not here is read from the context.
 pub struct View<'e> {
     pub program: &'e Program,
-    pub session: &'e Session,
-    pub frontend: u32,
-    pub backend: Option<u32>,
-    pub server: Option<u32>,
+    ctx: &'e Ctx<'e>,
     pub req: Option<&'e Head>,
     pub res: Option<&'e Head>,
-    pub input: &'e [u8],
-    pub input_done: bool,
-    pub(crate) asks_again: bool,
-    pub vars: &'e Vars,
-    pub tracking: &'e Tracking,
     pub record: &'e Record,
-    pub state: &'e dyn State,
     pub arena: &'e Bump,
-    pub(crate) parsed: &'e OnceCell<Parsed>,
     pub trace: Option<&'e RefCell<Trace>>,
     /// A fetch wanted more input than there is, and more may come.
     pub incomplete: Cell<bool>,
+}
+
+impl<'e> Deref for View<'e> {
+    type Target = Ctx<'e>;
+
+    fn deref(&self) -> &Ctx<'e> {
+        self.ctx
+    }
 }
 
 impl Ctx<'_> {
@@ -41,24 +38,15 @@ impl Ctx<'_> {
         self.waits && !self.input_done
     }
 
+    #[inline]
     pub(crate) fn view<'e>(&'e self, program: &'e Program, trace: Option<&'e RefCell<Trace>>) -> View<'e> {
         View {
             program,
-            session: self.session,
-            frontend: self.frontend,
-            backend: self.backend,
-            server: self.server,
+            ctx: self,
             req: self.req.as_deref(),
             res: self.res.as_deref(),
-            input: self.input,
-            input_done: self.input_done,
-            asks_again: self.waits,
-            vars: self.vars,
-            tracking: self.tracking,
             record: self.record,
-            state: self.state,
             arena: &self.scratch.arena,
-            parsed: &self.scratch.parsed,
             trace,
             incomplete: Cell::new(false),
         }
@@ -66,6 +54,11 @@ impl Ctx<'_> {
 }
 
 impl<'e> View<'e> {
+    /// The request that was read from the input of a TCP rule set, once it was asked for.
+    pub(crate) fn parsed(&self) -> &'e OnceCell<Box<Parsed>> {
+        &self.ctx.scratch.parsed
+    }
+
     /// The client's address, as rules have left it.
     pub fn src(&self) -> Option<SocketAddr> {
         self.record.src.or(self.session.src)
@@ -112,6 +105,6 @@ impl<'e> View<'e> {
 
     /// Whether an answer may be put off until there is more input.
     pub fn waits(&self) -> bool {
-        self.asks_again && !self.input_done
+        self.may_wait()
     }
 }

@@ -170,3 +170,39 @@ fn changes_of_targets_keep_the_rest() {
     assert_eq!(change("/a", Head::set_query, ""), "/a");
     assert_eq!(change("/a?b", Head::set_uri, "http://h/x"), "http://h/x");
 }
+
+/// A field whose name is known before the message is edited as any other.
+#[test]
+fn named_fields_are_edited_alike() {
+    let long = "0123456789".repeat(5) + "\r\n\0x";
+    for name in [
+        &b"Host"[..],
+        b"a",
+        b"A",
+        b"X-New",
+        b"connection",
+        b"Cookie",
+        b"no token",
+        b"",
+        b"X\r\nY",
+    ] {
+        for value in [&b"v"[..], b"", b"a\r\nEvil: b\0", long.as_bytes()] {
+            let named = FieldName::new(name);
+            assert_eq!(named.as_bytes(), name);
+            let (mut by_bytes, mut by_name, mut by_line) = (head(), head(), head());
+            assert!(by_bytes.values(name).eq(by_name.values_of(&named)));
+            assert_eq!(by_bytes.remove(name), by_name.remove_field(&named));
+            by_line.remove_field(&named);
+            by_bytes.add(name, value);
+            by_name.add_field(&named, value);
+            let line = FieldLine::new(named, value);
+            assert_eq!(line.length(), name.len() + value.len());
+            by_line.add_line(&line);
+            for other in [&by_name, &by_line] {
+                assert_eq!(written(other), written(&by_bytes), "{name:?} {value:?}");
+                assert_eq!(other.seen, by_bytes.seen);
+                assert!(other.fields().eq(by_bytes.fields()));
+            }
+        }
+    }
+}

@@ -145,8 +145,8 @@ impl Matching {
             },
             Self::Len(ranges) => ranges.contains(i64::try_from(sample.text_len(arena)).unwrap_or(i64::MAX)),
             Self::Ip(nets) => sample.as_ip().is_some_and(|ip| nets.find(ip).is_some()),
-            Self::Bin(blocks) => blocks.find(sample.as_bin(arena)).is_some(),
-            Self::Text(texts) => texts.find(sample.as_str(arena)).is_some(),
+            Self::Bin(blocks) => blocks.has(sample.as_bin(arena)),
+            Self::Text(texts) => texts.has(sample.as_str(arena)),
             Self::Reg(list) => list.is_match(sample.as_str(arena)),
         }
     }

@@ -7,6 +7,13 @@ fn set(kind: TextKind, icase: bool, texts: &[&str]) -> TextSet {
     TextSet::new(kind, icase, texts.iter().map(|text| text.as_bytes().to_vec()).collect()).unwrap()
 }
 
+/// Whether an entry matches, by both ways of asking.
+fn found(set: &TextSet, value: &str) -> bool {
+    let found = set.find(value.as_bytes()).is_some();
+    assert_eq!(set.has(value.as_bytes()), found, "{value:?}");
+    found
+}
+
 /// What the manual says, one pattern at a time.
 fn model(kind: TextKind, value: &[u8], pattern: &[u8]) -> bool {
     let inside = |delimiters: &[u8]| {
@@ -64,14 +71,14 @@ fn sets_agree_with_the_plain_reading_whether_few_or_many() {
             .iter()
             .any(|pattern| model(kind, value.as_bytes(), pattern.as_bytes()));
         assert_eq!(
-            set(kind, false, &refs).find(value.as_bytes()).is_some(),
+            found(&set(kind, false, &refs), &value),
             wanted,
             "{kind:?} {value:?} {patterns:?}"
         );
         let upper: Vec<String> = patterns.iter().map(|pattern| pattern.to_uppercase()).collect();
         let refs: Vec<&str> = upper.iter().map(String::as_str).collect();
         assert_eq!(
-            set(kind, true, &refs).find(value.as_bytes()).is_some(),
+            found(&set(kind, true, &refs), &value),
             wanted,
             "-i {kind:?} {value:?} {patterns:?}"
         );
@@ -370,12 +377,10 @@ mod changed {
         plan.pattern_files.push(file(entries));
         let cache = FileCache::default();
         let set = cache.get(&plan, 0, how).unwrap();
-        let (program, ctx) = world.ctx();
         let state = crate::kit::Changed { changes };
-        let view = crate::sample::View {
-            state: &state,
-            ..ctx.view(program, None)
-        };
+        let (program, ctx) = world.ctx();
+        let ctx = crate::ctx::Ctx { state: &state, ..ctx };
+        let view = ctx.view(program, None);
         let sample = Sample::Str(sample.as_bytes());
         let found = set
             .find(&view, sample)

@@ -154,6 +154,18 @@ impl TextSet {
         }
     }
 
+    /// Whether an entry matches.
+    pub fn has(&self, value: &[u8]) -> bool {
+        match (&self.keys, self.kind) {
+            (Keys::Substrings(automaton), _) => automaton.is_match(value),
+            // What most rules ask, without a question for each key which of them it is.
+            (Keys::Few(keys), TextKind::Beg) if !self.icase => keys.iter().any(|key| value.starts_with(key)),
+            (Keys::Few(keys), TextKind::End) if !self.icase => keys.iter().any(|key| value.ends_with(key)),
+            (Keys::Few(keys), _) => keys.iter().any(|key| self.fits(key, value)),
+            (Keys::Many { index, lengths }, _) => self.lowered(value, |value| self.find_many(index, lengths, value)).is_some(),
+        }
+    }
+
     /// Hands the index of every entry that matches to `hit`, some more than once; of equal entries the first.
     pub fn each(&self, value: &[u8], hit: &mut impl FnMut(u32)) {
         match &self.keys {

@@ -150,7 +150,8 @@ impl Text {
 }
 
 /// The text itself where nothing changes, else a changed copy.
-fn changed<'e>(view: &View<'e>, text: &'e [u8], affected: fn(&u8) -> bool, change: fn(&u8) -> u8) -> &'e [u8] {
+#[inline]
+fn changed<'e>(view: &View<'e>, text: &'e [u8], affected: impl Fn(&u8) -> bool, change: impl Fn(&u8) -> u8) -> &'e [u8] {
     if text.iter().any(affected) {
         view.arena.alloc_slice_fill_iter(text.iter().map(change))
     } else {

@@ -92,7 +92,7 @@ impl Content {
             }
             Self::ProtoHttp => match super::http::request(view) {
                 Some(_) => Some(Sample::Bool(true)),
-                None if view.parsed.get().is_some() => Some(Sample::Bool(false)),
+                None if view.parsed().get().is_some() => Some(Sample::Bool(false)),
                 None => None,
             },
             Self::WaitEnd => {

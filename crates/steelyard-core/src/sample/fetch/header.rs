@@ -5,7 +5,8 @@ use super::super::cast::parse_ip;
 use super::super::{parse_int, Sample, View};
 use super::Side;
 use crate::error::PlanError;
-use crate::http1::Head;
+use crate::http1::{FieldName, Head};
+use crate::scan::find2;
 
 /// Which header, and how a value becomes a sample.
 #[derive(Debug)]
@@ -13,7 +14,7 @@ pub struct Header {
     side: Side,
     what: What,
     /// `None`: any field.
-    name: Option<Box<[u8]>>,
+    name: Option<FieldName>,
 }
 
 #[derive(Debug)]
@@ -95,7 +96,7 @@ impl Header {
             _ => return Ok(None),
         };
         let name = match what {
-            What::Values { .. } | What::Count { .. } => args.opt_name(0)?,
+            What::Values { .. } | What::Count { .. } => args.opt_name(0)?.map(|name| FieldName::new(&name)),
             _ => None,
         };
         Ok(Some(Self { side, what, name }))
@@ -112,7 +113,7 @@ impl Header {
     fn lines<'e>(&'e self, head: &'e Head, mut stop: impl FnMut(&'e [u8]) -> bool) {
         match &self.name {
             Some(name) => {
-                for value in head.values(name) {
+                for value in head.values_of(name) {
                     if stop(value) {
                         return;
                     }
@@ -195,6 +196,11 @@ impl Header {
         }
     }
 
+    /// See [`Fetch::is_single`](super::Fetch::is_single).
+    pub fn is_single(&self) -> bool {
+        !matches!(self.what, What::Values { occurrence: 0, .. })
+    }
+
     pub fn each<'e>(&'e self, view: &View<'e>, stop: &mut dyn FnMut(Sample<'e>) -> bool) {
         match self.what {
             What::Values {
@@ -238,7 +244,7 @@ pub(crate) fn split_list(value: &[u8]) -> impl Iterator<Item = &[u8]> {
         let text = rest?;
         let mut at = 0;
         let end = loop {
-            match memchr::memchr2(b',', b'"', &text[at..]) {
+            match find2(b',', b'"', &text[at..]) {
                 None => break text.len(),
                 Some(found) if text[at + found] == b',' => break at + found,
                 Some(found) => at = skip_quoted(text, at + found),

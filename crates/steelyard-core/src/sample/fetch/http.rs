@@ -257,6 +257,11 @@ impl Http {
         }
     }
 
+    /// See [`Fetch::is_single`](super::Fetch::is_single).
+    pub fn is_single(&self) -> bool {
+        !matches!(self, Self::UrlParam(_) | Self::UrlParamVal(_) | Self::AuthGroup(_))
+    }
+
     pub fn each<'e>(&'e self, view: &View<'e>, stop: &mut dyn FnMut(Sample<'e>) -> bool) {
         let (param, number) = match self {
             Self::UrlParam(param) => (param, false),
@@ -304,14 +309,16 @@ fn slot(args: &Args<'_>) -> Result<usize, PlanError> {
 }
 
 /// The request head. In a TCP rule set it is read from the input, for which it may have to wait (manual, `mode tcp` and HTTP fetches).
+#[inline]
 pub(super) fn request<'e>(view: &View<'e>) -> Option<&'e Head> {
-    if let Some(head) = view.req {
-        return Some(head);
-    }
+    view.req.or_else(|| from_input(view))
+}
+
+fn from_input<'e>(view: &View<'e>) -> Option<&'e Head> {
     if view.res.is_some() {
         return None;
     }
-    if let Some(parsed) = view.parsed.get() {
+    if let Some(parsed) = view.parsed().get() {
         return parsed.head.as_ref().filter(|_| *parsed.input == *view.input);
     }
     let mut head = Head::new();
@@ -321,7 +328,7 @@ pub(super) fn request<'e>(view: &View<'e>) -> Option<&'e Head> {
         Err(_) => None,
     };
     let input = view.input.into();
-    view.parsed.get_or_init(|| Parsed { input, head }).head.as_ref()
+    view.parsed().get_or_init(|| Box::new(Parsed { input, head })).head.as_ref()
 }
 
 /// First Host value and a part of the target, put together.

@@ -177,6 +177,16 @@ impl Fetch {
         }
     }
 
+    /// Whether [`each`](Self::each) hands over what [`one`](Self::one) gives, and nothing else.
+    pub fn is_single(&self) -> bool {
+        match self {
+            Self::Header(fetch) => fetch.is_single(),
+            Self::Http(fetch) => fetch.is_single(),
+            Self::Cookie(_) | Self::Stream(_) => false,
+            _ => true,
+        }
+    }
+
     /// See [`CompiledExpr::is_stable`](super::CompiledExpr::is_stable).
     pub fn is_stable(&self) -> bool {
         matches!(

@@ -1,6 +1,7 @@
 //! Parts of a request target (RFC 9112 section 3.2): borrowed, never copied.
 
 use super::super::cast::parse_ip;
+use crate::scan::find2;
 use std::net::IpAddr;
 
 /// Where the path starts; `None` for `*` and for the authority-form. An absolute-form without a path has none either.
@@ -24,7 +25,7 @@ pub(crate) fn pathq(target: &[u8]) -> Option<&[u8]> {
 /// Path without the query.
 pub(crate) fn path(target: &[u8]) -> Option<&[u8]> {
     let rest = pathq(target)?;
-    Some(&rest[..memchr::memchr2(b'?', b'#', rest).unwrap_or(rest.len())])
+    Some(&rest[..find2(b'?', b'#', rest).unwrap_or(rest.len())])
 }
 
 /// What follows the first question mark; `None` without one.
