@@ -161,11 +161,13 @@ impl Format {
         self.items.is_empty()
     }
 
-    /// The text, where it is only text.
+    /// The text, where it is only text, and the same for each stream.
     pub fn constant(&self) -> Option<&[u8]> {
-        match &*self.items {
-            [] => Some(b""),
-            [Item::Text(text)] => Some(text),
+        match (&*self.items, self.encoding, self.style) {
+            (_, Some(_), _) => None,
+            ([], ..) => Some(b""),
+            // A log line merges spaces.
+            ([Item::Text(text)], _, Style::Http | Style::Raw) => Some(text),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::bandwidth::SetLimit;
 use super::capture::Capture;
-use super::edit::{Edit, Removal};
+use super::edit::{Edit, Fixed, Removal};
 use super::entry::Entry;
 use super::flow::Flow;
 use super::headers_bin::HeadersBin;
@@ -40,6 +40,7 @@ pub enum Action {
     Redirect(Box<Redirect>),
     Auth(Option<Box<[u8]>>),
     Edit(Box<Edit>, Format),
+    Fixed(Box<Fixed>),
     Remove(Removal),
     HeadersBin(Box<HeadersBin>),
     SetStatus(u16, Option<Box<[u8]>>),
@@ -140,7 +141,10 @@ impl Action {
             if request_only && set.is_response() {
                 return Err(PlanError::new("a response has no method and no URI to change"));
             }
-            return Ok(Self::Edit(Box::new(edit), value));
+            return Ok(match Fixed::of(&edit, &value) {
+                Some(fixed) => Self::Fixed(Box::new(fixed)),
+                None => Self::Edit(Box::new(edit), value),
+            });
         }
         if let Some(redirect) = Redirect::compile(action, build)? {
             return Ok(Self::Redirect(Box::new(redirect)));
@@ -290,6 +294,11 @@ impl Action {
                 made(reply::auth(&view, rules.proxy, view.to_proxy(), realm))
             }
             Self::UseService(name) => Some(Verdict::Service(name.to_string())),
+            Self::Fixed(fixed) => {
+                let limit = program.plan.global.bufsize as usize;
+                let made = message(ctx, response).is_none_or(|head| fixed.apply(head, limit));
+                (!made && !ctx.record.soft).then_some(Verdict::Failed)
+            }
             Self::Edit(edit, value) => {
                 let mut text = std::mem::take(&mut ctx.scratch.text);
                 text.clear();

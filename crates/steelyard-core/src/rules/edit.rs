@@ -3,18 +3,25 @@
 use super::pattern::regex::{compile, Substitution};
 use super::pattern::{TextKind, TextSet};
 use crate::error::PlanError;
-use crate::http1::Head;
+use crate::http1::{FieldLine, FieldName, Head};
 use crate::logformat::{Format, Style};
 use crate::plan::{self, Matcher};
 use crate::sample::args::Build;
 use crate::sample::fetch::{path, pathq, split_list};
 use ::regex::bytes::Regex;
 
+/// A field that is added, and is the same for each message. `replaces`: those of its name go first.
+#[derive(Debug)]
+pub struct Fixed {
+    pub line: FieldLine,
+    pub replaces: bool,
+}
+
 /// A change with a value that is rendered first.
 #[derive(Debug)]
 pub enum Edit {
-    SetHeader(Box<[u8]>),
-    AddHeader(Box<[u8]>),
+    SetHeader(FieldName),
+    AddHeader(FieldName),
     /// Whole field lines.
     ReplaceHeader(Box<[u8]>, Regex),
     /// Each element between commas.
@@ -43,8 +50,8 @@ impl Edit {
         use plan::Action as A;
         let name = |name: &str| -> Box<[u8]> { name.as_bytes().into() };
         let (edit, value) = match action {
-            A::SetHeader { name: field, value } => (Self::SetHeader(name(field)), value),
-            A::AddHeader { name: field, value } => (Self::AddHeader(name(field)), value),
+            A::SetHeader { name: field, value } => (Self::SetHeader(FieldName::new(field.as_bytes())), value),
+            A::AddHeader { name: field, value } => (Self::AddHeader(FieldName::new(field.as_bytes())), value),
             A::ReplaceHeader {
                 name: field,
                 regex,
@@ -72,16 +79,17 @@ impl Edit {
     pub fn apply(&self, head: &mut Head, value: &[u8], limit: usize) -> bool {
         match self {
             Self::SetHeader(name) => {
-                let room = fits(head, name.len() + value.len(), limit);
+                let room = fits(head, name.as_bytes().len() + value.len(), limit);
                 if room {
-                    head.set(name, value);
+                    head.remove_field(name);
+                    head.add_field(name, value);
                 }
                 room
             }
             Self::AddHeader(name) => {
-                let room = fits(head, name.len() + value.len(), limit);
+                let room = fits(head, name.as_bytes().len() + value.len(), limit);
                 if room {
-                    head.add(name, value);
+                    head.add_field(name, value);
                 }
                 room
             }
@@ -119,6 +127,33 @@ impl Edit {
                 room
             }
         }
+    }
+}
+
+impl Fixed {
+    /// `None`: another change, or a value that is not the same for each message.
+    pub fn of(edit: &Edit, value: &Format) -> Option<Self> {
+        let (name, replaces) = match edit {
+            Edit::SetHeader(name) => (name, true),
+            Edit::AddHeader(name) => (name, false),
+            _ => return None,
+        };
+        Some(Self {
+            line: FieldLine::new(name.clone(), value.constant()?),
+            replaces,
+        })
+    }
+
+    /// As [`Edit::apply`].
+    pub fn apply(&self, head: &mut Head, limit: usize) -> bool {
+        let room = fits(head, self.line.length(), limit);
+        if room {
+            if self.replaces {
+                head.remove_field(self.line.name());
+            }
+            head.add_line(&self.line);
+        }
+        room
     }
 }
 
@@ -191,7 +226,7 @@ fn substituted(regex: &Regex, value: &[u8], old: &[u8], limit: usize) -> Option<
 /// Which fields `del-header` removes.
 #[derive(Debug)]
 pub enum Removal {
-    Name(Box<[u8]>),
+    Name(FieldName),
     Some(TextSet),
     Reg(Regex),
 }
@@ -200,7 +235,7 @@ impl Removal {
     pub fn compile(name: &str, matcher: Matcher) -> Result<Self, PlanError> {
         let set = |kind| TextSet::new(kind, true, vec![name.as_bytes().to_vec()]).map(Self::Some);
         match matcher {
-            Matcher::Str => Ok(Self::Name(name.as_bytes().into())),
+            Matcher::Str => Ok(Self::Name(FieldName::new(name.as_bytes()))),
             Matcher::Beg => set(TextKind::Beg),
             Matcher::End => set(TextKind::End),
             Matcher::Sub => set(TextKind::Sub),
@@ -213,7 +248,7 @@ impl Removal {
     pub fn apply(&self, head: &mut Head) {
         match self {
             Self::Name(name) => {
-                head.remove(name);
+                head.remove_field(name);
             }
             Self::Some(set) => head.retain(|name, _| set.find(name).is_none()),
             Self::Reg(regex) => head.retain(|name, _| !regex.is_match(name)),

@@ -59,7 +59,7 @@ impl Edits {
             | Action::Track(_)
             // Files are in no group.
             | Action::Entry(_) => Self::Nothing,
-            Action::Remove(_) => Self::Headers,
+            Action::Remove(_) | Action::Fixed(_) => Self::Headers,
             Action::Edit(edit, _) if edit.is_of_headers() => Self::Headers,
             _ => Self::Anything,
         }

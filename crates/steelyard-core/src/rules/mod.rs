@@ -214,6 +214,9 @@ mod tests;
 mod allocations;
 
 #[cfg(test)]
+mod edit_tests;
+
+#[cfg(test)]
 mod lookup_tests;
 
 #[cfg(test)]
