@@ -216,3 +216,15 @@ def test_a_file_of_cases_may_be_guessed_at_after_one_of_nothing_but_mistakes(
     (tmp_path / "cases.toml").write_text('[[case]]\nrequest = "GET /"\nexpekt = {}\n')
     with pytest.raises(CasesError, match="did you mean 'expect'"):
         read(str(tmp_path / "cases.toml"))
+
+
+def test_variables_of_the_process_are_set_before_the_first_case(folder):
+    site = (
+        "global\n  set-var proc.release str(r42)\n"
+        + CONFIGURATION
+        + "  http-response set-header X-Release %[var(proc.release)]\n"
+    )
+    (folder / "site.cfg").write_text(site)
+    case = '[[case]]\nrequest = "GET /"\nexpect.headers = { X-Release = "r42" }\n'
+    (folder / "cases.toml").write_text('config = "site.cfg"\n' + case + case + case.replace("expect", "fresh = true\nexpect"))
+    assert steelyard(folder, "cases.toml").stdout == "3 passed, 0 failed\n"

@@ -203,3 +203,16 @@ def test_a_path_that_is_also_a_directory_is_the_path(explain):
     """Not a directory whose configurations are read."""
     done = explain("/etc", "--frontend", "web", "--json")
     assert (done.returncode, json.loads(done.stdout)["request"]["line"]) == (0, "GET /etc HTTP/1.1")
+
+
+def test_a_server_that_was_wanted_and_is_down_is_told(explain):
+    done = explain("GET", "/api", "--frontend", "web", "-H", "Cookie: SRV=b", "--server", "api/s2=down")
+    assert b"=> server s1, by balance roundrobin; cookie SRV names a server that is down" in done.stdout
+
+
+def test_a_hash_without_a_value_is_told(explain, tmp_path):
+    text = CONFIGURATION.replace("backend api\n", "backend api\n  balance hdr(x-user)\n")
+    (tmp_path / "site.cfg").write_text(text)
+    found = [explain("GET", "/api", "--frontend", "web", *more).stdout.decode() for more in ([], ["-H", "X-User: a"])]
+    assert "=> server s1, by balance hdr, which finds no value: in turn" in found[0]
+    assert "by balance hdr, key " in found[1]

@@ -14,13 +14,18 @@ pub use case::{Case, End, Message, Outcome, ProxyState, ServerState};
 pub use words::{algorithm, message, told, verb};
 
 use crate::balance::Balancer;
+use crate::ctx::{Ctx, Scratch, Session};
 use crate::plan::Plan;
 use crate::program::{self, Program};
+use crate::record::Record;
+use crate::rules::evaluate;
 use crate::rules::pattern::Changes;
-use crate::table::Tables;
-use crate::vars::ProcVars;
+use crate::state::State;
+use crate::table::{Tables, Tracking};
+use crate::vars::{ProcVars, Vars};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Arc;
+use world::World;
 
 /// A plan, and what it remembers from case to case: turns of the balancers, variables of the process, stick tables, changes of maps.
 #[derive(Debug)]
@@ -79,8 +84,43 @@ impl Simulation {
     /// # Errors
     /// When the case itself is wrong. A wrong request is an outcome.
     pub fn play(&mut self, case: &Case) -> Result<Outcome, CaseError> {
+        if self.played == 0 {
+            self.begin(case);
+        }
         self.played = self.played.wrapping_add(1);
         play::play(self, case)
+    }
+
+    /// What a process does before its first connection: variables of `global` are set, at the time of the first case.
+    fn begin(&self, case: &Case) {
+        let program = &self.program;
+        let world = World::new(&program.plan, case, &self.vars, &self.tables, &self.changes);
+        let session = Session {
+            src: None,
+            dst: None,
+            frontend: 0,
+            bind: 0,
+            header: None,
+            accepted: world.wall(),
+        };
+        let mut ctx = Ctx {
+            session: &session,
+            frontend: 0,
+            backend: None,
+            server: None,
+            req: None,
+            res: None,
+            input: &[],
+            input_done: true,
+            waits: false,
+            vars: &mut Vars::new(),
+            tracking: &mut Tracking::new(),
+            record: &mut Record::new(),
+            state: &world,
+            scratch: &mut Scratch::new(),
+        };
+        // Only assignments are in these rules: the verdict is always to go on.
+        let _ = evaluate(&program.init, program, &mut ctx, 0, None);
     }
 }
 

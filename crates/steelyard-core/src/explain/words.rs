@@ -98,8 +98,18 @@ pub fn algorithm(kind: &BalanceKind, key: Option<u32>) -> String {
         BalanceKind::Hash { .. } => "hash",
         BalanceKind::Sticky => "sticky",
     };
+    let hashes = !matches!(
+        kind,
+        BalanceKind::Roundrobin
+            | BalanceKind::StaticRr
+            | BalanceKind::Leastconn
+            | BalanceKind::First
+            | BalanceKind::Random { .. }
+            | BalanceKind::Sticky
+    );
     match key {
         Some(key) => format!("balance {name}, key {key}"),
+        None if hashes => format!("balance {name}, which finds no value: in turn"),
         None => format!("balance {name}"),
     }
 }

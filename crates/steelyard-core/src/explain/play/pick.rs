@@ -29,11 +29,13 @@ impl Play<'_> {
         let wanted = self.ctx(|program, ctx, trace| choose_server(program, backend, ctx, Some(trace)));
         self.persist.server = wanted.filter(|&server| world.is_up(backend, server));
         let by_rule = self.persist.server.is_some();
+        let mut in_vain = false;
         if self.http {
             let now = world.wall().0;
             let seen = self.persist.read(back, plan.options.persist, &self.req, now, |server| {
                 world.is_up(backend, server)
             });
+            in_vain = seen == Some(b'D');
             if let (Some(seen), Some(third)) = (seen, self.record.termination.get_mut(2)) {
                 *third = seen;
             }
@@ -49,13 +51,11 @@ impl Play<'_> {
         self.stores = stores;
         self.persist.server = self.persist.server.or(stuck);
         let key = self.ctx(|program, ctx, _| balance_key(program, backend, ctx));
-        let (server, how) = match self.persist.server {
+        let cookie = back.cookie.as_ref().map_or("", |cookie| &cookie.name);
+        let (server, mut how) = match self.persist.server {
             Some(server) if by_rule => (Some(server), String::from("use-server")),
             Some(server) if !by_cookie => (Some(server), String::from("stick")),
-            Some(server) => (
-                Some(server),
-                format!("cookie {}", back.cookie.as_ref().map_or("", |cookie| &cookie.name)),
-            ),
+            Some(server) => (Some(server), format!("cookie {cookie}")),
             None => {
                 let seats = world.seats.get(backend as usize).map_or(&[][..], Vec::as_slice);
                 let random = self.case.random;
@@ -84,6 +84,9 @@ impl Play<'_> {
             let why = format!("no server is usable: {}", unusable(back, seats));
             return Err(self.failed(503, &why, *b"SC"));
         };
+        if in_vain {
+            how = format!("{how}; cookie {cookie} names a server that is down");
+        }
         self.server = Some(server);
         (self.record.times.queue, self.record.times.connect) = (0, 0);
         let name = back.servers.get(server as usize).map_or("", |server| &server.name);
