@@ -5,7 +5,7 @@ use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags};
 use std::io::{self, IoSlice};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::pin::Pin;
-use std::task::{ready, Context, Poll, Waker};
+use std::task::{ready, Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
@@ -68,7 +68,7 @@ impl Stream {
 
     /// Whether neither data nor an end is known to be there to read. Costs no system call.
     pub fn is_quiet(&self) -> bool {
-        self.poll_read_ready(&mut Context::from_waker(Waker::noop())).is_pending()
+        self.try_io(Interest::READABLE, || Ok(())).is_err()
     }
 
     /// Ready when the socket may be written, without writing.
@@ -235,22 +235,22 @@ impl AsyncRead for Stream {
 impl AsyncWrite for Stream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         loop {
-            ready!(self.poll_write_ready(cx))?;
             let call = || rustix::net::send(&*self, bytes, SendFlags::NOSIGNAL);
             if let Some(count) = self.once(Interest::WRITABLE, bytes.len(), call)? {
                 return Poll::Ready(Ok(count));
             }
+            ready!(self.poll_write_ready(cx))?;
         }
     }
 
     fn poll_write_vectored(self: Pin<&mut Self>, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         let room = slices.iter().map(|slice| slice.len()).sum();
         loop {
-            ready!(self.poll_write_ready(cx))?;
             let call = || rustix::net::sendmsg(&*self, slices, &mut SendAncillaryBuffer::default(), SendFlags::NOSIGNAL);
             if let Some(count) = self.once(Interest::WRITABLE, room, call)? {
                 return Poll::Ready(Ok(count));
             }
+            ready!(self.poll_write_ready(cx))?;
         }
     }
 

@@ -107,7 +107,16 @@ impl Shared {
 
     /// Milliseconds since the engine was made: the clock of rates.
     pub fn now_ms(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+        self.ms_at(Instant::now())
+    }
+
+    /// The same at a time that is known already.
+    pub fn ms_at(&self, now: Instant) -> u64 {
+        let since = now.saturating_duration_since(self.started);
+        since
+            .as_secs()
+            .saturating_mul(1000)
+            .saturating_add(u64::from(since.subsec_millis()))
     }
 
     /// Whether a soft stop has begun: answer what is under way with `Connection: close`, take no further request.
@@ -191,6 +200,8 @@ pub struct Worker {
     pub meter: Meter,
     usage: Usage,
     random: Random,
+    /// The latest time that [`Worker::ms_at`] was asked for, and what it gave.
+    asked: Cell<(Instant, u64)>,
     /// Quarter of an hour since the epoch, and what local time differs from UTC in it.
     offset: Cell<(u64, i32)>,
 }
@@ -198,6 +209,7 @@ pub struct Worker {
 impl Worker {
     pub(crate) fn new(shared: Arc<Shared>, index: usize) -> Self {
         let bufsize = shared.live.load().program.plan.global.bufsize as usize;
+        let started = shared.started;
         Self {
             shared,
             index,
@@ -210,8 +222,20 @@ impl Worker {
             meter: Meter::default(),
             usage: Usage::of_thread(),
             random: Random::new(),
+            asked: Cell::new((started, 0)),
             offset: Cell::new((0, 0)),
         }
+    }
+
+    /// A time on the clock of rates. Asked several times of the time at which a request came, worked out once.
+    pub fn ms_at(&self, now: Instant) -> u64 {
+        let (asked, ms) = self.asked.get();
+        if asked == now {
+            return ms;
+        }
+        let ms = self.shared.ms_at(now);
+        self.asked.set((now, ms));
+        ms
     }
 
     /// Difference of local time to UTC, in seconds. Zones change it on quarters of an hour only.

@@ -1,7 +1,7 @@
 //! How long a body is (RFC 9112 section 6.3).
 
 use super::head::{Framing, Head, Version};
-use super::known::Known;
+use super::known::{Known, FRAMING};
 use super::token::{parse_u64, trim};
 use super::HeadError;
 
@@ -48,11 +48,12 @@ impl Head {
     /// touched those fields or the body was changed: a message must never go on with framing that is not its own.
     pub fn set_body(&mut self, body: Body) {
         match body {
+            Body::Length(length) if self.sized && self.framing == Framing::Length(length) => {}
             Body::Length(length) => {
                 self.remove(b"transfer-encoding");
                 let mut digits = [0u8; 20];
                 let text = decimal(length, &mut digits);
-                let mut values = self.values(b"content-length");
+                let mut values = self.lines(Known::ContentLength);
                 if values.next() != Some(text) || values.next().is_some() {
                     drop(values);
                     self.set(b"Content-Length", text);
@@ -60,13 +61,14 @@ impl Head {
             }
             Body::Chunked => {
                 self.remove(b"content-length");
-                let mut values = self.values(b"transfer-encoding");
+                let mut values = self.lines(Known::TransferEncoding);
                 let right = values.next().is_some_and(|value| value.eq_ignore_ascii_case(b"chunked")) && values.next().is_none();
                 drop(values);
                 if !right {
                     self.set(b"Transfer-Encoding", b"chunked");
                 }
             }
+            Body::None | Body::Close if self.seen & FRAMING == 0 => {}
             Body::None | Body::Close => {
                 self.remove(b"content-length");
                 self.remove(b"transfer-encoding");
@@ -81,13 +83,27 @@ impl Head {
         }
     }
 
+    /// The length of a message with one plain `Content-Length`, which is how most bodies are framed; `None`: look closer.
+    pub(crate) fn plain_length(&self) -> Option<u64> {
+        const DIGITS: usize = 18; // Whatever they are, the number is less than `MAX_LENGTH`.
+        if self.may_have(Known::TransferEncoding) || (self.response && (self.status < 200 || self.status == 204)) {
+            return None;
+        }
+        let mut lines = self.lines(Known::ContentLength);
+        let (Some(text), None) = (lines.next(), lines.next()) else {
+            return None;
+        };
+        let plain = text.len() <= DIGITS && (text.len() == 1 || text.first() != Some(&b'0'));
+        parse_u64(text).filter(|_| plain)
+    }
+
     /// What `Content-Length` and `Transfer-Encoding` say; contradictions and nonsense are errors. What `relaxed` lets
     /// pass is in the manual under `option accept-unsafe-violations-in-http-response`.
     pub(crate) fn framing_of_fields(&self, relaxed: bool) -> Result<Framing, HeadError> {
         // Judged even where Transfer-Encoding makes it void.
         let length = self.length_of_fields()?;
         if self.may_have(Known::TransferEncoding) {
-            let mut lines = self.values(b"transfer-encoding");
+            let mut lines = self.lines(Known::TransferEncoding);
             if let Some(first) = lines.next() {
                 // RFC 9112 section 6.1: faulty. A response that is so framed can still be told apart safely, for its
                 // connection is closed after it; a request is refused.
@@ -105,7 +121,7 @@ impl Head {
 
     fn length_of_fields(&self) -> Result<Option<u64>, HeadError> {
         let mut length = None;
-        for line in self.values(b"content-length") {
+        for line in self.lines(Known::ContentLength) {
             for part in line.split(|&b| b == b',') {
                 let number = parse_u64(trim(part))
                     .filter(|&n| n <= MAX_LENGTH)
@@ -123,7 +139,10 @@ impl Head {
     #[cold]
     fn other_coding(&self, relaxed: bool) -> Result<Framing, HeadError> {
         let (mut chunked, mut other, mut empty, mut ends) = (0, 0, 0, false);
-        for coding in self.values(b"transfer-encoding").flat_map(|line| line.split(|&b| b == b',')) {
+        for coding in self
+            .lines(Known::TransferEncoding)
+            .flat_map(|line| line.split(|&b| b == b','))
+        {
             let coding = trim(coding);
             ends = coding.eq_ignore_ascii_case(b"chunked");
             *(if ends {

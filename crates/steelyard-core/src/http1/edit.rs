@@ -81,6 +81,7 @@ impl Head {
         let end = self.buf.len();
         self.seen |= known.bit();
         self.added |= known.bit();
+        self.sized &= !known.frames();
         self.fields.push(Field {
             name: Span::new(start, start + name),
             value: Span::new(start + name + 2, end - 2),
@@ -113,6 +114,7 @@ impl Head {
         }
         if known != Known::Other {
             self.seen &= !known.bit();
+            self.sized &= !known.frames();
         }
         if removed != 0 {
             self.whole = 0;
@@ -136,6 +138,7 @@ impl Head {
         self.fields = fields;
         if self.fields.len() != before {
             self.whole = 0;
+            self.sized = false;
         }
     }
 
@@ -150,6 +153,7 @@ impl Head {
                 self.fields[index].value = value;
                 self.fields[index].line_end = 0;
                 self.whole = 0;
+                self.sized = false;
             }
         }
         self.spare = out;

@@ -96,6 +96,8 @@ pub struct Head {
     /// The buffer's first `whole` bytes are this head exactly; 0 after an edit.
     pub(crate) whole: u32,
     pub(crate) framing: Framing,
+    /// One `Content-Length` stands there, as [`Head::set_body`] would write it, and no `Transfer-Encoding`.
+    pub(crate) sized: bool,
     /// The connection must not carry a further message (contradicting framing, RFC 9112 section 6.1).
     pub(crate) must_close: bool,
     /// Relaxed parsing left a received line out of the index.
@@ -157,6 +159,7 @@ impl Head {
         self.start_end = 0;
         self.whole = 0;
         self.framing = Framing::Unknown;
+        self.sized = false;
         self.must_close = false;
         self.dropped = false;
         self.ragged = false;
@@ -292,6 +295,16 @@ impl Head {
         fields
             .iter()
             .filter(move |field| self.is_named(field, known, name))
+            .map(|field| self.bytes(field.value))
+    }
+
+    /// All field lines of one of the names that are recognised while parsing, in order.
+    #[inline]
+    pub(crate) fn lines(&self, known: Known) -> impl Iterator<Item = &[u8]> {
+        let fields: &[Field] = if self.may_have(known) { &self.fields } else { &[] };
+        fields
+            .iter()
+            .filter(move |field| field.known == known)
             .map(|field| self.bytes(field.value))
     }
 

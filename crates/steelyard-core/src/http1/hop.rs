@@ -13,7 +13,12 @@ impl Head {
             return false;
         }
         let (mut close, mut keep) = (false, false);
-        for value in self.values(b"connection") {
+        for value in self.lines(Known::Connection) {
+            // What nearly all say that say anything.
+            if value == b"keep-alive" {
+                keep = true;
+                continue;
+            }
             close |= list_has(value, b"close");
             keep |= list_has(value, b"keep-alive");
         }
@@ -26,7 +31,7 @@ impl Head {
         if self.version != Version::Http11 || !self.may_have(Known::Upgrade) {
             return None;
         }
-        let asked = self.values(b"connection").any(|value| list_has(value, b"upgrade"));
+        let asked = self.lines(Known::Connection).any(|value| list_has(value, b"upgrade"));
         if asked {
             self.get(b"upgrade").filter(|value| !value.is_empty())
         } else {
@@ -39,14 +44,14 @@ impl Head {
     pub fn expects_continue(&self) -> bool {
         self.version == Version::Http11
             && self
-                .values(b"expect")
+                .lines(Known::Expect)
                 .any(|value| value.eq_ignore_ascii_case(b"100-continue"))
     }
 
     /// Whether `Connection` says `close`.
     #[must_use]
     pub fn says_close(&self) -> bool {
-        self.values(b"connection").any(|value| list_has(value, b"close"))
+        self.lines(Known::Connection).any(|value| list_has(value, b"close"))
     }
 
     /// Takes `close` and `keep-alive` out of `Connection`, once they are known: as in HAProxy, no rule sees them, and what a rule says
@@ -62,6 +67,10 @@ impl Head {
                 return true;
             }
             let value = self.bytes(field.value);
+            if matches!(value, b"keep-alive" | b"close") {
+                self.whole = 0;
+                return false;
+            }
             if !list_has(value, b"close") && !list_has(value, b"keep-alive") {
                 return true;
             }
@@ -99,7 +108,7 @@ impl Head {
             self.settle_connection();
         }
         let of_sender = ALL & !self.added;
-        let trailers = of_sender & Known::Te.bit() != 0 && self.values(b"te").any(|value| list_has(value, b"trailers"));
+        let trailers = of_sender & Known::Te.bit() != 0 && self.lines(Known::Te).any(|value| list_has(value, b"trailers"));
         let connection = of_sender & Known::Connection.bit() != 0 && self.may_have(Known::Connection);
         self.fields.retain(|field| field.known.bit() & of_sender == 0);
         self.seen &= !of_sender;

@@ -15,7 +15,7 @@ pub(crate) fn check(relaxed: bool, head: &mut Head) -> Result<(), HeadError> {
     if origin && !head.may_have(Known::Host) {
         return Ok(());
     }
-    let mut hosts = head.values(b"host");
+    let mut hosts = head.lines(Known::Host);
     let host = hosts.next();
     if let Some(host) = host {
         let mut several = false;

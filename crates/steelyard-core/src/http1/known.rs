@@ -23,50 +23,141 @@ pub(crate) enum Known {
     Date,
 }
 
+/// The bits of the names that say where a body ends.
+pub(crate) const FRAMING: u32 = Known::ContentLength.bit() | Known::TransferEncoding.bit();
+
 impl Known {
-    /// By length first: most names are told apart without comparing a byte.
+    /// By length first: most names are told apart without comparing a byte. This is asked of each field that is received, so the
+    /// others are compared as numbers.
     #[inline]
     pub(crate) fn of(name: &[u8]) -> Self {
-        let is = |what: &str, known: Self| {
-            if name.eq_ignore_ascii_case(what.as_bytes()) {
-                known
-            } else {
-                Self::Other
-            }
+        const HOST: Word = Word::new(b"host");
+        const DATE: Word = Word::new(b"date");
+        const EXPECT: Word = Word::new(b"expect");
+        const COOKIE: Word = Word::new(b"cookie");
+        const UPGRADE: Word = Word::new(b"upgrade");
+        const TRAILER: Word = Word::new(b"trailer");
+        const CONNECTION: Word = Word::new(b"connection");
+        const KEEP_ALIVE: Word = Word::new(b"keep-alive");
+        const SET_COOKIE: Word = Word::new(b"set-cookie");
+        const CONTENT_LENGTH: Word = Word::new(b"content-length");
+        const X_FORWARDED_FOR: Word = Word::new(b"x-forwarded-for");
+        const PROXY_CONNECTION: Word = Word::new(b"proxy-connection");
+        let found: &[(Word, Self)] = match name.len() {
+            4 => &[(HOST, Self::Host), (DATE, Self::Date)],
+            6 => &[(COOKIE, Self::Cookie), (EXPECT, Self::Expect)],
+            7 => &[(UPGRADE, Self::Upgrade), (TRAILER, Self::Trailer)],
+            10 => &[
+                (CONNECTION, Self::Connection),
+                (SET_COOKIE, Self::SetCookie),
+                (KEEP_ALIVE, Self::KeepAlive),
+            ],
+            14 => &[(CONTENT_LENGTH, Self::ContentLength)],
+            15 => &[(X_FORWARDED_FOR, Self::XForwardedFor)],
+            16 => &[(PROXY_CONNECTION, Self::ProxyConnection)],
+            2 if name.eq_ignore_ascii_case(b"te") => return Self::Te,
+            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => return Self::TransferEncoding,
+            _ => return Self::Other,
         };
-        match name.len() {
-            2 => is("te", Self::Te),
-            4 => match name[0] | 0x20 {
-                b'h' => is("host", Self::Host),
-                b'd' => is("date", Self::Date),
-                _ => Self::Other,
-            },
-            6 => match name[0] | 0x20 {
-                b'e' => is("expect", Self::Expect),
-                b'c' => is("cookie", Self::Cookie),
-                _ => Self::Other,
-            },
-            7 => match name[0] | 0x20 {
-                b'u' => is("upgrade", Self::Upgrade),
-                b't' => is("trailer", Self::Trailer),
-                _ => Self::Other,
-            },
-            10 => match name[0] | 0x20 {
-                b'c' => is("connection", Self::Connection),
-                b'k' => is("keep-alive", Self::KeepAlive),
-                b's' => is("set-cookie", Self::SetCookie),
-                _ => Self::Other,
-            },
-            14 => is("content-length", Self::ContentLength),
-            15 => is("x-forwarded-for", Self::XForwardedFor),
-            16 => is("proxy-connection", Self::ProxyConnection),
-            17 => is("transfer-encoding", Self::TransferEncoding),
-            _ => Self::Other,
-        }
+        let bytes = both_ends(name);
+        let known = found.iter().find(|(word, _)| word.is(bytes));
+        known.map_or(Self::Other, |(_, known)| *known)
+    }
+
+    /// Whether it says where a body ends.
+    #[inline]
+    pub(crate) fn frames(self) -> bool {
+        self.bit() & FRAMING != 0
     }
 
     #[inline]
     pub(crate) const fn bit(self) -> u32 {
         1 << (self as u8)
+    }
+}
+
+/// A name of 4 to 16 bytes as numbers, and what makes the case of its letters the same.
+#[derive(Clone, Copy)]
+pub(crate) struct Word {
+    bytes: (u64, u64),
+    case: (u64, u64),
+}
+
+impl Word {
+    /// `name` in lower case.
+    const fn new(name: &[u8]) -> Self {
+        let mut case = [0u8; 16];
+        let mut at = 0;
+        while at < name.len() {
+            if name[at].is_ascii_lowercase() {
+                case[at] = 0x20;
+            }
+            at += 1;
+        }
+        let (case, _) = case.split_at(name.len());
+        Self {
+            bytes: both_ends(name),
+            case: both_ends(case),
+        }
+    }
+
+    /// Whether it is the name of these bytes and of the same length.
+    #[inline]
+    fn is(&self, (first, last): (u64, u64)) -> bool {
+        first | self.case.0 == self.bytes.0 && last | self.case.1 == self.bytes.1
+    }
+}
+
+/// The first eight bytes of a name and the last eight; of a shorter one, the first four and the last four, twice.
+#[inline]
+const fn both_ends(name: &[u8]) -> (u64, u64) {
+    if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
+        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
+        let four = (u32::from_le_bytes(*first) as u64) << 32 | u32::from_le_bytes(*last) as u64;
+        return (four, four);
+    }
+    (0, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: [(&str, Known); 14] = [
+        ("connection", Known::Connection),
+        ("content-length", Known::ContentLength),
+        ("transfer-encoding", Known::TransferEncoding),
+        ("upgrade", Known::Upgrade),
+        ("expect", Known::Expect),
+        ("host", Known::Host),
+        ("keep-alive", Known::KeepAlive),
+        ("proxy-connection", Known::ProxyConnection),
+        ("te", Known::Te),
+        ("trailer", Known::Trailer),
+        ("cookie", Known::Cookie),
+        ("set-cookie", Known::SetCookie),
+        ("x-forwarded-for", Known::XForwardedFor),
+        ("date", Known::Date),
+    ];
+
+    #[test]
+    fn a_name_is_known_in_any_case_and_with_no_byte_changed() {
+        for (name, known) in NAMES {
+            assert_eq!(Known::of(name.as_bytes()), known, "{name}");
+            assert_eq!(Known::of(name.to_ascii_uppercase().as_bytes()), known, "{name}");
+            for at in 0..name.len() {
+                for byte in 0..=255 {
+                    let mut other = name.as_bytes().to_vec();
+                    other[at] = byte;
+                    let same = other.eq_ignore_ascii_case(name.as_bytes());
+                    assert_eq!(Known::of(&other) == known, same, "{other:?}");
+                }
+            }
+            assert_ne!(Known::of(&name.as_bytes()[1..]), known);
+            assert_eq!(Known::of(format!("{name}x").as_bytes()), Known::Other);
+        }
+        assert_eq!(Known::of(b""), Known::Other);
     }
 }

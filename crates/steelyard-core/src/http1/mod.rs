@@ -14,6 +14,7 @@ mod host;
 mod known;
 mod name;
 mod parse;
+mod scan;
 mod start;
 mod target;
 mod token;

@@ -3,11 +3,12 @@
 
 use super::head::{Field, Framing, Head, Span, Stage, Version};
 use super::host;
-use super::known::Known;
-use super::start::{check_target, early_check, request_line, status_line};
-use super::token::{CLASS, TOKEN};
+use super::known::{Known, FRAMING};
+use super::scan::{line_stop, run};
+use super::start::{check_target, early_check, plain_request_line, plain_status_line, request_line, status_line};
+use super::token::TOKEN;
 use super::HeadError;
-use memchr::{memchr, memchr3};
+use memchr::memchr;
 
 /// Bounds of a head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,38 +94,56 @@ struct Line {
 }
 
 fn lines(input: &[u8], limits: &Limits, head: &mut Head, response: bool) -> Result<Option<usize>, HeadError> {
-    if head.stage == Stage::Start {
-        let mut at = head.skipped as usize;
-        // RFC 9112 section 2.2: empty lines before a request line are skipped; HAProxy does so.
-        while matches!(input.get(at), Some(b'\r' | b'\n')) && !response {
-            match input.get(at..) {
-                Some([b'\r', b'\n', ..]) => at += 2,
-                Some([b'\n', ..]) if limits.relaxed => at += 1,
-                Some([b'\r']) => return Ok(None),
-                _ => break,
-            }
+    if head.stage == Stage::Start && !start(input, limits, head, response)? {
+        return Ok(None);
+    }
+    let base = head.skipped as usize;
+    Ok(fields(input.get(base..).unwrap_or(&[]), limits, head)?.map(|end| base + end))
+}
+
+/// Reads the start line; says whether all of it is there.
+fn start(input: &[u8], limits: &Limits, head: &mut Head, response: bool) -> Result<bool, HeadError> {
+    let mut at = head.skipped as usize;
+    // RFC 9112 section 2.2: empty lines before a request line are skipped; HAProxy does so.
+    while matches!(input.get(at), Some(b'\r' | b'\n')) && !response {
+        match input.get(at..) {
+            Some([b'\r', b'\n', ..]) => at += 2,
+            Some([b'\n', ..]) if limits.relaxed => at += 1,
+            Some([b'\r']) => return Ok(false),
+            _ => break,
         }
-        head.skipped = at as u32;
-        let line = input.get(at..).unwrap_or(&[]);
+    }
+    head.skipped = at as u32;
+    let line = input.get(at..).unwrap_or(&[]);
+    // Once only: a line that trickles in is not to be read from its begin each time.
+    let plain = match (head.scanned, response) {
+        (0, true) => plain_status_line(line, head),
+        (0, false) => plain_request_line(line, head),
+        _ => None,
+    };
+    let next = if let Some(next) = plain {
+        head.start_end = next as u32;
+        next
+    } else {
         let lenient = limits.relaxed || response;
         let Some(found) = next_line(line, head.scanned as usize, lenient, HeadError::StartLine)? else {
             head.scanned = line.len() as u32;
             early_check(line, response)?;
-            return Ok(None);
+            return Ok(false);
         };
-        head.response = response;
         let canonical = if response {
             status_line(&line[..found.end], head)?
         } else {
             request_line(&line[..found.end], limits, head)?
         };
         head.start_end = if found.clean && canonical { found.next as u32 } else { 0 };
-        head.stage = Stage::Fields;
-        head.line = found.next as u32;
-        head.scanned = head.line;
-    }
-    let base = head.skipped as usize;
-    Ok(fields(input.get(base..).unwrap_or(&[]), limits, head)?.map(|end| base + end))
+        found.next
+    };
+    head.response = response;
+    head.stage = Stage::Fields;
+    head.line = next as u32;
+    head.scanned = head.line;
+    Ok(true)
 }
 
 /// Finds the end of the line that starts at 0, searching from `from`.
@@ -176,10 +195,7 @@ enum Step {
 
 #[inline]
 fn field(input: &[u8], at: usize, limits: &Limits, head: &mut Head) -> Result<Step, HeadError> {
-    let mut colon = at;
-    while colon < input.len() && CLASS[input[colon] as usize] & TOKEN != 0 {
-        colon += 1;
-    }
+    let colon = at + run(input.get(at..).unwrap_or(&[]), TOKEN);
     match input.get(colon) {
         None => return Ok(Step::Partial),
         Some(b':') if colon > at && colon - at <= MAX_NAME => {}
@@ -216,7 +232,7 @@ fn field(input: &[u8], at: usize, limits: &Limits, head: &mut Head) -> Result<St
 fn value_end(input: &[u8], start: usize, relaxed: bool, response: bool) -> Result<Option<(usize, usize, bool)>, HeadError> {
     let mut from = start;
     loop {
-        let Some(found) = memchr3(b'\n', b'\r', 0, input.get(from..).unwrap_or(&[])) else {
+        let Some(found) = line_stop(input.get(from..).unwrap_or(&[])) else {
             return Ok(None);
         };
         let end = from + found;
@@ -296,10 +312,7 @@ fn finish(input: &[u8], consumed: usize, limits: &Limits, head: &mut Head) -> Re
     head.buf.clear();
     head.buf.extend_from_slice(&input[base..consumed]);
     head.stage = Stage::Done;
-    let clean = head.start_end != 0
-        && !head.dropped
-        && head.fields.iter().all(|field| field.line_end != 0)
-        && head.buf.ends_with(b"\r\n");
+    let clean = head.start_end != 0 && !head.dropped && !head.ragged && head.buf.ends_with(b"\r\n");
     head.whole = if clean { head.buf.len() as u32 } else { 0 };
     if !clean {
         for field in &head.fields {
@@ -321,8 +334,13 @@ fn finish(input: &[u8], consumed: usize, limits: &Limits, head: &mut Head) -> Re
 }
 
 fn framing(limits: &Limits, head: &mut Head) -> Result<(), HeadError> {
-    if head.seen & (Known::ContentLength.bit() | Known::TransferEncoding.bit()) == 0 {
+    if head.seen & FRAMING == 0 {
         head.framing = Framing::Absent;
+        return Ok(());
+    }
+    if let Some(length) = head.plain_length() {
+        head.framing = Framing::Length(length);
+        head.sized = true;
         return Ok(());
     }
     head.framing = head.framing_of_fields(limits.relaxed)?;

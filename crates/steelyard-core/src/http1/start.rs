@@ -2,6 +2,7 @@
 
 use super::head::{Head, Span, Version};
 use super::parse::Limits;
+use super::scan::{line_stop, run};
 use super::target::{split, TargetForm};
 use super::token::{is_token, CLASS, DIGIT, HIGH, TOKEN, URI};
 use super::HeadError;
@@ -24,6 +25,53 @@ pub(super) fn early_check(line: &[u8], response: bool) -> Result<(), HeadError> 
     Ok(())
 }
 
+/// Reads the line that nearly every request begins with, in one pass: a method, a target of visible ASCII, version 1.0 or 1.1, and
+/// CRLF. Gives where the next line begins; `None` for any other line, and for one that is not all there: [`request_line`] judges it.
+pub(super) fn plain_request_line(input: &[u8], head: &mut Head) -> Option<usize> {
+    let method_end = run(input, TOKEN);
+    if method_end == 0 || *input.get(method_end)? != b' ' {
+        return None;
+    }
+    let start = method_end + 1;
+    let end = start + run(input.get(start..)?, URI);
+    let (next, version) = match input.get(end..end + 11)? {
+        b" HTTP/1.1\r\n" => (end + 11, Version::Http11),
+        b" HTTP/1.0\r\n" => (end + 11, Version::Http10),
+        _ => return None,
+    };
+    if start == end {
+        return None;
+    }
+    head.version = version;
+    head.method = Span::new(0, method_end);
+    head.target = Span::new(start, end);
+    Some(next)
+}
+
+/// The same of a response; [`status_line`] judges the others.
+pub(super) fn plain_status_line(input: &[u8], head: &mut Head) -> Option<usize> {
+    let version = match input.first_chunk()? {
+        b"HTTP/1.1 " => Version::Http11,
+        b"HTTP/1.0 " => Version::Http10,
+        _ => return None,
+    };
+    let &[a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b' '] = input.get(9..)?.first_chunk()? else {
+        return None;
+    };
+    let end = 13 + line_stop(input.get(13..)?)?;
+    if input.get(end..end + 2)? != b"\r\n" {
+        return None;
+    }
+    head.version = version;
+    head.status = status(a, b, c);
+    head.reason = Span::new(13, end);
+    Some(end + 2)
+}
+
+fn status(a: u8, b: u8, c: u8) -> u16 {
+    u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0')
+}
+
 /// Fills in the head; says whether the line can go on as it is (else it is composed anew).
 pub(super) fn request_line(line: &[u8], limits: &Limits, head: &mut Head) -> Result<bool, HeadError> {
     let method_end = memchr(b' ', line).ok_or(HeadError::StartLine)?;
@@ -32,10 +80,7 @@ pub(super) fn request_line(line: &[u8], limits: &Limits, head: &mut Head) -> Res
     }
     let start = method_end + 1;
     let allowed = if limits.relaxed { URI | HIGH } else { URI };
-    let length = line[start..]
-        .iter()
-        .take_while(|&&b| CLASS[b as usize] & allowed != 0)
-        .count();
+    let length = run(&line[start..], allowed);
     let end = start + length;
     match line.get(end) {
         // Without a version: HTTP/0.9.
@@ -78,7 +123,7 @@ pub(super) fn status_line(line: &[u8], head: &mut Head) -> Result<bool, HeadErro
     if memchr(0, &line[reason..]).is_some() {
         return Err(HeadError::StartLine);
     }
-    head.status = u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0');
+    head.status = status(a, b, c);
     head.reason = Span::new(reason, line.len());
     Ok(canonical)
 }

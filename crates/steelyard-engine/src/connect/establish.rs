@@ -87,7 +87,7 @@ pub async fn establish_from<C>(
                     .or(proxy.timeouts.queue)
                     .or(proxy.timeouts.connect)
                     .map(|ms| asked + Duration::from_millis(ms));
-                let picked = match try_pick(worker, live, purpose.backend, want) {
+                let picked = match try_pick(worker, live, purpose.backend, want, worker.ms_at(asked.into_std())) {
                     Ok(Picked::Slot(slot)) => Ok(slot),
                     Ok(Picked::Queued(queued)) => {
                         let (server_queue, backend_queue) = queued.places();
@@ -223,7 +223,6 @@ fn not_picked(live: &Live, backend: u32, error: PickError) -> Error {
         PickError::NoServer => (Fault::Server, Stage::Connect),
         PickError::QueueTimeout => (Fault::ServerTimeout, Stage::Queue),
         PickError::QueueFull => (Fault::Server, Stage::Queue),
-        PickError::ClientGone => (Fault::Client, Stage::Queue),
     };
     Error {
         fault,

@@ -105,8 +105,7 @@ fn choose_backend(conn: &mut Conn, ex: &mut Exchange) -> Option<Decision> {
         return conn.is_http().then_some(failed);
     };
     ex.backend = Some(backend);
-    let now_ms = ex.now.saturating_duration_since(conn.worker.shared.started).as_millis();
-    ex.inside = InBackend::enter(&conn.live, backend, u64::try_from(now_ms).unwrap_or(u64::MAX));
+    ex.inside = InBackend::enter(&conn.live, backend, conn.worker.ms_at(ex.now));
     None
 }
 

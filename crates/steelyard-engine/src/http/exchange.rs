@@ -299,5 +299,9 @@ pub(super) fn limits(conn: &Conn, relaxed: bool) -> Limits {
 
 /// Milliseconds from one time to another.
 pub(super) fn ms(from: Instant, to: Instant) -> i64 {
+    // The head of a request comes in one piece nearly always.
+    if from == to {
+        return 0;
+    }
     i64::try_from(to.saturating_duration_since(from).as_millis()).unwrap_or(i64::MAX)
 }

@@ -12,13 +12,7 @@ pub(super) fn prepare(conn: &mut Conn, ex: &mut Exchange) {
         ex.prepared = true;
         once(conn, ex);
     }
-    let sized = ex.body;
-    if sized != steelyard_core::http1::Body::None
-        || ex.req.get(b"content-length").is_some()
-        || ex.req.get(b"transfer-encoding").is_some()
-    {
-        ex.req.set_body(sized);
-    }
+    ex.req.set_body(ex.body);
     if let Some(tracing) = &mut ex.tracing {
         tracing.sends(&ex.req);
     }

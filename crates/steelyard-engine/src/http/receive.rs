@@ -160,8 +160,7 @@ fn begin(conn: &mut Conn, ex: &mut Exchange) {
     bump(&shared.totals.cum_req);
     if let Some(front) = conn.live.frontend(conn.session.frontend) {
         bump(&front.counters.req_tot);
-        let now_ms = ex.now.saturating_duration_since(shared.started).as_millis();
-        front.counters.req_rate.add(u64::try_from(now_ms).unwrap_or(u64::MAX), 1);
+        front.counters.req_rate.add(conn.worker.ms_at(ex.now), 1);
     }
     conn.worker.meter.begin();
     if let Some(accepted) = ex.raw {

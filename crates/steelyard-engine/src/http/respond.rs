@@ -153,7 +153,8 @@ async fn content(conn: &mut Conn, ex: &mut Exchange, backend: u32, body: Body) -
 
 /// The cookie of persistence.
 fn mark(conn: &Conn, ex: &mut Exchange) {
-    let (Some(back), Some(slot)) = (ex.back(conn).backend.as_ref(), ex.slot.as_ref()) else {
+    let back = ex.back(conn).backend.as_ref().filter(|back| back.cookie.is_some());
+    let (Some(back), Some(slot)) = (back, ex.slot.as_ref()) else {
         return;
     };
     let (server, post) = (slot.server, ex.req.method() == b"POST");

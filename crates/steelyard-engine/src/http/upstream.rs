@@ -39,7 +39,7 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<Obtaine
     };
     let slot = match ex.slot.take() {
         Some(slot) => Some(slot),
-        None => match try_pick(&conn.worker, &conn.live, backend, want) {
+        None => match try_pick(&conn.worker, &conn.live, backend, want, conn.worker.ms_at(ex.now)) {
             Ok(Picked::Slot(slot)) => Some(slot),
             // Leaves the queue again: `establish` takes its own place, with its deadline.
             Ok(Picked::Queued(_)) => None,

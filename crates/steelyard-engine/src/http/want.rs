@@ -40,7 +40,7 @@ pub(super) fn aim(conn: &mut Conn, ex: &mut Exchange, backend: u32) -> Decision 
 /// The server that the client's cookie names.
 fn read_cookie(conn: &Conn, ex: &mut Exchange, backend: u32) {
     let (live, plan) = (&conn.live, proxy(&conn.live, backend));
-    if let Some(back) = &plan.backend {
+    if let Some(back) = plan.backend.as_ref().filter(|back| back.cookie.is_some()) {
         let usable = |index| live.server(backend, index).is_some_and(|server| server.takes_persistent());
         let seen = ex.persist.read(back, plan.options.persist, &ex.req, wall_seconds(), usable);
         if let (Some(seen), Some(third)) = (seen, ex.record.termination.get_mut(2)) {

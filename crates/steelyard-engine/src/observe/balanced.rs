@@ -30,7 +30,7 @@ impl Balanced {
             key: self.key(worker, live, body),
             ..Want::default()
         };
-        match try_pick(worker, live, self.proxy, want) {
+        match try_pick(worker, live, self.proxy, want, worker.shared.now_ms()) {
             Ok(Picked::Slot(slot)) => self.servers.get(slot.server as usize).map_or(1, |sink| sink.send(line)),
             // Nothing waits for a line.
             Ok(Picked::Queued(_)) | Err(_) => 1,

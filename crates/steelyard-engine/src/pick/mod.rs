@@ -36,8 +36,6 @@ pub enum PickError {
     QueueTimeout,
     /// `maxqueue` is reached.
     QueueFull,
-    /// The client left while it waited. `pick` never says so itself: who drops its future does.
-    ClientGone,
 }
 
 /// A place on a server. Dropping it frees the place and serves the queue.
@@ -82,30 +80,22 @@ impl Drop for Slot {
     }
 }
 
-/// Takes a place on a server of `backend`, waiting in the queue when all are full. Dropping the future leaves the queue.
-pub async fn pick(worker: &Rc<Worker>, live: &Arc<Live>, backend: u32, want: Want) -> Result<Slot, PickError> {
-    match try_pick(worker, live, backend, want)? {
-        Picked::Slot(slot) => Ok(slot),
-        Picked::Queued(queued) => queued.wait(worker, want.deadline).await,
-    }
-}
-
 /// What can be had at once.
 pub enum Picked {
     Slot(Slot),
     Queued(Queued),
 }
 
-/// Takes a place on a server, or one in a queue, without waiting.
-pub fn try_pick(worker: &Worker, live: &Arc<Live>, backend: u32, want: Want) -> Result<Picked, PickError> {
+/// Takes a place on a server, or one in a queue, without waiting. `now_ms`: on the clock of rates.
+pub fn try_pick(worker: &Worker, live: &Arc<Live>, backend: u32, want: Want, now_ms: u64) -> Result<Picked, PickError> {
     let Some(state) = live.backend(backend) else {
         return Err(PickError::NoServer);
     };
     let load = state.counters.scur.load(Relaxed);
     let mut random = || worker.random();
-    let now = i64::try_from(worker.shared.now_ms()).unwrap_or(i64::MAX);
+    let now = i64::try_from(now_ms).unwrap_or(i64::MAX);
     match state.roster.take(&state.servers, load, &want, now, &mut random) {
-        Taken::Seat(server) => slot(worker, live, backend, server, (0, 0))
+        Taken::Seat(server) => slot(live, backend, server, (0, 0), now_ms)
             .map(Picked::Slot)
             .ok_or(PickError::NoServer),
         Taken::Queued {
@@ -124,7 +114,7 @@ pub fn try_pick(worker: &Worker, live: &Arc<Live>, backend: u32, want: Want) -> 
 }
 
 /// The place is taken already; counts the stream on the server.
-fn slot(worker: &Worker, live: &Arc<Live>, backend: u32, server: u32, ahead: (u32, u32)) -> Option<Slot> {
+fn slot(live: &Arc<Live>, backend: u32, server: u32, ahead: (u32, u32), now_ms: u64) -> Option<Slot> {
     let state = live.backend(backend)?;
     let server_live = Arc::clone(state.servers.get(server as usize)?);
     let counters = &server_live.counters;
@@ -135,7 +125,7 @@ fn slot(worker: &Worker, live: &Arc<Live>, backend: u32, server: u32, ahead: (u3
     bump(&counters.stot);
     bump(&counters.lbtot);
     bump(&state.counters.lbtot);
-    counters.rate.add(worker.shared.now_ms(), 1);
+    counters.rate.add(now_ms, 1);
     Some(Slot {
         live: Arc::clone(live),
         backend,
@@ -171,7 +161,7 @@ impl Queued {
         match server {
             Ok(server) => {
                 self.ticket = None;
-                slot(worker, &self.live, self.backend, server, self.ahead).ok_or(PickError::NoServer)
+                slot(&self.live, self.backend, server, self.ahead, worker.shared.now_ms()).ok_or(PickError::NoServer)
             }
             Err(_) => Err(PickError::QueueTimeout),
         }
