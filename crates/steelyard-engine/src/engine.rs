@@ -70,6 +70,10 @@ impl Engine {
         let live = self.shared.live.load_full();
         check_rights(&live)?;
         let count = live.program.plan.global.nbthread.max(1) as usize;
+        // Lines for servers in `mode log` may come from a thread of Python too.
+        if count > 1 || !live.program.plan.global.log_backends.is_empty() {
+            crate::live::share();
+        }
         let mut sockets = Vec::with_capacity(count);
         for _ in 0..count {
             sockets.push(listen::open(&live).map_err(EngineError::State)?);

@@ -4,7 +4,7 @@ use crate::accept::gate::Gate;
 use crate::accept::{self, listen::Listening};
 use crate::buffer::Buffers;
 use crate::event::{Event, Events};
-use crate::live::{Live, Random, Rate};
+use crate::live::{add, Live, Random, Rate, Share};
 use crate::meter::{Meter, Usage};
 use crate::observe::Lines;
 use crate::pool::Pool;
@@ -72,7 +72,7 @@ pub struct Totals {
 impl Totals {
     /// The number of a stream that begins, from 0; it starts again after 32 bits.
     pub fn next_stream(&self) -> u32 {
-        (self.streams.fetch_add(1, std::sync::atomic::Ordering::Relaxed) & u64::from(u32::MAX)) as u32
+        (add(&self.streams, 1) & u64::from(u32::MAX)) as u32
     }
 }
 
@@ -200,6 +200,8 @@ pub struct Worker {
     pub meter: Meter,
     usage: Usage,
     random: Random,
+    /// See [`Worker::hold`].
+    held: RefCell<Option<Rc<Share>>>,
     /// The latest time that [`Worker::ms_at`] was asked for, and what it gave.
     asked: Cell<(Instant, u64)>,
     /// Quarter of an hour since the epoch, and what local time differs from UTC in it.
@@ -222,8 +224,19 @@ impl Worker {
             meter: Meter::default(),
             usage: Usage::of_thread(),
             random: Random::new(),
+            held: RefCell::default(),
             asked: Cell::new((started, 0)),
             offset: Cell::new((0, 0)),
+        }
+    }
+
+    /// A share in a plan for as long as a stream runs. It is counted within the thread: each stream takes several, and among threads
+    /// that would need the processor's lock each time.
+    pub fn hold(&self, live: &Arc<Live>) -> Rc<Share> {
+        let mut held = self.held.borrow_mut();
+        match &*held {
+            Some(held) if held.is_of(live) => Rc::clone(held),
+            _ => Rc::clone(held.insert(Rc::new(Share::new(live)))),
         }
     }
 

@@ -143,6 +143,19 @@ impl Balancer {
         }
     }
 
+    /// Whether a choice looks at how much the servers have to do (`conns` of their seats), as long as none of them has a `maxconn`.
+    #[must_use]
+    pub fn weighs_load(&self) -> bool {
+        match self.algorithm {
+            Algorithm::RoundRobin(_) | Algorithm::First(_) => false,
+            Algorithm::StaticRr(_)
+            | Algorithm::Leastconn(_)
+            | Algorithm::Random(_)
+            | Algorithm::MapHash(_)
+            | Algorithm::Consistent(_) => true,
+        }
+    }
+
     /// A connection of this server ended (`seats` shows it already). Keeps `leastconn` at O(log n) a pick.
     #[inline]
     pub fn freed(&mut self, seats: &[ServerSeat], at: usize) {

@@ -106,7 +106,9 @@ impl RoundRobin {
     /// The seat whose turn it is, of those that are wanted and not full.
     fn choose(&self, seats: &[ServerSeat], wanted: impl Fn(usize) -> bool) -> Option<u32> {
         let may = |at: u32| wanted(at as usize) && seats.get(at as usize).is_some_and(|seat| !seat.is_full());
-        let first = self.turns.iter().find(|turn| may(turn.3));
+        // Nearly always the first of all, which costs less to find than a walk to begin.
+        let first = self.turns.first().filter(|turn| may(turn.3));
+        let first = first.or_else(|| self.turns.iter().find(|turn| may(turn.3)));
         if let Some(due) = first.filter(|turn| turn.0 <= self.now) {
             return Some(due.3);
         }

@@ -4,9 +4,8 @@
 use super::head::{Field, Framing, Head, Span, Stage, Version};
 use super::host;
 use super::known::{Known, FRAMING};
-use super::scan::{line_stop, run};
+use super::scan::{line_stop, name};
 use super::start::{check_target, early_check, plain_request_line, plain_status_line, request_line, status_line};
-use super::token::TOKEN;
 use super::HeadError;
 use memchr::memchr;
 
@@ -175,6 +174,9 @@ fn fields(input: &[u8], limits: &Limits, head: &mut Head) -> Result<Option<usize
         return Ok(None);
     }
     loop {
+        if input.get(at..at + 2) == Some(b"\r\n") {
+            return Ok(Some(at + 2));
+        }
         match field(input, at, limits, head)? {
             Step::Next(next) => at = next,
             Step::End(end) => return Ok(Some(end)),
@@ -195,7 +197,7 @@ enum Step {
 
 #[inline]
 fn field(input: &[u8], at: usize, limits: &Limits, head: &mut Head) -> Result<Step, HeadError> {
-    let colon = at + run(input.get(at..).unwrap_or(&[]), TOKEN);
+    let colon = at + name(input.get(at..).unwrap_or(&[]));
     match input.get(colon) {
         None => return Ok(Step::Partial),
         Some(b':') if colon > at && colon - at <= MAX_NAME => {}

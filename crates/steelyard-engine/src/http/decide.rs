@@ -105,7 +105,7 @@ fn choose_backend(conn: &mut Conn, ex: &mut Exchange) -> Option<Decision> {
         return conn.is_http().then_some(failed);
     };
     ex.backend = Some(backend);
-    ex.inside = InBackend::enter(&conn.live, backend, conn.worker.ms_at(ex.now));
+    ex.inside = InBackend::enter(&conn.worker, &conn.live, backend, conn.worker.ms_at(ex.now));
     None
 }
 

@@ -30,7 +30,7 @@ pub struct Exchange {
     /// Client to server, and back.
     pub(super) up: Flow,
     pub(super) down: Flow,
-    pub(super) server: Option<ServerConn>,
+    pub(super) server: Option<Box<ServerConn>>,
     pub(super) slot: Option<Slot>,
     /// The server of the last try to connect.
     pub(super) tried: Option<u32>,

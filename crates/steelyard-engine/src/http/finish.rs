@@ -4,11 +4,11 @@ use super::exchange::{ms, Exchange};
 use super::session::{proxy, Conn};
 use super::After;
 use crate::error::{Error, Fault};
-use crate::live::bump;
+use crate::live::{add, bump};
 use crate::observe::send_log;
 use crate::pool::Pool;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 use steelyard_core::failure::RESET;
 use steelyard_core::logformat::render_log;
@@ -53,7 +53,7 @@ pub(super) fn release(conn: &mut Conn, ex: &mut Exchange, complete: bool) {
     }
     let reuse = ex.back(conn).backend.as_ref().map(|backend| backend.http_reuse);
     if reuse == Some(HttpReuse::Never) {
-        conn.held = Some(Box::new(server));
+        conn.held = Some(server);
     } else {
         Pool::give(&conn.worker, &conn.live, server, ex.now);
     }
@@ -124,9 +124,6 @@ pub(super) fn account(conn: &Conn, ex: &mut Exchange) {
     ex.record.bytes_to_server = ex.up.sent;
     ex.record.bytes_from_server = ex.down.received;
     let (up, down) = (ex.record.bytes_uploaded, ex.record.bytes_read);
-    let add = |counter: &AtomicU64, bytes: u64| {
-        counter.fetch_add(bytes, Relaxed);
-    };
     if !conn.tracking.is_empty() {
         conn.tracking.count(Event::BytesIn(up));
         conn.tracking.count(Event::BytesOut(down));

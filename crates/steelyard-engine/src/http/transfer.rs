@@ -38,11 +38,44 @@ pub(super) async fn bodies(conn: &mut Conn, ex: &mut Exchange) -> Result<(), Err
         return Err(error(Fault::Internal, Stage::Data));
     };
     limit(ex);
-    let mut wait = Wait::new(conn, ex);
-    let done = poll_fn(|cx| wait.poll_bodies(conn, ex, &mut server.stream, cx)).await;
+    let mut wait = None;
+    let done = poll_fn(|cx| poll_bodies(&mut wait, conn, ex, &mut server.stream, cx)).await;
     ex.server = Some(server);
     shrink(conn, ex);
     done
+}
+
+/// Both bodies to their ends. `wait` is made when there is something to wait for: the body of a small response is here with its head.
+fn poll_bodies(
+    wait: &mut Option<Wait>,
+    conn: &mut Conn,
+    ex: &mut Exchange,
+    server: &mut Stream,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), Error>> {
+    if wait.is_some() {
+        // The first poll comes right after something else looked at the clock.
+        ex.now = Instant::now();
+    }
+    // The place on the server is given back before the client has the last byte: its next request, perhaps on another
+    // thread, must find the server as idle as it is.
+    let (slot, sent) = (&mut ex.slot, ex.up_done);
+    let down = ex.down.poll_and(server, &mut conn.client, cx, || {
+        if let Some(slot) = slot.as_mut().filter(|_| sent) {
+            slot.release();
+        }
+    });
+    let down = match down {
+        Poll::Ready(Ok(())) if ex.up_done => return Poll::Ready(Ok(())),
+        Poll::Ready(Ok(())) => Poll::Ready(()),
+        Poll::Ready(Err(failure)) => return Poll::Ready(Err(of_response(&failure))),
+        Poll::Pending => {
+            grow(conn, ex);
+            Poll::Pending
+        }
+    };
+    let wait = wait.get_or_insert_with(|| Wait::new(conn, ex));
+    wait.poll_rest(down, conn, ex, server, cx)
 }
 
 /// Bandwidth limits that rules have turned on.
@@ -149,28 +182,15 @@ impl Wait {
         }
     }
 
-    fn poll_bodies(
+    /// What the response did not finish: the rest of the request, a client that leaves, time.
+    fn poll_rest(
         &mut self,
+        down: Poll<()>,
         conn: &mut Conn,
         ex: &mut Exchange,
         server: &mut Stream,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Error>> {
-        self.tick(ex);
-        // The place on the server is given back before the client has the last byte: its next request, perhaps on another
-        // thread, must find the server as idle as it is.
-        let (slot, sent) = (&mut ex.slot, ex.up_done);
-        let down = ex.down.poll_and(server, &mut conn.client, cx, || {
-            if let Some(slot) = slot.as_mut().filter(|_| sent) {
-                slot.release();
-            }
-        });
-        match down {
-            Poll::Ready(Ok(())) if ex.up_done => return Poll::Ready(Ok(())),
-            Poll::Ready(Ok(())) => {}
-            Poll::Ready(Err(failure)) => return Poll::Ready(Err(of_response(&failure))),
-            Poll::Pending => grow(conn, ex),
-        }
         // The server has done its part: what is left is between the client and us.
         let stage = if ex.down.is_received() { Stage::Last } else { Stage::Data };
         if let Err(failure) = self.send_request(conn, ex, server, stage, cx) {

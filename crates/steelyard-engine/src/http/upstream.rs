@@ -173,13 +173,15 @@ async fn connect(conn: &mut Conn, ex: &mut Exchange, backend: u32, want: Want, f
     ex.now = Instant::now();
     ex.connected = ex.now;
     let established = established?;
-    let fresh = |stream| ServerConn {
-        stream,
-        backend,
-        server: established.slot.server,
-        uses: 0,
-        idle_since: ex.now,
-        local: None,
+    let fresh = |stream| {
+        Box::new(ServerConn {
+            stream,
+            backend,
+            server: established.slot.server,
+            uses: 0,
+            idle_since: ex.now,
+            local: None,
+        })
     };
     ex.server = Some(match established.connection {
         Connection::New(stream) => fresh(stream),
@@ -216,7 +218,7 @@ fn allowed(conn: &Conn, ex: &Exchange) -> Allowed {
     }
 }
 
-fn pick_idle(pool: &crate::pool::Pool, allowed: Allowed, slot: &Slot) -> Option<ServerConn> {
+fn pick_idle(pool: &crate::pool::Pool, allowed: Allowed, slot: &Slot) -> Option<Box<ServerConn>> {
     let busy = slot.server_live.counters.scur.load(Relaxed) as usize;
     match allowed {
         Allowed::None => None,
@@ -226,10 +228,10 @@ fn pick_idle(pool: &crate::pool::Pool, allowed: Allowed, slot: &Slot) -> Option<
 }
 
 /// An open connection to the server of `slot`, the client's own before those of the pool.
-fn reuse(conn: &mut Conn, ex: &Exchange, slot: &Slot) -> Option<ServerConn> {
+fn reuse(conn: &mut Conn, ex: &Exchange, slot: &Slot) -> Option<Box<ServerConn>> {
     if let Some(held) = conn.held.take() {
         if held.backend == slot.backend && held.server == slot.server && held.is_alive() {
-            return Some(*held);
+            return Some(held);
         }
     }
     pick_idle(&conn.worker.pool, allowed(conn, ex), slot)

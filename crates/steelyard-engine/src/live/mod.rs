@@ -6,7 +6,8 @@ mod proxy;
 mod server;
 mod state;
 
-pub use counters::{bump, BackCounters, FrontCounters, Rate};
+pub(crate) use counters::share;
+pub use counters::{add, bump, enter, leave, BackCounters, FrontCounters, Rate};
 pub(crate) use init::set_variables;
 pub use proxy::{BackendLive, FrontendLive, InBackend, ProxyLive};
 pub(crate) use server::STEPS;
@@ -14,6 +15,7 @@ pub use server::{Admin, ServerLive, Source, Target};
 pub use state::{wall, Random, WorkerState};
 
 use crate::observe::Logs;
+use std::ops::Deref;
 use std::sync::Arc;
 use steelyard_core::program::Program;
 use steelyard_core::rules::pattern::Changes;
@@ -37,6 +39,28 @@ pub struct Live {
     pub tables: Arc<Tables>,
     /// What became of maps and pattern files since they were read.
     pub pattern_changes: Changes,
+}
+
+/// What the streams of one thread hold of a plan while they run, see [`Worker::hold`](crate::worker::Worker::hold).
+pub struct Share(Arc<Live>);
+
+impl Share {
+    pub fn new(live: &Arc<Live>) -> Self {
+        Self(Arc::clone(live))
+    }
+
+    /// Whether it is a share in this very plan.
+    pub fn is_of(&self, live: &Arc<Live>) -> bool {
+        Arc::ptr_eq(&self.0, live)
+    }
+}
+
+impl Deref for Share {
+    type Target = Live;
+
+    fn deref(&self) -> &Live {
+        &self.0
+    }
 }
 
 impl Live {

@@ -1,10 +1,12 @@
 //! The running state of a proxy.
 
-use super::counters::{bump, BackCounters, FrontCounters};
+use super::counters::{bump, enter, leave, BackCounters, FrontCounters};
 use super::server::{ServerLive, Source};
-use super::Live;
+use super::{Live, Share};
 use crate::accept::gate::Gate;
 use crate::pick::roster::Roster;
+use crate::worker::Worker;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Acquire, Ordering::Relaxed, Ordering::Release};
 use std::sync::Arc;
 use steelyard_core::plan::{Frontend, Plan, Proxy, Server};
@@ -184,22 +186,19 @@ fn default_fullconn(backend: u32, plan: &Plan) -> u32 {
 
 /// A stream is in a backend, from the choice of the backend to its end: counts it in `scur`, `stot` and the rate.
 pub struct InBackend {
-    live: Arc<Live>,
+    live: Rc<Share>,
     backend: u32,
 }
 
 impl InBackend {
     /// Counts a stream in; `None` when there is no such backend.
-    pub fn enter(live: &Arc<Live>, backend: u32, now_ms: u64) -> Option<Self> {
+    pub fn enter(worker: &Worker, live: &Arc<Live>, backend: u32, now_ms: u64) -> Option<Self> {
         let counters = &live.backend(backend)?.counters;
-        let now = counters.scur.fetch_add(1, Relaxed) + 1;
-        if now > counters.smax.load(Relaxed) {
-            counters.smax.fetch_max(now, Relaxed);
-        }
+        enter(&counters.scur, &counters.smax);
         bump(&counters.stot);
         counters.rate.add(now_ms, 1);
         Some(Self {
-            live: Arc::clone(live),
+            live: worker.hold(live),
             backend,
         })
     }
@@ -208,7 +207,7 @@ impl InBackend {
 impl Drop for InBackend {
     fn drop(&mut self) {
         if let Some(backend) = self.live.backend(self.backend) {
-            backend.counters.scur.fetch_sub(1, Relaxed);
+            leave(&backend.counters.scur);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What rules may ask about the running process.
 
-use super::{bump, Live};
+use super::Live;
 use crate::stream::Stream;
 use crate::sys;
 use crate::worker::{Shared, Worker};
@@ -61,7 +61,7 @@ impl State for WorkerState<'_> {
 
     fn debug(&self, sink: DebugSink, line: &[u8]) {
         if !self.live.logs.debug(sink, line) {
-            bump(&self.worker.shared.totals.dropped_logs);
+            self.worker.shared.totals.dropped_logs.fetch_add(1, Relaxed);
         }
     }
 

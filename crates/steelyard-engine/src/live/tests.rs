@@ -1,6 +1,7 @@
-//! Slow starts and rates.
+//! Slow starts, rates and counters.
 
-use super::{Admin, Rate, ServerLive, STEPS};
+use super::{add, bump, enter, leave, share, Admin, Rate, ServerLive, STEPS};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use steelyard_core::plan::Server;
 
 fn server(slowstart: u64) -> ServerLive {
@@ -46,4 +47,25 @@ fn a_rate_slides_over_a_second() {
     rate.add(4_000, 5);
     assert_eq!(rate.delay(4_100, 5), 200);
     assert_eq!(rate.delay(4_100, 6), 0);
+}
+
+#[test]
+fn one_thread_and_several_count_the_same() {
+    let (total, now, most) = (AtomicU64::new(0), AtomicU32::new(0), AtomicU32::new(0));
+    let round = || {
+        bump(&total);
+        add(&total, 2);
+        enter(&now, &most);
+        leave(&now);
+    };
+    (0..1_000).for_each(|_| round());
+    enter(&now, &most);
+    assert_eq!((total.load(Relaxed), now.load(Relaxed), most.load(Relaxed)), (3_000, 1, 1));
+    share();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..1_000).for_each(|_| round()));
+        }
+    });
+    assert_eq!((total.load(Relaxed), now.load(Relaxed)), (15_000, 1));
 }

@@ -2,7 +2,7 @@
 
 pub mod roster;
 
-use crate::live::{bump, BackendLive, Live, ServerLive};
+use crate::live::{bump, enter, leave, BackendLive, Live, ServerLive, Share};
 use crate::worker::Worker;
 use roster::{Taken, Ticket};
 use std::future::poll_fn;
@@ -40,7 +40,7 @@ pub enum PickError {
 
 /// A place on a server. Dropping it frees the place and serves the queue.
 pub struct Slot {
-    live: Arc<Live>,
+    live: Rc<Share>,
     pub backend: u32,
     pub server: u32,
     pub server_live: Arc<ServerLive>,
@@ -57,7 +57,7 @@ impl Slot {
         if std::mem::replace(&mut self.released, true) {
             return;
         }
-        self.server_live.counters.scur.fetch_sub(1, Relaxed);
+        leave(&self.server_live.counters.scur);
         if let Some(backend) = self.live.backend(self.backend) {
             backend.roster.release(&backend.servers, self.server);
         }
@@ -95,7 +95,7 @@ pub fn try_pick(worker: &Worker, live: &Arc<Live>, backend: u32, want: Want, now
     let mut random = || worker.random();
     let now = i64::try_from(now_ms).unwrap_or(i64::MAX);
     match state.roster.take(&state.servers, load, &want, now, &mut random) {
-        Taken::Seat(server) => slot(live, backend, server, (0, 0), now_ms)
+        Taken::Seat(server) => slot(&worker.hold(live), backend, server, (0, 0), now_ms)
             .map(Picked::Slot)
             .ok_or(PickError::NoServer),
         Taken::Queued {
@@ -103,7 +103,7 @@ pub fn try_pick(worker: &Worker, live: &Arc<Live>, backend: u32, want: Want, now
             server_queue,
             backend_queue,
         } => Ok(Picked::Queued(Queued {
-            live: Arc::clone(live),
+            live: worker.hold(live),
             backend,
             ticket: Some(ticket),
             ahead: (server_queue, backend_queue),
@@ -114,20 +114,17 @@ pub fn try_pick(worker: &Worker, live: &Arc<Live>, backend: u32, want: Want, now
 }
 
 /// The place is taken already; counts the stream on the server.
-fn slot(live: &Arc<Live>, backend: u32, server: u32, ahead: (u32, u32), now_ms: u64) -> Option<Slot> {
+fn slot(live: &Rc<Share>, backend: u32, server: u32, ahead: (u32, u32), now_ms: u64) -> Option<Slot> {
     let state = live.backend(backend)?;
     let server_live = Arc::clone(state.servers.get(server as usize)?);
     let counters = &server_live.counters;
-    let now = counters.scur.fetch_add(1, Relaxed) + 1;
-    if now > counters.smax.load(Relaxed) {
-        counters.smax.fetch_max(now, Relaxed);
-    }
+    enter(&counters.scur, &counters.smax);
     bump(&counters.stot);
     bump(&counters.lbtot);
     bump(&state.counters.lbtot);
     counters.rate.add(now_ms, 1);
     Some(Slot {
-        live: Arc::clone(live),
+        live: Rc::clone(live),
         backend,
         server,
         server_live,
@@ -139,7 +136,7 @@ fn slot(live: &Arc<Live>, backend: u32, server: u32, ahead: (u32, u32), now_ms: 
 
 /// A place in a queue. Dropping it leaves the queue.
 pub struct Queued {
-    live: Arc<Live>,
+    live: Rc<Share>,
     backend: u32,
     ticket: Option<Ticket>,
     ahead: (u32, u32),

@@ -60,6 +60,9 @@ pub struct Roster {
     fullconn: u32,
     /// Some server has `minconn`: limits move with the load.
     dynamic: bool,
+    /// Places are counted: some server has a limit, or the algorithm looks at the load. Otherwise nobody ever waits, and a place that
+    /// is given back is of no interest.
+    counted: bool,
     persist: bool,
     /// What weights are multiplied with, so that a part of a small one can be told.
     scale: u32,
@@ -125,11 +128,13 @@ impl Roster {
             only,
             granted: BTreeMap::new(),
         };
+        let counted = inner.balancer.weighs_load() || limits.iter().any(|limit| limit.maxconn > 0);
         let dynamic = limits.iter().any(|l| l.minconn > 0 && l.minconn < l.maxconn);
         Self {
             limits,
             fullconn: fullconn.max(1),
             dynamic,
+            counted,
             persist: options.persist,
             scale,
             inner: Mutex::new(inner),
@@ -169,7 +174,7 @@ impl Roster {
             return Taken::None;
         };
         if seat.maxconn == 0 || (seat.queued == 0 && seat.conns < seat.maxconn) {
-            seat.conns += 1;
+            seat.conns += u32::from(self.counted);
             return Taken::Seat(index);
         }
         if limits.maxqueue > 0 && seat.queued >= limits.maxqueue {
@@ -233,6 +238,9 @@ impl Roster {
 
     /// Gives a place back and hands it to the one who has waited longest.
     pub fn release(&self, servers: &[Arc<ServerLive>], server: u32) {
+        if !self.counted {
+            return;
+        }
         let mut inner = self.inner.lock();
         if let Some(seat) = inner.seats.get_mut(server as usize) {
             seat.conns = seat.conns.saturating_sub(1);

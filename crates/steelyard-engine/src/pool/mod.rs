@@ -58,8 +58,9 @@ impl ServerConn {
 /// The idle connections of one server.
 #[derive(Default)]
 struct Idle {
-    /// The latest comes last and is taken first.
-    conns: Vec<ServerConn>,
+    /// The latest comes last and is taken first. Boxed: a connection goes in and out with each request, without moving.
+    #[allow(clippy::vec_box)]
+    conns: Vec<Box<ServerConn>>,
     /// Most streams that the server had at once: since the last sweep, and before that, fading.
     peak: usize,
     past: usize,
@@ -108,7 +109,7 @@ struct Clients {
 impl Pool {
     /// An idle connection to a server, on which `busy` streams are, the one that asks among them. `proven`: only one that has
     /// carried more than one request (`http-reuse aggressive`).
-    pub fn take(&self, backend: u32, server: u32, busy: usize, proven: bool) -> Option<ServerConn> {
+    pub fn take(&self, backend: u32, server: u32, busy: usize, proven: bool) -> Option<Box<ServerConn>> {
         let mut idle = self.idle.borrow_mut();
         let idle = at(at(&mut idle, backend), server);
         idle.note(busy);
@@ -128,7 +129,7 @@ impl Pool {
     }
 
     /// Keeps a connection that is between two requests, unless the limits say no.
-    pub fn give(worker: &Rc<Worker>, live: &Arc<Live>, mut conn: ServerConn, now: Instant) {
+    pub fn give(worker: &Rc<Worker>, live: &Arc<Live>, mut conn: Box<ServerConn>, now: Instant) {
         let plan = &live.program.plan;
         let server = plan
             .proxies

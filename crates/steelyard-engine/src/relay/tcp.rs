@@ -11,7 +11,7 @@ use crate::buffer::Buffer;
 use crate::connect::{establish, Connection, Established, Purpose};
 use crate::error::{Error, Fault, Stage};
 use crate::http::{self, Handed};
-use crate::live::{bump, InBackend, Live, WorkerState};
+use crate::live::{add, bump, InBackend, Live, WorkerState};
 use crate::pick::{Slot, Want};
 use crate::stream::Stream;
 use crate::worker::Worker;
@@ -19,7 +19,6 @@ use std::cell::{Cell, OnceCell};
 use std::convert::Infallible;
 use std::future::{poll_fn, Future};
 use std::rc::Rc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
@@ -99,7 +98,7 @@ impl Tcp {
             .with_ctx(|program, ctx| choose_backend(program, frontend, ctx, None))
             .ok_or(no_server())?;
         self.backend = Some(backend);
-        self.inside = InBackend::enter(&live, backend, self.worker.shared.now_ms());
+        self.inside = InBackend::enter(&self.worker, &live, backend, self.worker.shared.now_ms());
         if plan(&live, backend).is_some_and(|plan| plan.mode == Mode::Http) {
             return Ok(Run::Http);
         }
@@ -347,8 +346,8 @@ fn count_bytes(live: &Live, frontend: u32, slot: &Slot, tracking: &Tracking, byt
         tracking.count(Event::BytesOut(down));
     }
     if let Some(frontend) = live.frontend(frontend) {
-        frontend.counters.bin.fetch_add(up, Relaxed);
-        frontend.counters.bout.fetch_add(down, Relaxed);
+        add(&frontend.counters.bin, up);
+        add(&frontend.counters.bout, down);
     }
     for counters in slot
         .backend_live()
@@ -356,8 +355,8 @@ fn count_bytes(live: &Live, frontend: u32, slot: &Slot, tracking: &Tracking, byt
         .into_iter()
         .chain([&slot.server_live.counters])
     {
-        counters.bin.fetch_add(up, Relaxed);
-        counters.bout.fetch_add(down, Relaxed);
+        add(&counters.bin, up);
+        add(&counters.bout, down);
     }
 }
 
