@@ -360,3 +360,23 @@ def test_what_is_known_after_the_response(run, serve):
     wanted = {"PORT": str(server.port), "RULE": line}
     found = {fetch: got.get(f"x-{number}") for number, fetch in enumerate(answers)}
     assert found == {fetch: f"[{wanted.get(value, value)}]" for fetch, value in answers.items()}
+
+
+OF_THE_REQUEST = (
+    "path pathq url base baseq query url_ip url_port base32 url32 req.ver req.hdr(host) hdr(host) req.fhdr(host) req.hdr_names"
+    " req.hdrs req.hdr_cnt(host) cook(lang) req.cook_cnt(lang) urlp(id) req.body req.body_len req.proto_http"
+).split()
+
+
+def test_conditions_of_responses_know_nothing_of_the_request_but_its_method(run, serve):
+    """HAProxy warns of them and goes on: such a test is never true."""
+    rules = "".join(
+        f"    {rules} set-header {prefix}-{number} on if {{ {fetch} -m found }}\n"
+        for rules, prefix in (("http-response", "x-r"), ("http-after-response", "x-a"))
+        for number, fetch in enumerate(["method", *OF_THE_REQUEST])
+    )
+    proxy = run(f"{HEAD}{rules}{TAIL}", bare=True, s1=serve(hello))
+    with proxy.connect() as client:
+        answer = client.ask(REQUEST)
+    known = [name for name, _ in answer.lowered if name.startswith(("x-r-", "x-a-"))]
+    assert known == ["x-r-0", "x-a-0"]

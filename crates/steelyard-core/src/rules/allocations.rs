@@ -108,10 +108,12 @@ fn rules_allocate_nothing() {
         parse(world);
         let (program, mut ctx) = world.ctx();
         let proxy = &program.proxies[0];
+        let response = ctx.res.take();
         assert!(matches!(
             evaluate(&proxy.http_request, program, &mut ctx, 0, None),
             Verdict::Pass
         ));
+        ctx.res = response;
         assert!(matches!(
             evaluate(&proxy.http_response, program, &mut ctx, 0, None),
             Verdict::Pass
@@ -147,6 +149,7 @@ fn choosing_a_backend_among_a_thousand_allocates_nothing() {
     let count = allocations(&mut world, |world| {
         parse(world);
         let (program, mut ctx) = world.ctx();
+        ctx.res = None;
         assert_eq!(choose_backend(program, 0, &mut ctx, None), None);
     });
     assert_eq!(count, 0);

@@ -183,7 +183,8 @@ impl Http {
 
     pub fn one<'e>(&'e self, view: &View<'e>) -> Option<Sample<'e>> {
         match self {
-            Self::Method => request(view).map(|head| Sample::Meth(head.method())),
+            // All of the request that is kept for the rules of the response.
+            Self::Method => view.req.or_else(|| request(view)).map(|head| Sample::Meth(head.method())),
             Self::Path => target::path(request(view)?.target()).map(Sample::Str),
             Self::Pathq => target::pathq(request(view)?.target()).map(Sample::Str),
             Self::Query { with_mark } => {
@@ -308,16 +309,17 @@ fn slot(args: &Args<'_>) -> Result<usize, PlanError> {
     usize::try_from(args.int(0)?).map_err(|_| args.wrong(0, "a capture slot"))
 }
 
-/// The request head. In a TCP rule set it is read from the input, for which it may have to wait (manual, `mode tcp` and HTTP fetches).
+/// The request head, until there is a response (manual, section 7.3.6: fetches of requests are for requests). In a TCP rule set it
+/// is read from the input, for which it may have to wait (manual, `mode tcp` and HTTP fetches).
 #[inline]
 pub(super) fn request<'e>(view: &View<'e>) -> Option<&'e Head> {
+    if view.res.is_some() {
+        return None;
+    }
     view.req.or_else(|| from_input(view))
 }
 
 fn from_input<'e>(view: &View<'e>) -> Option<&'e Head> {
-    if view.res.is_some() {
-        return None;
-    }
     if let Some(parsed) = view.parsed().get() {
         return parsed.head.as_ref().filter(|_| *parsed.input == *view.input);
     }

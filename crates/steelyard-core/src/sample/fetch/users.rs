@@ -27,7 +27,7 @@ pub(crate) fn credentials<'e>(view: &View<'e>) -> Option<Credentials<'e>> {
     } else {
         b"authorization"
     };
-    let (scheme, token) = scheme(view.req?.get(header)?)?;
+    let (scheme, token) = scheme(super::http::request(view)?.get(header)?)?;
     if !scheme.eq_ignore_ascii_case(b"basic") || token.len() > view.limit() {
         return None;
     }
