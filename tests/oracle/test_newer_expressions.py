@@ -96,7 +96,7 @@ FINE = "last=- wait=- te=- bc=0 - Success gl=0 0 id={0} {1} ab=0 0 rst=- -"
 
 
 def logged(run, sink, server, front=""):
-    front = f"log <sink> local0\nacl slow path /slow\nlog-format '{LOGGED}'\n{front}"
+    front = f"log <sink> local0\nacl slow capture.req.uri /slow\nlog-format '{LOGGED}'\n{front}"
     return site(run, front=front, back="retries 0", top=TOP, s1=server, sink=sink)
 
 

@@ -388,6 +388,10 @@ def test_a_full_table(run, serve, nopurge):
     with proxy.connect() as client:
         for key in "abac":
             client.ask(get("/", f"X: {key}"))
+            # Which entry is the oldest is told in milliseconds.
+            asked = time.monotonic()
+            while time.monotonic() < asked + 0.005:
+                pass
     settled(proxy, [1, 1, 0] if nopurge else [1, 0, 1])
 
 
@@ -484,3 +488,14 @@ def test_tcp_sessions_count_bytes(run, serve):
         client.send(b"x" * 4096)
         assert client.exactly(4096) == b"x" * 4096
     settled(proxy, [1, 0, 4, 4])
+
+
+def test_counters_that_a_table_does_not_store(run):
+    """What raises one gives 0, what reads or clears one gives nothing."""
+    fetches = (
+        "sc_inc_gpc0(0) sc0_inc_gpc1 sc_inc_gpc(2,0) src_inc_gpc0(t) sc_get_gpc0(0) sc_clr_gpc0(0) src_clr_gpc0(t) sc_inc_gpc0(1)"
+    )
+    rules = f"""http-request track-sc0 src table t
+    http-request return content-type text/plain lf-string "{"|".join(f"%[{each}]" for each in fetches.split())}\""""
+    proxy = site(run, rules, table="type ip size 10 store conn_cnt", s1="127.0.0.1:1")
+    assert [proxy.ask(GET).text for _ in range(2)] == ["0|0|0|0||||"] * 2

@@ -146,7 +146,8 @@ impl Metric {
             Self::Kilo(place) => place.try_each(|data, index| row.read(data, index)).map(|bytes| bytes >> 10),
             Self::Increment(counter, rate) => {
                 let events = rate.tick(row, 1);
-                counter.add(row, 1).or(events)
+                // A counter that the table does not store stays at 0, as with HAProxy.
+                counter.add(row, 1).or(events).or(Some(0))
             }
             Self::Clear(place) => place.set(row, 0),
             Self::Connection => {

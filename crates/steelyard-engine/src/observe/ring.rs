@@ -104,8 +104,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     lines: Lines,
-    /// Lines taken out of the queue that may not have been written yet.
-    writing: bool,
+    /// Bytes of lines taken out of the queue that may not have been written yet. They count as long as they are here.
+    writing: usize,
     ended: bool,
 }
 
@@ -153,7 +153,7 @@ impl Feed {
                 .spawn(move || shared.run());
         });
         let mut state = lock(&self.shared.state);
-        if state.lines.bytes + line.len() > self.shared.size {
+        if state.lines.bytes + state.writing + line.len() > self.shared.size {
             return false;
         }
         state.lines.push(line);
@@ -170,7 +170,7 @@ impl Drop for Feed {
         state.ended = true;
         self.shared.changed.notify_all();
         if self.started.is_completed() {
-            let busy = |state: &mut State| state.writing || !state.lines.queue.is_empty();
+            let busy = |state: &mut State| state.writing > 0 || !state.lines.queue.is_empty();
             let _ = self.shared.changed.wait_timeout_while(state, FAREWELL, busy);
         }
     }
@@ -188,7 +188,7 @@ impl Shared {
             let written = stream.as_mut().map(|stream| stream.write_all(&batch));
             if matches!(written, Some(Ok(()))) {
                 batch.clear();
-                lock(&self.state).writing = false;
+                lock(&self.state).writing = 0;
                 self.changed.notify_all();
             } else {
                 stream = None;
@@ -209,7 +209,7 @@ impl Shared {
                 .unwrap_or_else(PoisonError::into_inner);
             while batch.len() < BATCH {
                 let Some(line) = state.lines.pop() else { break };
-                state.writing = true;
+                state.writing += line.len();
                 self.frame(&line, batch);
             }
         }

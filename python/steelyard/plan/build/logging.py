@@ -32,6 +32,9 @@ _LATE_FETCHES = frozenset(
     """
     bytes_in bytes_out req.bytes_in req.bytes_out res.bytes_in res.bytes_out
     txn.timer.total txn.timer.user fc.timer.total res.timer.data
+    fc_err fc_err_name fc_err_str bc_err bc_err_name bc_err_str
+    fc_rtt fc_rttvar bc_rtt bc_rttvar fc_fackets fc_lost fc_reordering fc_retrans fc_sacked fc_unacked
+    fs.aborted bs.aborted fs.rst_code bs.rst_code term_events last_entity waiting_entity
     """.split()
 )
 CONNECT = "Connect from %ci:%cp to %fi:%fp (%f/MODE)"
