@@ -65,7 +65,11 @@ def test_a_log_server_that_cannot_be_reached_yet(run):
             receiver.bind(("192.0.2.1", 5514))
             receiver.settimeout(10)
             assert proxy.ask(get("/there")).status == 200
-            assert receiver.recv(1000).rstrip().endswith(b"body /there")
+            # A line is written after its answer: that of the first request may find the route too.
+            line = receiver.recv(1000).rstrip()
+            if line.endswith(b"body /lost"):
+                line = receiver.recv(1000).rstrip()
+            assert line.endswith(b"body /there")
 
 
 @pytest.mark.parametrize(("length", "form"), [(80, "raw"), (80, "local"), (300, "priority"), (65535, "rfc5424")])

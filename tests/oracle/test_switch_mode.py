@@ -265,7 +265,7 @@ def test_a_head_that_is_cut(run, serve, sink):
 
 @pytest.mark.parametrize("said", [b"", b"GET / HT"])
 def test_a_head_that_does_not_come_in_time(run, serve, sink, said):
-    front = "    log <sink> local0\n    option tcplog\n    timeout client 300ms"
+    front = "    log <sink> local0\n    option tcplog\n    timeout client 1s"
     proxy = lead(run, front=front, s1=serve(hello), sink=sink)
     with proxy.connect() as client:
         client.send(said)
