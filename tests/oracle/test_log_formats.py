@@ -104,3 +104,11 @@ def test_lines_of_a_frontend_are_counted(run, serve, sink):
     assert sink.take() == f"bad {first + 2}"
     proxy.ask(get("/c"))
     assert sink.take() == f"{first + 3} 200 /c"
+
+
+def test_an_id_is_made_with_the_request(run, serve, sink):
+    """Its format may look at the request, also where it is told first when the request is gone."""
+    front = "unique-id-format %[req.hdr(x-a)]:%[path]\nhttp-after-response set-header x-id %[unique-id]"
+    proxy = logged(run, sink, front=f"log-format %ID\n{front}", kind="", s1=serve(hello))
+    assert proxy.ask(get("/p", "X-A: one")).get("x-id") == "one:/p"
+    assert sink.take() == "one:/p"

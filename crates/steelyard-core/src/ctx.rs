@@ -35,6 +35,18 @@ pub struct Session {
 }
 
 impl Session {
+    /// Of no connection: what the process does on its own.
+    pub fn without_client(frontend: u32, accepted: (u64, u32)) -> Self {
+        Self {
+            src: None,
+            dst: None,
+            frontend,
+            bind: 0,
+            header: None,
+            accepted,
+        }
+    }
+
     /// The address at the other end of the connection, whatever a header says.
     pub fn own_src(&self) -> Option<SocketAddr> {
         self.header.as_ref().map_or(self.src, |header| header.src)
@@ -111,4 +123,33 @@ pub struct Ctx<'a> {
     pub record: &'a mut Record,
     pub state: &'a dyn State,
     pub scratch: &'a mut Scratch,
+}
+
+impl<'a> Ctx<'a> {
+    /// Of a session that has no message, no input and no server: what it is before a request, or beside all of them.
+    pub fn without_message(
+        session: &'a Session,
+        vars: &'a mut Vars,
+        tracking: &'a mut Tracking,
+        record: &'a mut Record,
+        state: &'a dyn State,
+        scratch: &'a mut Scratch,
+    ) -> Self {
+        Self {
+            session,
+            frontend: session.frontend,
+            backend: None,
+            server: None,
+            req: None,
+            res: None,
+            input: &[],
+            input_done: true,
+            waits: false,
+            vars,
+            tracking,
+            record,
+            state,
+            scratch,
+        }
+    }
 }

@@ -95,30 +95,9 @@ impl Simulation {
     fn begin(&self, case: &Case) {
         let program = &self.program;
         let world = World::new(&program.plan, case, &self.vars, &self.tables, &self.changes);
-        let session = Session {
-            src: None,
-            dst: None,
-            frontend: 0,
-            bind: 0,
-            header: None,
-            accepted: world.wall(),
-        };
-        let mut ctx = Ctx {
-            session: &session,
-            frontend: 0,
-            backend: None,
-            server: None,
-            req: None,
-            res: None,
-            input: &[],
-            input_done: true,
-            waits: false,
-            vars: &mut Vars::new(),
-            tracking: &mut Tracking::new(),
-            record: &mut Record::new(),
-            state: &world,
-            scratch: &mut Scratch::new(),
-        };
+        let session = Session::without_client(0, world.wall());
+        let (mut vars, mut tracking, mut record, mut scratch) = (Vars::new(), Tracking::new(), Record::new(), Scratch::new());
+        let mut ctx = Ctx::without_message(&session, &mut vars, &mut tracking, &mut record, &world, &mut scratch);
         // Only assignments are in these rules: the verdict is always to go on.
         let _ = evaluate(&program.init, program, &mut ctx, 0, None);
     }

@@ -4,7 +4,6 @@
 use crate::live::{bump, Live, WorkerState};
 use crate::stream::Stream;
 use crate::worker::Worker;
-use std::cell::OnceCell;
 use std::sync::Arc;
 use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::record::Record;
@@ -56,30 +55,13 @@ fn allows(worker: &Worker, live: &Arc<Live>, client: &Stream, session: &mut Sess
         return true;
     }
     let state = WorkerState {
-        worker,
-        live,
         client: Some(client),
-        server: None,
-        cost: OnceCell::new(),
+        ..WorkerState::without_streams(worker, live)
     };
     let mut record = Record::new();
     let mut scratch = worker.scratch.borrow_mut();
-    let mut ctx = Ctx {
-        session,
-        frontend: session.frontend,
-        backend: None,
-        server: None,
-        req: None,
-        res: None,
-        input: &[],
-        input_done: true,
-        waits: false,
-        vars: &mut kept.vars,
-        tracking: &mut kept.tracking,
-        record: &mut record,
-        state: &state,
-        scratch: &mut scratch,
-    };
+    let (vars, tracking) = (&mut kept.vars, &mut kept.tracking);
+    let mut ctx = Ctx::without_message(session, vars, tracking, &mut record, &state, &mut scratch);
     let verdict = evaluate(rules, &live.program, &mut ctx, 0, None);
     // What rules set here is so for the whole connection.
     session.src = record.src.or(session.src);

@@ -7,7 +7,6 @@ use crate::live::InBackend;
 use crate::pick::Slot;
 use crate::pool::ServerConn;
 use crate::relay::http::{Flow, Framing};
-use std::cell::OnceCell;
 use std::net::SocketAddr;
 use std::time::Instant;
 use steelyard_core::ctx::{Ctx, Scratch};
@@ -200,11 +199,9 @@ impl Exchange {
     ) -> R {
         let live = &conn.live;
         let state = crate::live::WorkerState {
-            worker: &conn.worker,
-            live,
             client: Some(&conn.client),
             server: self.server.as_ref().map(|server| &server.stream),
-            cost: OnceCell::new(),
+            ..crate::live::WorkerState::without_streams(&conn.worker, live)
         };
         let mut ctx = Ctx {
             session: &conn.session,

@@ -55,19 +55,23 @@ fn forwarded(conn: &Conn, ex: &mut Exchange) {
     steelyard_core::forward::forwarded(front, back, src, dst, &mut ex.req);
 }
 
-/// `unique-id-header`
+/// The id is made with the request, which its format may look at, and told to the server where `unique-id-header` says so.
 fn unique_id(conn: &mut Conn, ex: &mut Exchange) {
     let front = conn.session.frontend;
     let live = std::sync::Arc::clone(&conn.live);
-    let Some(name) = proxy(&live, front).unique_id_header.as_ref() else {
+    let name = proxy(&live, front).unique_id_header.as_ref();
+    let made = live.program.proxies.get(front as usize);
+    if name.is_none() && made.is_none_or(|proxy| proxy.unique_id.is_none()) {
         return;
-    };
+    }
     ex.with_line(|ex, line| {
         ex.with_ctx(conn, |program, ctx| {
             // The same id as in the log: it is made once.
             steelyard_core::logformat::stream_id(program, ctx, line);
         });
-        ex.req.add(name.as_bytes(), line);
+        if let Some(name) = name {
+            ex.req.add(name.as_bytes(), line);
+        }
     });
 }
 

@@ -2,7 +2,6 @@
 
 use super::{wall, WorkerState};
 use crate::worker::{Shared, Worker};
-use std::cell::OnceCell;
 use std::sync::Arc;
 use steelyard_core::ctx::{Ctx, Session};
 use steelyard_core::record::Record;
@@ -17,37 +16,11 @@ pub(crate) fn set_variables(shared: &Arc<Shared>) {
         return;
     }
     let worker = Worker::new(Arc::clone(shared), 0);
-    let state = WorkerState {
-        worker: &worker,
-        live: &live,
-        client: None,
-        server: None,
-        cost: OnceCell::new(),
-    };
-    let session = Session {
-        src: None,
-        dst: None,
-        frontend: 0,
-        bind: 0,
-        header: None,
-        accepted: wall(),
-    };
-    let mut ctx = Ctx {
-        session: &session,
-        frontend: 0,
-        backend: None,
-        server: None,
-        req: None,
-        res: None,
-        input: &[],
-        input_done: true,
-        waits: false,
-        vars: &mut Vars::new(),
-        tracking: &mut Tracking::new(),
-        record: &mut Record::new(),
-        state: &state,
-        scratch: &mut worker.scratch.borrow_mut(),
-    };
+    let state = WorkerState::without_streams(&worker, &live);
+    let session = Session::without_client(0, wall());
+    let (mut vars, mut tracking, mut record) = (Vars::new(), Tracking::new(), Record::new());
+    let mut scratch = worker.scratch.borrow_mut();
+    let mut ctx = Ctx::without_message(&session, &mut vars, &mut tracking, &mut record, &state, &mut scratch);
     // Only assignments are in these rules: the verdict is always to go on.
     let _ = evaluate(&live.program.init, &live.program, &mut ctx, 0, None);
 }

@@ -26,6 +26,19 @@ pub struct WorkerState<'a> {
     pub cost: OnceCell<Cost>,
 }
 
+impl<'a> WorkerState<'a> {
+    /// Where no connection is looked at.
+    pub fn without_streams(worker: &'a Worker, live: &'a Arc<Live>) -> Self {
+        Self {
+            worker,
+            live,
+            client: None,
+            server: None,
+            cost: OnceCell::new(),
+        }
+    }
+}
+
 impl State for WorkerState<'_> {
     fn gauge(&self, gauge: Gauge) -> i64 {
         read(&self.worker.shared, self.live, gauge)

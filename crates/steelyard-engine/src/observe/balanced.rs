@@ -4,7 +4,6 @@ use super::sink::Sink;
 use crate::live::{wall, Live, WorkerState};
 use crate::pick::{try_pick, Picked, Want};
 use crate::worker::Worker;
-use std::cell::OnceCell;
 use std::sync::Arc;
 use steelyard_core::ctx::{Ctx, Scratch, Session};
 use steelyard_core::plan::BalanceKind;
@@ -43,37 +42,14 @@ impl Balanced {
         if !matches!(plan.balance.kind, BalanceKind::Hash { .. }) {
             return None;
         }
-        let session = Session {
-            src: None,
-            dst: None,
-            frontend: self.proxy,
-            bind: 0,
-            header: None,
-            accepted: wall(),
-        };
-        let state = WorkerState {
-            worker,
-            live,
-            client: None,
-            server: None,
-            cost: OnceCell::new(),
-        };
+        let session = Session::without_client(self.proxy, wall());
+        let state = WorkerState::without_streams(worker, live);
+        // The thread's own scratch is in use by whoever writes the line.
+        let (mut vars, mut tracking, mut record, mut scratch) = (Vars::new(), Tracking::new(), Record::new(), Scratch::new());
         let mut ctx = Ctx {
-            session: &session,
-            frontend: self.proxy,
             backend: Some(self.proxy),
-            server: None,
-            req: None,
-            res: None,
             input: body,
-            input_done: true,
-            waits: false,
-            vars: &mut Vars::new(),
-            tracking: &mut Tracking::new(),
-            record: &mut Record::new(),
-            state: &state,
-            // The thread's own is in use by whoever writes the line.
-            scratch: &mut Scratch::new(),
+            ..Ctx::without_message(&session, &mut vars, &mut tracking, &mut record, &state, &mut scratch)
         };
         balance_key(&live.program, self.proxy, &mut ctx)
     }

@@ -8,7 +8,6 @@ use super::sink::Sink;
 use crate::event::Event;
 use crate::live::{wall, Live, WorkerState};
 use crate::worker::{Shared, Worker};
-use std::cell::OnceCell;
 use std::io::{self, Write};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU32};
@@ -212,13 +211,7 @@ pub(crate) fn log_connection_error(worker: &Worker, live: &Arc<Live>, session: &
     if of_connections && plan.error_log_format.is_empty() {
         return;
     }
-    let state = WorkerState {
-        worker,
-        live,
-        client: None,
-        server: None,
-        cost: OnceCell::new(),
-    };
+    let state = WorkerState::without_streams(worker, live);
     let mut scratch = worker.scratch.borrow_mut();
     let (mut vars, mut tracking, mut record) = (Vars::new(), Tracking::new(), Record::new());
     record.connection_error = Some(text);
@@ -234,22 +227,7 @@ pub(crate) fn log_connection_error(worker: &Worker, live: &Arc<Live>, session: &
         let Some(formats) = live.program.line_formats(session.frontend, profile, LogStep::Error) else {
             return false;
         };
-        let mut ctx = Ctx {
-            session,
-            frontend: session.frontend,
-            backend: None,
-            server: None,
-            req: None,
-            res: None,
-            input: &[],
-            input_done: true,
-            waits: false,
-            vars: &mut vars,
-            tracking: &mut tracking,
-            record: &mut record,
-            state: &state,
-            scratch: &mut scratch,
-        };
+        let mut ctx = Ctx::without_message(session, &mut vars, &mut tracking, &mut record, &state, &mut scratch);
         match formats.body {
             Some(format) => render_log(&live.program, format, &mut ctx, body),
             None => default_text(worker, session, plan, text, body),

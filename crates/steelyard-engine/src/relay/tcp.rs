@@ -15,7 +15,7 @@ use crate::live::{add, bump, InBackend, Live, WorkerState};
 use crate::pick::{Slot, Want};
 use crate::stream::Stream;
 use crate::worker::Worker;
-use std::cell::{Cell, OnceCell};
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::{poll_fn, Future};
 use std::rc::Rc;
@@ -291,11 +291,9 @@ impl Tcp {
     pub(super) fn with_input<R>(&mut self, input: &[u8], done: bool, run: impl FnOnce(&Program, &mut Ctx<'_>) -> R) -> R {
         let live = Arc::clone(&self.live);
         let state = WorkerState {
-            worker: &self.worker,
-            live: &live,
             client: Some(&self.input.client),
             server: self.closing.as_ref(),
-            cost: OnceCell::new(),
+            ..WorkerState::without_streams(&self.worker, &live)
         };
         let mut scratch = self.worker.scratch.borrow_mut();
         let mut ctx = Ctx {

@@ -203,9 +203,10 @@ impl Play<'_> {
             self.record.dst.or(self.session.dst),
             &mut self.req,
         );
+        // Made with the request, which its format may look at.
+        let mut id = Vec::new();
+        self.ctx(|program, ctx, _| stream_id(program, ctx, &mut id));
         if let Some(name) = &self.front.unique_id_header {
-            let mut id = Vec::new();
-            self.ctx(|program, ctx, _| stream_id(program, ctx, &mut id));
             self.req.add(name.as_bytes(), &id);
         }
         let plan = self.backend.and_then(|backend| program.plan.proxies.get(backend as usize));
