@@ -44,14 +44,10 @@ fn run_found(rules: &Rules, lookup: &Lookup, program: &Program, ctx: &mut Ctx<'_
             return Verdict::Pass;
         };
         if let Some(cond) = rule.cond.as_ref().filter(|_| !candidate.sure) {
-            match answer(cond, rule, program, ctx, None) {
-                Answer::False => continue,
-                Answer::Miss if ctx.may_wait() => {
-                    ctx.record.waiting_rule = Some(rule.at);
-                    return AGAIN;
-                }
-                Answer::Miss => continue,
-                Answer::True => {}
+            match applies(cond, rule, program, ctx, None) {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(wait) => return wait,
             }
         }
         if let Some(verdict) = rule.action.run(rules, index, program, ctx) {
@@ -77,14 +73,10 @@ fn ended(verdict: &Verdict, rule: &Rule, ctx: &mut Ctx<'_>) {
 fn run(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, mut trace: Option<&mut Trace>) -> Verdict {
     for (index, rule) in rules.list.iter().enumerate().skip(from) {
         if let Some(cond) = &rule.cond {
-            match answer(cond, rule, program, ctx, trace.as_deref_mut()) {
-                Answer::False => continue,
-                Answer::Miss if ctx.may_wait() => {
-                    ctx.record.waiting_rule = Some(rule.at);
-                    return AGAIN;
-                }
-                Answer::Miss => continue,
-                Answer::True => {}
+            match applies(cond, rule, program, ctx, trace.as_deref_mut()) {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(wait) => return wait,
             }
         } else if let Some(trace) = trace.as_deref_mut() {
             trace.rule(trace.steps.len(), rule.at, &rule.text, Some(true));
@@ -104,6 +96,19 @@ fn run(rules: &Rules, program: &Program, ctx: &mut Ctx<'_>, from: usize, mut tra
         }
     }
     Verdict::Pass
+}
+
+/// Whether the rule's action is to be run; an error: that depends on what has not come yet.
+#[inline]
+fn applies(cond: &Cond, rule: &Rule, program: &Program, ctx: &mut Ctx<'_>, trace: Option<&mut Trace>) -> Result<bool, Verdict> {
+    match answer(cond, rule, program, ctx, trace) {
+        Answer::True => Ok(true),
+        Answer::Miss if ctx.may_wait() => {
+            ctx.record.waiting_rule = Some(rule.at);
+            Err(AGAIN)
+        }
+        Answer::False | Answer::Miss => Ok(false),
+    }
 }
 
 fn answer(cond: &Cond, rule: &Rule, program: &Program, ctx: &mut Ctx<'_>, trace: Option<&mut Trace>) -> Answer {

@@ -165,13 +165,7 @@ def _jwt_key(text: str, span: Span) -> Read:
     """A secret, the path of a public key, or a variable that holds either. A file that can't be read is no mistake: the word
     may be a secret."""
     found = variable(text)
-    if not isinstance(found, str):
-        return found
-    try:
-        pem = Path(text).read_text(encoding="ascii") if text else ""
-    except (OSError, ValueError):
-        pem = ""
-    return KeyArg(text, pem)
+    return KeyArg(text, _pem(text)) if isinstance(found, str) else found
 
 
 def _jwt_cert(text: str, span: Span) -> Read:
@@ -180,13 +174,17 @@ def _jwt_cert(text: str, span: Span) -> Read:
     found = variable(text)
     if not isinstance(found, str):
         return found
-    try:
-        pem = Path(text).read_text(encoding="ascii") if text else ""
-    except (OSError, ValueError):
-        pem = ""
     begin, end = (f"-----{word} CERTIFICATE-----" for word in ("BEGIN", "END"))
-    block, closed, _ = pem.partition(begin)[2].partition(end)
+    block, closed, _ = _pem(text).partition(begin)[2].partition(end)
     return KeyArg(text, f"{begin}{block}{end}\n" if closed else "")
+
+
+def _pem(path: str) -> str:
+    """What the file holds, empty where it can't be read."""
+    try:
+        return Path(path).read_text(encoding="ascii") if path else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def _jwk(text: str, span: Span) -> Read:
