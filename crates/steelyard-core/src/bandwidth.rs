@@ -96,7 +96,7 @@ impl Limit {
             Counter::Own(words) => (rate::read(words, now, self.period), 1),
             Counter::Shared(entry) => {
                 let data = data(self.upload);
-                let found = entry.with(|row| (row.read(data, 0).unwrap_or(0), u64::from(row.trackers)));
+                let found = entry.with(|row| (row.read(data, 0).unwrap_or(0), u64::from(row.trackers())));
                 found.map_or((0, 1), |(used, users)| (used, users.max(1)))
             }
         }

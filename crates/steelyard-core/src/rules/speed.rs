@@ -188,8 +188,7 @@ fn speed_of_a_plan() {
         let (program, mut ctx) = world.ctx();
         let verdict = evaluate(&program.proxies[0].http_response, program, &mut ctx, 0, None);
         assert!(matches!(verdict, Verdict::Pass));
-        ctx.tracking.count(crate::table::Event::BytesIn(60));
-        ctx.tracking.count(crate::table::Event::BytesOut(160));
+        ctx.tracking.bytes(60, 160);
         ctx.tracking.end_stream();
         ctx.vars.end_transaction();
         (request, response) = (world.req.take().unwrap(), world.res.take().unwrap());

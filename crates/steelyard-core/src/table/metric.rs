@@ -154,7 +154,7 @@ impl Metric {
                 row.tick(D::ConnRate, 0, 1);
                 row.add(D::ConnCnt, 0, 1)
             }
-            Self::Trackers => Some(u64::from(row.trackers)),
+            Self::Trackers => Some(u64::from(row.trackers())),
         }
     }
 }

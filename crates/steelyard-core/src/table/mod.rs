@@ -183,9 +183,13 @@ impl Table {
         self.lock(handle.shard)?.with(&self.rules, handle.slot, now, run)
     }
 
-    fn release(&self, handle: Handle, now: u64) {
+    /// Ends tracking, after `run`.
+    fn release(&self, handle: Handle, now: u64, run: impl FnOnce(&mut Row<'_>)) {
         if let Some(mut shard) = self.lock(handle.shard) {
-            shard.with(&self.rules, handle.slot, now, |row| row.concurrent(false));
+            shard.with(&self.rules, handle.slot, now, |row| {
+                run(row);
+                row.concurrent(false);
+            });
             if shard.unpin(handle.slot, now) {
                 self.used.fetch_sub(1, Relaxed);
             }

@@ -75,7 +75,7 @@ impl Tables {
                     continue;
                 }
                 let entry = shard.with(&table.rules, slot, now, |row| {
-                    let (key, base64) = legible(table, row.key);
+                    let (key, base64) = legible(table, row.key());
                     let mut data = BTreeMap::new();
                     for column in &plan.store {
                         let values = (0..column.count).filter_map(|index| row.read(column.data, index)).collect();
@@ -84,8 +84,8 @@ impl Tables {
                     Entry {
                         key,
                         base64,
-                        trackers: row.trackers,
-                        exp: row.expires_in,
+                        trackers: row.trackers(),
+                        exp: row.expires_in(),
                         shard: at.shard,
                         data,
                         server: row.server(),

@@ -1,6 +1,7 @@
 //! What an entry holds: columns of words, and how they are read and counted.
 
 use super::rate;
+use super::shard::Spot;
 use crate::plan::{StickTable, TableData};
 
 /// Where the columns of a table stand.
@@ -115,21 +116,32 @@ impl Event {
     }
 }
 
-/// One entry, under the lock of its shard.
+/// One entry, under the lock of its shard. Most look at one of its words: what else there is to know is worked out when it is
+/// asked for.
 pub struct Row<'a> {
     pub(super) layout: &'a Layout,
     pub(super) words: &'a mut [u64],
     pub(super) now: u64,
-    pub key: &'a [u8],
-    /// Who tracks it now.
-    pub trackers: u32,
-    /// Milliseconds until it expires; `None`: never.
-    pub expires_in: Option<u64>,
+    pub(super) spot: Spot<'a>,
     /// It was changed: it lives on for the time of the table.
     pub(super) touched: bool,
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    pub fn key(&self) -> &'a [u8] {
+        self.spot.key()
+    }
+
+    /// Who tracks it now.
+    pub fn trackers(&self) -> u32 {
+        self.spot.slot.trackers
+    }
+
+    /// Milliseconds until it expires; `None`: never.
+    pub fn expires_in(&self) -> Option<u64> {
+        self.spot.rules.expire.map(|_| self.spot.slot.until.saturating_sub(self.now))
+    }
+
     fn cell(&mut self, data: TableData, index: u32) -> Option<(Column, &mut [u64])> {
         let column = self.layout.column(data).filter(|column| index < column.count)?;
         let each = if column.period > 0 { 2 } else { 1 };

@@ -20,15 +20,32 @@ pub struct Rules {
 }
 
 #[derive(Debug)]
-struct Slot {
+pub struct Slot {
     hash: u64,
     /// When it expires, on the clock of the tables; never without `expire`.
-    until: u64,
+    pub until: u64,
     /// Neighbours in the order of change.
     older: u32,
     newer: u32,
-    trackers: u32,
+    pub trackers: u32,
     key_length: u32,
+}
+
+/// What is known of an entry beside its words.
+pub struct Spot<'a> {
+    pub rules: &'a Rules,
+    at: usize,
+    pub slot: &'a Slot,
+    keys: &'a [u8],
+}
+
+impl<'a> Spot<'a> {
+    pub fn key(&self) -> &'a [u8] {
+        let start = self.at * self.rules.key_size;
+        self.keys
+            .get(start..start + self.slot.key_length as usize)
+            .unwrap_or_default()
+    }
 }
 
 #[derive(Debug)]
@@ -121,11 +138,12 @@ impl Shard {
             layout: &rules.layout,
             words: self.words.get_mut(at * width..(at + 1) * width)?,
             now,
-            key: self
-                .keys
-                .get(at * rules.key_size..at * rules.key_size + entry.key_length as usize)?,
-            trackers: entry.trackers,
-            expires_in: rules.expire.map(|_| entry.until.saturating_sub(now)),
+            spot: Spot {
+                rules,
+                at,
+                slot: entry,
+                keys: &self.keys,
+            },
             touched: false,
         };
         let result = run(&mut row);
@@ -235,10 +253,15 @@ impl Shard {
             .is_some_and(|entry| entry.until <= now && entry.trackers == 0)
     }
 
-    fn key(&self, rules: &Rules, slot: u32) -> &[u8] {
-        let at = slot as usize * rules.key_size;
-        let length = self.slots.get(slot as usize).map_or(0, |entry| entry.key_length as usize);
-        self.keys.get(at..at + length).unwrap_or_default()
+    fn key<'a>(&'a self, rules: &'a Rules, slot: u32) -> &'a [u8] {
+        let at = slot as usize;
+        let place = |slot| Spot {
+            rules,
+            at,
+            slot,
+            keys: &self.keys,
+        };
+        self.slots.get(at).map_or(&[], |slot| place(slot).key())
     }
 
     fn remove(&mut self, slot: u32) {

@@ -177,6 +177,33 @@ fn clients_that_stay_long_do_not_keep_others_out_of_a_full_table() {
 }
 
 #[test]
+fn bytes_count_with_the_release_or_before_it_for_who_looks() {
+    let bench = Bench::new(10, None, &[(D::BytesInCnt, 1, 0), (D::BytesOutCnt, 1, 0)]);
+    let mut tracking = Tracking::new();
+    let both = |key| (bench.read(key, D::BytesInCnt), bench.read(key, D::BytesOutCnt));
+    bench.track(&mut tracking, Level::Session, 0, "session");
+    bench.track(&mut tracking, Level::Stream, 1, "stream");
+    tracking.bytes(3, 5);
+    tracking.settle();
+    assert_eq!((both("session"), both("stream")), ((Some(3), Some(5)), (Some(3), Some(5))));
+    tracking.end_stream();
+    assert_eq!(both("session"), (Some(3), Some(5)), "counted once");
+    bench.track(&mut tracking, Level::Stream, 1, "stream");
+    tracking.bytes(10, 20);
+    tracking.end_stream();
+    assert_eq!(
+        (both("session"), both("stream")),
+        ((Some(13), Some(25)), (Some(13), Some(25)))
+    );
+    tracking.bytes(100, 200);
+    drop(tracking);
+    assert_eq!(
+        (both("session"), both("stream")),
+        ((Some(113), Some(225)), (Some(13), Some(25)))
+    );
+}
+
+#[test]
 fn events_count_once_for_each_counter() {
     let bench = Bench::new(
         10,
@@ -197,9 +224,9 @@ fn events_count_once_for_each_counter() {
     assert_eq!(bench.read("stream", D::BytesInCnt), Some(10_000_000_000));
     assert_eq!(bench.read("session", D::HttpErrCnt), Some(1));
     assert_eq!(bench.read("stream", D::HttpErrCnt), Some(0));
-    assert_eq!(tracking.with(1, |row| row.key.to_vec()).unwrap(), b"stream");
+    assert_eq!(tracking.with(1, |row| row.key().to_vec()).unwrap(), b"stream");
     tracking.end_stream();
-    assert_eq!(tracking.with(0, |row| row.key.to_vec()).unwrap(), b"session");
+    assert_eq!(tracking.with(0, |row| row.key().to_vec()).unwrap(), b"session");
     assert_eq!(tracking.with(1, |_| ()), None);
 }
 

@@ -19,6 +19,8 @@ pub enum Level {
 pub struct Tracking {
     tables: Option<Arc<Tables>>,
     held: Vec<Held>,
+    /// Of the stream that ends: what the client sent and was sent, not counted yet.
+    bytes: (u64, u64),
 }
 
 #[derive(Debug)]
@@ -99,6 +101,22 @@ impl Tracking {
         }
     }
 
+    /// What the client sent and was sent in the stream that ends. It is counted with the release, for which the lock is held
+    /// anyway, or by [`settle`](Self::settle) where somebody looks before that.
+    pub fn bytes(&mut self, sent: u64, received: u64) {
+        if !self.held.is_empty() {
+            self.bytes = (sent, received);
+        }
+    }
+
+    /// Counts the bytes that are not counted yet.
+    pub fn settle(&mut self) {
+        let bytes = std::mem::take(&mut self.bytes);
+        if bytes != (0, 0) {
+            events(bytes).into_iter().for_each(|event| self.count(event));
+        }
+    }
+
     /// The request or stream ends.
     pub fn end_stream(&mut self) {
         if !self.held.is_empty() {
@@ -126,10 +144,15 @@ impl Tracking {
     fn release(&mut self, ends: impl Fn(&Held) -> bool) {
         let Some(tables) = &self.tables else { return };
         let now = tables.now();
+        let bytes = std::mem::take(&mut self.bytes);
         self.held.retain(|held| {
             let ended = ends(held);
-            if let Some(table) = tables.get(held.table).filter(|_| ended) {
-                table.release(held.handle, now);
+            let Some(table) = tables.get(held.table) else { return !ended };
+            let count = |row: &mut Row<'_>| events(bytes).into_iter().for_each(|event| row.count(event));
+            if ended {
+                table.release(held.handle, now, count);
+            } else if events(bytes).into_iter().any(|event| table.rules.layout.counts(event)) {
+                table.at(held.handle, now, count);
             }
             !ended
         });
@@ -142,4 +165,8 @@ impl Drop for Tracking {
             self.release(|_| true);
         }
     }
+}
+
+fn events((sent, received): (u64, u64)) -> [Event; 2] {
+    [Event::BytesIn(sent), Event::BytesOut(received)]
 }

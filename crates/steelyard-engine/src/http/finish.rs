@@ -118,16 +118,13 @@ pub(super) fn failed(conn: &Conn, ex: &mut Exchange, error: Error) {
 }
 
 /// Adds the bytes of this request to the counters of all that took part.
-pub(super) fn account(conn: &Conn, ex: &mut Exchange) {
+pub(super) fn account(conn: &mut Conn, ex: &mut Exchange) {
     let body = ex.up.sent.saturating_sub(ex.sent_head);
     ex.record.bytes_uploaded = ex.head_bytes + body;
     ex.record.bytes_to_server = ex.up.sent;
     ex.record.bytes_from_server = ex.down.received;
     let (up, down) = (ex.record.bytes_uploaded, ex.record.bytes_read);
-    if !conn.tracking.is_empty() {
-        conn.tracking.count(Event::BytesIn(up));
-        conn.tracking.count(Event::BytesOut(down));
-    }
+    conn.tracking.bytes(up, down);
     if let Some(front) = conn.live.frontend(conn.session.frontend) {
         add(&front.counters.bin, up);
         add(&front.counters.bout, down);
@@ -241,6 +238,7 @@ fn write_line(conn: &mut Conn, ex: &mut Exchange, step: LogStep) {
     if ex.unlogged || !is_logged(conn) {
         return;
     }
+    conn.tracking.settle();
     let options = &conn.front().options;
     let erroneous = ex.record.is_erroneous();
     if options.dontlog_normal && !erroneous {

@@ -91,7 +91,7 @@ impl Table {
         let key = table.key.of(sample, view.arena)?;
         let age = |default: Option<i64>, of: fn(u64, u64) -> u64| {
             let found = table.look(key, tables.now(), |row| {
-                row.expires_in.map_or(0, |left| of(left, table.lifetime()))
+                row.expires_in().map_or(0, |left| of(left, table.lifetime()))
             });
             found.and_then(|ms| i64::try_from(ms).ok()).or(default).map(Sample::Int)
         };
@@ -99,7 +99,7 @@ impl Table {
             What::In => Some(Sample::Bool(table.look(key, tables.now(), |_| ()).is_some())),
             // HAProxy counts the look itself as one that tracks the key.
             What::Value(Metric::Trackers) => {
-                let found = table.look(key, tables.now(), |row| i64::from(row.trackers) + 1);
+                let found = table.look(key, tables.now(), |row| i64::from(row.trackers()) + 1);
                 Some(Sample::Int(found.unwrap_or(0)))
             }
             What::Value(metric) => in_table(table, key, metric, view),

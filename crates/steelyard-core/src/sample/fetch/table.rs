@@ -112,7 +112,7 @@ impl TableFetch {
 
 /// The key that a counter tracks.
 fn copy<'e>(view: &View<'e>, number: u32) -> Option<&'e [u8]> {
-    view.tracking.with(number, |row| &*view.arena.alloc_slice_copy(row.key))
+    view.tracking.with(number, |row| &*view.arena.alloc_slice_copy(row.key()))
 }
 
 fn value<'e>(of: Of, metric: Metric, view: &View<'e>) -> Option<Sample<'e>> {
