@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 
 from tests.kit import Proxy, Runner, http
+from tests.kit.behaviours import hello
 
 GET = http("GET / HTTP/1.1", "Host: a.test")
 
@@ -42,6 +43,31 @@ def answers(expressions: Iterable[str]) -> str:
         f"    http-request return content-type text/plain lf-string {word(f'[%[{each}]]')} if {{ req.hdr(x-case) -m str {number} }}\n"
         for number, each in enumerate(expressions)
     )
+
+
+def bare(run: Runner, serve: Callable[..., Any], rules: str, top: str = "", **given: Any) -> Proxy:
+    """As `site`, with timeouts that a slow machine does not reach and nothing else in the defaults; `top` are lines of the global
+    section."""
+    return run(
+        f"global\n    maxconn 100\n{top}\n"
+        "defaults\n    mode http\n    timeout client 20s\n    timeout server 20s\n    timeout connect 20s\n"
+        f"frontend fe\n    bind <fe>\n{rules}\n    default_backend be\nbackend be\n    server s1 <s1>\n",
+        bare=True,
+        s1=serve(hello),
+        **given,
+    )
+
+
+def wrong_values(proxy: Proxy, rows: Iterable[tuple[str, str, bytes]]) -> dict[str, tuple[str, str]]:
+    """Asks a proxy with the rules of `answers` for each expression in turn: (expression, value, request). Gives those whose value
+    is another one, and both values."""
+    wrong = {}
+    with proxy.connect() as client:
+        for expression, want, request in rows:
+            got = client.ask(request).text
+            if got != f"[{want}]":
+                wrong[expression] = (got, want)
+    return wrong
 
 
 def get(target: str = "/", *fields: str, version: str = "1.1") -> bytes:

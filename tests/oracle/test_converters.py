@@ -6,8 +6,7 @@ from __future__ import annotations
 import pytest
 
 from tests.kit import http
-from tests.kit.behaviours import hello
-from tests.oracle.common import answers
+from tests.oracle.common import answers, bare, wrong_values
 
 # subject -> [(value, converters, what comes out)]
 TABLE: dict[str, list[tuple[str | None, str, str]]] = {
@@ -652,14 +651,7 @@ GSIVlmesQFH15xLuDWw=
 """,
 }
 
-HEAD = """
-defaults
-    mode http
-    timeout client 20s
-    timeout server 20s
-    timeout connect 20s
-frontend fe
-    bind <fe>
+RULES = """\
     http-request set-var(txn.nonce) str(MTIzNDU2Nzg5MDEy)
     http-request set-var(txn.key) str(Rm9vNkZvbzZGb282Rm9vNg==)
     http-request set-var(txn.tag) str(uzUhANLs8qmrRy5Tbonm7w==)
@@ -668,11 +660,6 @@ frontend fe
     http-request set-var(txn.rs) str(RS256)
     http-request set-var(txn.path) str(KEYS/rsa.pub)
 """
-TAIL = """
-    default_backend be
-backend be
-    server s1 <s1>
-"""
 
 
 @pytest.mark.parametrize("subject", TABLE)
@@ -680,14 +667,10 @@ def test_converters(run, serve, tmp_path, subject):
     for name, pem in KEYS.items():
         (tmp_path / name).write_text(pem)
     rows = TABLE[subject]
-    shown = answers(converters if value is None else f"req.fhdr(x-in),{converters}" for value, converters, _ in rows)
-    config = (HEAD + shown + TAIL).replace("KEYS/", f"{tmp_path}/")
-    proxy = run(config, bare=True, s1=serve(hello))
-    wrong = {}
-    with proxy.connect() as client:
-        for number, (value, converters, want) in enumerate(rows):
-            request = http("GET / HTTP/1.1", "Host: a.test", f"X-Case: {number}", f"X-In: {value or ''}")
-            got = client.ask(request).body.decode("latin-1")
-            if got != f"[{want}]":
-                wrong[value, converters] = (got, want)
-    assert not wrong
+    shown = [converters if value is None else f"req.fhdr(x-in),{converters}" for value, converters, _ in rows]
+    proxy = bare(run, serve, (RULES + answers(shown)).replace("KEYS/", f"{tmp_path}/"))
+    asked = (
+        (expression, want, http("GET / HTTP/1.1", "Host: a.test", f"X-Case: {number}", f"X-In: {value or ''}"))
+        for number, (expression, (value, _, want)) in enumerate(zip(shown, rows, strict=True))
+    )
+    assert not wrong_values(proxy, asked)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.kit import http
 from tests.kit.behaviours import hello
-from tests.oracle.common import answers
+from tests.oracle.common import answers, bare, wrong_values
 
 REQUEST = http(
     "POST /shop/item.php;x=1?id=42&name=J%C3%A9r&name=two&empty= HTTP/1.1",
@@ -278,46 +278,28 @@ TABLE: dict[str, list[tuple[str, str]]] = {
     ],
 }
 
-HEAD = """
-global
-    maxconn 100
-    set-var proc.p str(pp)
-defaults
-    mode http
-    timeout client 20s
-    timeout server 20s
-    timeout connect 20s
-frontend fe
-    bind <fe>
+PROC = "    set-var proc.p str(pp)"
+RULES = """\
     option http-buffer-request
     http-request set-var(txn.v) str(vv)
     http-request set-var(txn.n) int(7)
     http-request set-var(sess.s) str(ss)
 """
-TAIL = """
-    default_backend be
-backend be
-    server s1 <s1>
-"""
 
 
 @pytest.mark.parametrize("subject", TABLE)
 def test_expressions(run, serve, subject):
-    rules = answers(expression for expression, _ in TABLE[subject])
-    proxy = run(HEAD + rules + TAIL, bare=True, s1=serve(hello), environ={"STEELYARD_TEST_WORD": "word"})
-    wrong = {}
-    with proxy.connect() as client:
-        for number, (expression, want) in enumerate(TABLE[subject]):
-            got = client.ask(REQUEST.replace(b"CASE", str(number).encode())).text
-            if got != f"[{want}]":
-                wrong[expression] = (got, want)
-    assert not wrong
+    rows = TABLE[subject]
+    rules = RULES + answers(expression for expression, _ in rows)
+    proxy = bare(run, serve, rules, top=PROC, environ={"STEELYARD_TEST_WORD": "word"})
+    asked = ((*row, REQUEST.replace(b"CASE", str(number).encode())) for number, row in enumerate(rows))
+    assert not wrong_values(proxy, asked)
 
 
 def test_what_the_kernel_knows_of_the_connection(run, serve):
     """Round trips and reordering are the machine's own: the kernel remembers them between connections to one address."""
     rule = 'http-request return content-type text/plain lf-string "%[fc_rtt] %[fc_rtt(us)] %[fc_reordering]"'
-    proxy = run(f"{HEAD}    {rule}\n{TAIL}", bare=True, s1=serve(hello))
+    proxy = bare(run, serve, f"{RULES}    {rule}")
     with proxy.connect() as client:
         milliseconds, microseconds, reordering = map(int, client.ask(REQUEST).text.split())
         info = client.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
@@ -349,12 +331,11 @@ def test_what_is_known_after_the_response(run, serve):
     rules = "".join(f'    http-response set-header X-{number} "[%[{fetch}]]"\n' for number, fetch in enumerate(answers))
     server = serve(hello)
     config = (
-        HEAD
-        + "    http-request allow\n    default_backend be\nbackend be\n    timeout server 7s\n    timeout tunnel 9s\n"
-        + rules
-        + "    server s1 <s1>\n"
+        "defaults\n    mode http\n    timeout client 20s\n    timeout connect 20s\n"
+        "frontend fe\n    bind <fe>\n    http-request allow\n    default_backend be\n"
+        f"backend be\n    timeout server 7s\n    timeout tunnel 9s\n{rules}    server s1 <s1>\n"
     )
-    proxy = run(config, bare=True, s1=server, environ={"STEELYARD_TEST_WORD": "word"})
+    proxy = run(config, bare=True, s1=server)
     line = str(config.split("\n").index("    http-request allow") + 1)
     got = proxy.ask(REQUEST.replace(b"CASE", b"none"))
     wanted = {"PORT": str(server.port), "RULE": line}
@@ -375,7 +356,7 @@ def test_conditions_of_responses_know_nothing_of_the_request_but_its_method(run,
         for rules, prefix in (("http-response", "x-r"), ("http-after-response", "x-a"))
         for number, fetch in enumerate(["method", *OF_THE_REQUEST])
     )
-    proxy = run(f"{HEAD}{rules}{TAIL}", bare=True, s1=serve(hello))
+    proxy = bare(run, serve, RULES + rules)
     with proxy.connect() as client:
         answer = client.ask(REQUEST)
     known = [name for name, _ in answer.lowered if name.startswith(("x-r-", "x-a-"))]

@@ -7,8 +7,7 @@ from __future__ import annotations
 import pytest
 
 from tests.kit import http
-from tests.kit.behaviours import hello
-from tests.oracle.common import answers
+from tests.oracle.common import answers, bare, wrong_values
 
 Row = tuple[str, str] | tuple[str, str, tuple[int, int]]
 
@@ -250,16 +249,7 @@ TABLE: dict[str, tuple[tuple[str, ...], str, list[Row]]] = {
     ),
 }
 
-HEAD = """
-global
-    maxconn 100
-defaults
-    mode http
-    timeout client 20s
-    timeout server 20s
-    timeout connect 20s
-frontend fe
-    bind <fe>
+RULES = """\
     option http-buffer-request
     http-request set-var(txn.input) req.hdr(input)
     http-request set-var(txn.var_start) int(1)
@@ -269,28 +259,19 @@ frontend fe
     http-request set-var(txn.token) hdr(token)
     http-request set-var(txn.host) hdr(host)
 """
-TAIL = """
-    default_backend be
-backend be
-    server s1 <s1>
-"""
 
 
 @pytest.mark.parametrize("subject", TABLE)
 def test_values(run, serve, program, subject):
     fields, body, rows = TABLE[subject]
     known = [row for row in rows if len(row) == 2 or not program.is_haproxy or program.version >= row[2]]
-    rules = answers(expression for expression, *_ in known)
-    proxy = run(HEAD + rules + TAIL, bare=True, s1=serve(hello), environ={"STEELYARD_TEST_WORD": "word", "TZ": "UTC"})
-    wrong = {}
-    with proxy.connect() as client:
-        for number, (expression, want, *_) in enumerate(known):
-            host = [] if any(field.startswith("Host:") for field in fields) else ["Host: a.test"]
-            target = "/item?redirect_uri=http%3A%2F%2Fa.test%2F&foo12=1"
-            request = http(
-                f"POST {target} HTTP/1.1", *host, *fields, f"X-Case: {number}", f"Content-Length: {len(body)}", body=body
-            )
-            got = client.ask(request).text
-            if got != f"[{want}]":
-                wrong[expression] = (got, want)
-    assert not wrong
+    rules = RULES + answers(expression for expression, *_ in known)
+    proxy = bare(run, serve, rules, environ={"STEELYARD_TEST_WORD": "word", "TZ": "UTC"})
+    host = [] if any(field.startswith("Host:") for field in fields) else ["Host: a.test"]
+    line = "POST /item?redirect_uri=http%3A%2F%2Fa.test%2F&foo12=1 HTTP/1.1"
+    length = f"Content-Length: {len(body)}"
+    asked = (
+        (expression, want, http(line, *host, *fields, f"X-Case: {number}", length, body=body))
+        for number, (expression, want, *_) in enumerate(known)
+    )
+    assert not wrong_values(proxy, asked)
