@@ -5,10 +5,12 @@ mod date;
 mod header;
 mod log;
 mod ring;
+mod routes;
 mod sink;
 
 pub(crate) use log::{log_connection_error, send_order};
-pub use log::{send_log, Lines, Logs};
+pub use log::{send_log, Lines};
+pub use routes::Logs;
 
 #[cfg(test)]
 mod tests;
