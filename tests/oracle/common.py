@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -30,6 +32,16 @@ def since(run: Runner, *version: int) -> None:
     """Passes over a HAProxy that does not know the word yet. What newer ones do was found out by hand."""
     if run.program.is_haproxy and run.program.version < version:
         pytest.skip(f"HAProxy knows it since {'.'.join(map(str, version))}")
+
+
+STATS = "frontend st\n    mode http\n    bind <st>\n    stats enable\n    stats uri /\n"
+"""A frontend `st` that tells the statistics."""
+
+
+def table(proxy: Proxy, name: str = "st") -> dict[tuple[str, str], dict[str, str]]:
+    """The statistics, by proxy and service."""
+    text = proxy.ask(get("/;csv", "Connection: close"), name).text.lstrip("# ")
+    return {(row["pxname"], row["svname"]): row for row in csv.DictReader(io.StringIO(text))}
 
 
 def word(text: str) -> str:

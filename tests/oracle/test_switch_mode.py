@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 
 import pytest
@@ -11,7 +9,7 @@ import pytest
 from tests.kit import http
 from tests.kit.behaviours import ACCEPT, echo, hello, name_then_pump, reply, upgrade
 from tests.kit.syslog import plain
-from tests.oracle.common import get, since
+from tests.oracle.common import STATS, get, since, table
 
 TOP = """
 defaults
@@ -33,15 +31,6 @@ def lead(run, front: str = "", back: str = "", rest: str = "", bind: str = "", *
         bare=True,
         **given,
     )
-
-
-def table(proxy, name: str = "st") -> dict[tuple[str, str], dict[str, str]]:
-    """The statistics, by proxy and service."""
-    text = proxy.ask(get("/;csv", "Connection: close"), name).text.lstrip("# ")
-    return {(row["pxname"], row["svname"]): row for row in csv.DictReader(io.StringIO(text))}
-
-
-STATS = "frontend st\n    mode http\n    bind <st>\n    stats enable\n    stats uri /\n"
 
 
 @pytest.mark.parametrize("way", WAYS)

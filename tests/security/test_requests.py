@@ -224,6 +224,33 @@ def test_http10_with_chunks_is_not_kept_open(run: Runner, serve):
     assert b"smuggled" not in server.received
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
+@pytest.mark.parametrize("framing", ["Content-Length: 4", CHUNKED])
+def test_old_requests_with_a_body_that_some_would_not_look_for(run: Runner, serve, sink, method, framing):
+    """Behind such an agent the body would be a request of its own (manual, `h1-accept-payload-with-any-method`)."""
+    server = serve(hello)
+    proxy = site(run, front="log <sink> local0\nlog-format %ST,%ts", sink=sink, s1=server)
+    with proxy.connect() as client:
+        client.send(http(f"{method} / HTTP/1.0", HOST, framing, body="abcd" if "Length" in framing else CHUNKS))
+        said = client.rest()
+    assert said.startswith(b"HTTP/1.1 413 "), said
+    assert sink.take().endswith("413,PR")
+    assert not server.received
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "OPTIONS", "PATCH"])
+def test_old_requests_of_other_methods_may_have_a_body(run: Runner, serve, method):
+    assert (
+        site(run, s1=serve(echo)).ask(http(f"{method} / HTTP/1.0", HOST, "Content-Length: 4", body="abcd")).body.endswith(b"abcd")
+    )
+
+
+def test_old_requests_may_have_a_body_where_that_is_wanted(run: Runner, serve):
+    proxy = site(run, top="global\n    h1-accept-payload-with-any-method", s1=serve(echo))
+    assert proxy.ask(http("GET / HTTP/1.0", HOST, "Content-Length: 4", body="abcd")).body.endswith(b"abcd")
+    assert proxy.ask(http("GET / HTTP/1.0", HOST, "Content-Length: 0")).status == 200
+
+
 def test_te_and_cl_close_the_connection(run: Runner, serve):
     server = serve(echo)
     proxy = site(run, s1=server)

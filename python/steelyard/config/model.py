@@ -134,6 +134,7 @@ class Global(Record):
     bufsize_large: int | None = None
     maxrewrite: int | None = None
     max_headers: int | None = None
+    any_payload: bool = False
     cookie_length: int | None = None
     log_uri_length: int | None = None
     nosplice: bool = False

@@ -54,7 +54,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("hanafail", ""),
     ("req_rate", "F"),
     ("req_rate_max", "F"),
-    ("req_tot", "FB"),
+    ("req_tot", "FBS"),
     ("cli_abrt", "BS"),
     ("srv_abrt", "BS"),
     ("comp_in", ""),

@@ -215,6 +215,7 @@ impl<'p> Play<'p> {
             max_head: global.bufsize.saturating_sub(global.maxrewrite) as usize,
             max_headers: global.max_headers as usize,
             relaxed,
+            any_payload: global.any_payload,
         }
     }
 }

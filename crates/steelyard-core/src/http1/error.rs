@@ -39,6 +39,8 @@ pub enum HeadError {
     TransferEncoding,
     /// A `Transfer-Encoding` with a coding before `chunked`: sound, and not supported.
     Coding,
+    /// An HTTP/1.0 GET, HEAD or DELETE with a body, which old agents don't look for (manual, `h1-accept-payload-with-any-method`).
+    Payload,
     /// A WebSocket handshake without a `Sec-WebSocket-Key` (RFC 6455 section 4.2.1).
     WebSocket,
 }
@@ -49,6 +51,7 @@ impl HeadError {
     pub fn status(self) -> u16 {
         match self {
             Self::Coding => 422,
+            Self::Payload => 413,
             _ => 400,
         }
     }
@@ -74,6 +77,7 @@ impl HeadError {
             Self::ContentLength => "invalid Content-Length",
             Self::TransferEncoding => "invalid Transfer-Encoding",
             Self::Coding => "unsupported transfer coding",
+            Self::Payload => "HTTP/1.0 request of this method with a body",
             Self::WebSocket => "WebSocket handshake without a key",
         }
     }

@@ -18,6 +18,8 @@ pub struct Limits {
     pub max_headers: usize,
     /// `option accept-invalid-http-request` or `-response`.
     pub relaxed: bool,
+    /// `h1-accept-payload-with-any-method`.
+    pub any_payload: bool,
 }
 
 impl Default for Limits {
@@ -26,6 +28,7 @@ impl Default for Limits {
             max_head: 15_360,
             max_headers: 101,
             relaxed: false,
+            any_payload: false,
         }
     }
 }
@@ -327,12 +330,31 @@ fn finish(input: &[u8], consumed: usize, limits: &Limits, head: &mut Head) -> Re
             }
         }
     }
-    framing(limits, head)?;
-    if !head.response {
-        check_target(limits, head)?;
-        host::check(limits.relaxed, head)?;
+    let framed = framing(limits, head);
+    if head.response {
+        return framed;
     }
-    Ok(())
+    payload(limits, head, framed)?;
+    check_target(limits, head)?;
+    host::check(limits.relaxed, head)
+}
+
+/// Old agents don't look for a body behind these methods: it could be taken for a request of its own. Not even a relaxed reader lets
+/// one pass. `framed`: what is wrong with the fields themselves.
+fn payload(limits: &Limits, head: &Head, framed: Result<(), HeadError>) -> Result<(), HeadError> {
+    if head.version != Version::Http10 || limits.any_payload || !matches!(head.method(), b"GET" | b"HEAD" | b"DELETE") {
+        return framed;
+    }
+    let chunked = || {
+        let mut lines = head.lines(Known::TransferEncoding);
+        lines.next().is_some_and(|line| line.eq_ignore_ascii_case(b"chunked")) && lines.next().is_none()
+    };
+    match framed {
+        Ok(()) if matches!(head.framing, Framing::Absent | Framing::Length(0)) => Ok(()),
+        Err(HeadError::TransferEncoding) if !chunked() => framed,
+        Ok(()) | Err(HeadError::TransferEncoding) => Err(HeadError::Payload),
+        Err(_) => framed,
+    }
 }
 
 fn framing(limits: &Limits, head: &mut Head) -> Result<(), HeadError> {

@@ -32,6 +32,8 @@ pub struct Global {
     pub maxrewrite: u32,
     /// `tune.http.maxhdr`
     pub max_headers: u32,
+    /// `h1-accept-payload-with-any-method`: HTTP/1.0 requests of all methods may have a body.
+    pub any_payload: bool,
     /// Bytes of a request line in logs.
     pub log_uri_length: u32,
     /// Milliseconds that live connections get after a soft stop; 0 is no limit.
@@ -77,6 +79,7 @@ impl Default for Global {
             bufsize_large: 0,
             maxrewrite: 1_024,
             max_headers: 101,
+            any_payload: false,
             log_uri_length: 1023,
             hard_stop_after: 0,
             spread_checks: 0,

@@ -210,7 +210,7 @@ fn begin(worker: &Rc<Worker>, live: &Arc<Live>, guard: Guard, client: Stream, fr
     };
     let later = header || !compiled.tcp_request_session.is_empty();
     if !later {
-        connection.kept.tracking.count_session(Event::Session);
+        connection.begin_session();
     }
     match (later, plan.mode) {
         (true, mode) => spawn(guard, worker, prepare_and_serve(connection, header, mode)),
@@ -229,6 +229,15 @@ struct Connection {
 }
 
 impl Connection {
+    /// The rules of connections and sessions have let it in: from here on it counts as a session.
+    fn begin_session(&self) {
+        if let Some(frontend) = self.live.frontend(self.session.frontend) {
+            bump(&frontend.counters.stot);
+            frontend.counters.sess_rate.add(self.worker.shared.now_ms(), 1);
+        }
+        self.kept.tracking.count_session(Event::Session);
+    }
+
     fn http(self) -> impl Future<Output = ()> {
         http::serve(self.worker, self.live, self.client, self.session, self.kept)
     }
@@ -253,7 +262,7 @@ async fn prepare_and_serve(mut connection: Connection, header: bool, mode: Mode)
     if !prepare::session_rules(worker, live, client, session, kept) {
         return;
     }
-    kept.tracking.count_session(Event::Session);
+    connection.begin_session();
     match mode {
         Mode::Http => Box::pin(connection.http()).await,
         Mode::Tcp => Box::pin(connection.tcp()).await,
@@ -275,8 +284,6 @@ fn count(worker: &Worker, frontend: &FrontendLive) {
     worker.shared.totals.conn_rate.add(now, 1);
     bump(&counters.conn_tot);
     counters.conn_rate.add(now, 1);
-    bump(&counters.stot);
-    counters.sess_rate.add(now, 1);
     let current = frontend.gate.current();
     if current > counters.smax.load(Relaxed) {
         counters.smax.fetch_max(current, Relaxed);

@@ -25,9 +25,12 @@ pub(super) async fn hold_body(
         // The answer is given here: the server must not give it again.
         ex.req.remove(b"expect");
     }
-    let timeouts = &conn.front().timeouts;
     conn.timer.set(match limit {
-        None => after(ex.begun, timeouts.http_request.or(timeouts.client)),
+        // The option may stand in either proxy, and its time beside it.
+        None => {
+            let own = ex.back(conn).timeouts.http_request;
+            after(ex.begun, own.or(conn.front().timeouts.client))
+        }
         limit => after(std::time::Instant::now(), limit),
     });
     // A request ends before its connection does.

@@ -5,7 +5,7 @@ use super::exchange::Exchange;
 use super::session::{proxy, Conn};
 use super::sets::{run, tcp_content};
 use super::want::{aim, balances_by_body};
-use super::{finish, trace};
+use super::{finish, receive, trace};
 use crate::error::{Error, Fault, Stage};
 use crate::live::InBackend;
 use steelyard_core::http1::Body;
@@ -58,8 +58,12 @@ pub(super) async fn decide(conn: &mut Conn, ex: &mut Exchange) -> Decision {
 
 async fn choose(conn: &mut Conn, ex: &mut Exchange) -> Decision {
     let front = conn.session.frontend;
+    if let Some(decision) = content(conn, ex, front).await {
+        return decision;
+    }
+    receive::count_request(conn, ex);
+    conn.tracking.count(Event::HttpRequest);
     if let Some(status) = monitored(conn, ex) {
-        conn.tracking.count(Event::HttpRequest);
         return Decision::Monitor(status);
     }
     if conn.front().options.http_buffer_request && ex.body != Body::None {
@@ -67,6 +71,7 @@ async fn choose(conn: &mut Conn, ex: &mut Exchange) -> Decision {
             return Decision::Failed(failure);
         }
     }
+    finish::request_step(conn, ex);
     if let Some(decision) = proxy_rules(conn, ex, front).await {
         return decision;
     }
@@ -83,6 +88,10 @@ async fn choose(conn: &mut Conn, ex: &mut Exchange) -> Decision {
         }
     }
     if backend != front {
+        if let Some(decision) = content(conn, ex, backend).await {
+            return decision;
+        }
+        conn.tracking.count_backend(Event::HttpRequest);
         if let Some(decision) = proxy_rules(conn, ex, backend).await {
             return decision;
         }
@@ -124,14 +133,25 @@ fn monitored(conn: &mut Conn, ex: &mut Exchange) -> Option<u16> {
     Some(if fails { 503 } else { 200 })
 }
 
-/// `tcp-request content`, `http-request` and the statistics page of one proxy.
-async fn proxy_rules(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decision> {
+/// `tcp-request content` rules of one proxy. A frontend's come before anything that knows of a request, `monitor-uri` included.
+async fn content(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decision> {
     let program = conn.live.program.proxies.get(index as usize)?;
-    let (content, request) = (!program.tcp_request_content.is_empty(), !program.http_request.is_empty());
+    let rules = !program.tcp_request_content.is_empty();
     if program.needs.request_body && ex.body != Body::None && !ex.body_known {
         // Rules that nobody makes wait see what came together with the head; what is malformed is refused when it is passed on.
         ex.body_known = look_at_body(ex).unwrap_or(true);
     }
+    // The rules of a connection of TCP that became one of HTTP have seen its bytes already.
+    if rules && !(ex.raw.is_some() && index == conn.session.frontend) {
+        return Box::pin(tcp_content(conn, ex, index)).await;
+    }
+    None
+}
+
+/// `http-request` rules and the statistics page of one proxy.
+async fn proxy_rules(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<Decision> {
+    let program = conn.live.program.proxies.get(index as usize)?;
+    let request = !program.http_request.is_empty();
     let stats = conn
         .live
         .program
@@ -139,18 +159,6 @@ async fn proxy_rules(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<D
         .proxies
         .get(index as usize)
         .is_some_and(|plan| plan.stats.is_some());
-    // The rules of a connection of TCP that became one of HTTP have seen its bytes already.
-    if content && !(ex.raw.is_some() && index == conn.session.frontend) {
-        if let Some(decision) = Box::pin(tcp_content(conn, ex, index)).await {
-            return Some(decision);
-        }
-    }
-    if index == conn.session.frontend {
-        finish::request_step(conn, ex);
-        conn.tracking.count(Event::HttpRequest);
-    } else {
-        conn.tracking.count_backend(Event::HttpRequest);
-    }
     if request {
         if let Some(decision) = run(conn, ex, index, |program| &program.http_request).await {
             return Some(decision);

@@ -291,6 +291,7 @@ pub(super) fn limits(conn: &Conn, relaxed: bool) -> Limits {
         max_head: global.bufsize.saturating_sub(global.maxrewrite) as usize,
         max_headers: global.max_headers as usize,
         relaxed,
+        any_payload: global.any_payload,
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 use steelyard_core::failure::RESET;
 use steelyard_core::logformat::render_log;
-use steelyard_core::plan::{HttpReuse, LogMoment, LogStep};
+use steelyard_core::plan::{HttpReuse, LogMoment, LogStep, Mode};
 use steelyard_core::table::Event;
 
 /// Syslog levels.
@@ -103,6 +103,8 @@ pub(super) fn failed(conn: &Conn, ex: &mut Exchange, error: Error) {
     let front = conn.live.frontend(conn.session.frontend).map(|front| &front.counters);
     let both = || back.into_iter().chain(server);
     match (error.fault, stage) {
+        // One that leaves while a backend waits for its request is the backend's.
+        (Fault::Client, b'R') if back.is_some() => both().for_each(|counters| bump(&counters.cli_abrt)),
         (Fault::Client, b'R') | (Fault::ClientTimeout, b'R') => {
             front.into_iter().for_each(|counters| bump(&counters.ereq));
         }
@@ -117,8 +119,10 @@ pub(super) fn failed(conn: &Conn, ex: &mut Exchange, error: Error) {
     }
 }
 
-/// Adds the bytes of this request to the counters of all that took part.
+/// Adds this request and its bytes to the counters of all that took part. As in HAProxy, proxies count the status that the log tells,
+/// whatever came of it on the way; of a server counts what it said.
 pub(super) fn account(conn: &mut Conn, ex: &mut Exchange) {
+    conn.count_status(ex.record.status);
     let body = ex.up.sent.saturating_sub(ex.sent_head);
     ex.record.bytes_uploaded = ex.head_bytes + body;
     ex.record.bytes_to_server = ex.up.sent;
@@ -132,6 +136,10 @@ pub(super) fn account(conn: &mut Conn, ex: &mut Exchange) {
     if let Some(back) = ex.backend.and_then(|backend| conn.live.backend(backend)) {
         add(&back.counters.bin, up);
         add(&back.counters.bout, down);
+        if ex.back(conn).mode == Mode::Http {
+            back.counters.response(ex.record.status);
+            bump(&back.counters.req_tot);
+        }
     }
     if let Some(slot) = &ex.slot {
         add(&slot.server_live.counters.bin, up);

@@ -158,10 +158,6 @@ fn begin(conn: &mut Conn, ex: &mut Exchange) {
     ex.last_request = !ex.keep_client;
     let shared = &conn.worker.shared;
     bump(&shared.totals.cum_req);
-    if let Some(front) = conn.live.frontend(conn.session.frontend) {
-        bump(&front.counters.req_tot);
-        front.counters.req_rate.add(conn.worker.ms_at(ex.now), 1);
-    }
     conn.worker.meter.begin();
     if let Some(accepted) = ex.raw {
         // This stream has been one since then.
@@ -187,6 +183,14 @@ fn begin(conn: &mut Conn, ex: &mut Exchange) {
     let captures = conn.captures();
     if !captures.request.is_empty() {
         capture::headers(&captures.request, &ex.req, &ex.record.request_captures);
+    }
+}
+
+/// Counts a request of the frontend. To its content rules there was none yet, so none that they refuse counts.
+pub(super) fn count_request(conn: &Conn, ex: &Exchange) {
+    if let Some(front) = conn.live.frontend(conn.session.frontend) {
+        bump(&front.counters.req_tot);
+        front.counters.req_rate.add(conn.worker.ms_at(ex.now), 1);
     }
 }
 
@@ -220,11 +224,11 @@ pub(super) async fn refuse(conn: &mut Conn, ex: &mut Exchange, stop: Stop) -> Af
     if ex.up.broken {
         ex.record.client_error = steelyard_core::failure::RESET;
     }
-    let (status, termination, counted) = match stop {
-        Stop::Bad(error) => (error.status(), *b"PR", true),
-        Stop::BadBody => (400, *b"PR", true),
-        Stop::Timeout => (408, *b"cR", true),
-        Stop::Ended => (400, *b"CR", !nothing),
+    let (status, termination) = match stop {
+        Stop::Bad(error) => (error.status(), *b"PR"),
+        Stop::BadBody => (400, *b"PR"),
+        Stop::Timeout => (408, *b"cR"),
+        Stop::Ended => (400, *b"CR"),
     };
     // As in HAProxy, a frontend in mode tcp knows no reason, and no backend, of what came before a request.
     let termination = if conn.is_http() { termination } else { *b"PR" };
@@ -232,11 +236,12 @@ pub(super) async fn refuse(conn: &mut Conn, ex: &mut Exchange, stop: Stop) -> Af
     let probe = nothing && options.http_ignore_probes;
     let left = ex.raw.is_some() && stop == Stop::Ended;
     ex.unlogged = nothing && (options.dontlognull || options.http_ignore_probes || left);
-    let front = conn.live.frontend(conn.session.frontend);
-    if let (Some(front), true) = (front, counted && !probe) {
-        bump(&front.counters.ereq);
-    }
     if !probe {
+        // Like HAProxy's, the counters know of a request, and of an error, even where a client left without a word.
+        count_request(conn, ex);
+        if let Some(front) = conn.live.frontend(conn.session.frontend) {
+            bump(&front.counters.ereq);
+        }
         conn.tracking.count_session(Event::HttpRequest);
         if stop != Stop::Timeout {
             conn.tracking.count_session(Event::HttpError);
@@ -254,6 +259,9 @@ pub(super) async fn refuse(conn: &mut Conn, ex: &mut Exchange, stop: Stop) -> Af
     note_dates(conn, ex);
     if probe || (nothing && stop == Stop::Ended) {
         ex.record.status = status;
+        if !probe {
+            finish::account(conn, ex);
+        }
         finish::log_refused(conn, ex, termination);
         return After::Abort;
     }

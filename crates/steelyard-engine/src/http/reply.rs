@@ -28,6 +28,9 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
             if matches!(made.cause, ReplyCause::Deny | ReplyCause::Auth) {
                 conn.tracking.count(Event::HttpError);
             }
+            if made.cause != ReplyCause::Deny {
+                count_intercepted(conn, ex);
+            }
             send(conn, ex, *made, [fault, stage]).await
         }
         Decision::Response(made) => {
@@ -44,6 +47,7 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
         }
         Decision::Monitor(status) => {
             ex.unlogged = true;
+            count_intercepted(conn, ex);
             let front = conn.session.frontend;
             let made = ex.with_ctx(conn, |program, ctx| error_reply(program, front, status, ctx));
             send(conn, ex, made, *b"LR").await
@@ -52,6 +56,7 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
             if name == "stats" {
                 ex.record.applet = Some("<STATS>");
             }
+            count_intercepted(conn, ex);
             // For the log it is a server that is always there.
             let times = &mut ex.record.times;
             (times.queue, times.connect, times.response) = (0, 0, 0);
@@ -64,7 +69,7 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
             }
         }
         Decision::Close { silent, ttl } => {
-            count_denied_close(conn);
+            count_denied_close(conn, ex);
             if silent {
                 conn.client.silence(ttl);
             }
@@ -74,7 +79,6 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
         }
         Decision::NotHttp => {
             ex.record.status = 500;
-            conn.count_status(500);
             ex.record.times.request = -1;
             finish_unanswered(conn, ex, *b"IR");
             After::Abort
@@ -124,7 +128,6 @@ pub(super) async fn refusal(conn: &mut Conn, ex: &mut Exchange, status: u16, ter
     ex.req.clear();
     let made = ex.with_ctx(conn, |program, ctx| error_reply(program, front, status, ctx));
     ex.keep_client = false;
-    conn.count_status(status);
     ex.res = raw_page(made.head);
     sound_length(ex, &made.body);
     if ex.res.get(b"connection").is_none() && ex.res.version() == Version::Http11 {
@@ -164,7 +167,6 @@ async fn send(conn: &mut Conn, ex: &mut Exchange, mut made: MadeReply, mut termi
     ex.keep_client &= sound_length(ex, &made.body) && ex.res.keep_alive();
     ex.res.settle_connection();
     respond::say_connection(ex);
-    count(conn, ex, ex.record.status);
     if let Some(tracing) = &mut ex.tracing {
         tracing.body(&made.body);
         trace::answers(conn, ex);
@@ -274,14 +276,11 @@ fn cause(made: &MadeReply, stage: u8) -> (u8, u8) {
     }
 }
 
-fn count(conn: &Conn, ex: &Exchange, status: u16) {
-    conn.count_status(status);
+/// A request that the frontend answers itself, as far as that is not a refusal.
+fn count_intercepted(conn: &Conn, ex: &Exchange) {
     let front = conn.live.frontend(conn.session.frontend);
     if let Some(front) = front.filter(|_| ex.backend.is_none() && conn.is_http()) {
         bump(&front.counters.intercepted);
-    }
-    if let Some(back) = ex.backend.and_then(|backend| conn.live.backend(backend)) {
-        back.counters.response(status);
     }
 }
 
@@ -289,15 +288,15 @@ fn count_denied(conn: &Conn, ex: &Exchange, made: &MadeReply) {
     if !matches!(made.cause, ReplyCause::Deny | ReplyCause::Tarpit) {
         return;
     }
-    count_denied_close(conn);
-    if let Some(back) = ex.backend.and_then(|backend| conn.live.backend(backend)) {
-        bump(&back.counters.dreq);
-    }
+    count_denied_close(conn, ex);
 }
 
-fn count_denied_close(conn: &Conn) {
+fn count_denied_close(conn: &Conn, ex: &Exchange) {
     if let Some(front) = conn.live.frontend(conn.session.frontend) {
         bump(&front.counters.dreq);
+    }
+    if let Some(back) = ex.backend.and_then(|backend| conn.live.backend(backend)) {
+        bump(&back.counters.dreq);
     }
 }
 

@@ -48,7 +48,6 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
     if !conn.vars.is_empty() {
         conn.vars.enter_response();
     }
-    count(conn, ex, status);
     // What was there of the request's body is of no use any more.
     ex.seen_body.clear();
     ex.body_known = false;
@@ -61,6 +60,7 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
         Some(backend) => Box::pin(content(conn, ex, backend, body)).await?,
         None => false,
     };
+    count(conn, ex, status);
     stick(conn, ex);
     let captures = conn.captures();
     if !captures.response.is_empty() {
@@ -206,12 +206,6 @@ fn count(conn: &Conn, ex: &Exchange, status: u16) {
         slot.server_live.counters.response(status);
         bump(&slot.server_live.counters.req_tot);
     }
-    let back = ex.backend.and_then(|backend| conn.live.backend(backend));
-    if let Some(back) = back {
-        back.counters.response(status);
-        bump(&back.counters.req_tot);
-    }
-    conn.count_status(status);
 }
 
 /// Runs a rule set of the response: the backend's first, then the frontend's. `Err`: a final verdict other than going on, or a wait;

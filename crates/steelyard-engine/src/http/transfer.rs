@@ -124,7 +124,7 @@ impl Wait {
         }
         loop {
             if !ex.down.input.is_empty() {
-                match self.read_head(conn, ex) {
+                match self.read_head(ex) {
                     Ok(true) => return Poll::Ready(Ok(())),
                     Ok(false) => {}
                     Err(failure) => return Poll::Ready(Err(failure)),
@@ -153,7 +153,7 @@ impl Wait {
     }
 
     /// Whether the head of the final response is there. Interim ones are queued for the client.
-    fn read_head(&mut self, conn: &mut Conn, ex: &mut Exchange) -> Result<bool, Error> {
+    fn read_head(&mut self, ex: &mut Exchange) -> Result<bool, Error> {
         let bad = error(Fault::Proxy, Stage::Headers);
         loop {
             let consumed = match parse_response(ex.down.input.data(), &self.limits, &mut ex.res) {
@@ -170,9 +170,11 @@ impl Wait {
                 ex.record.times.response = ms(ex.connected, ex.now);
                 return Ok(true);
             }
+            if let Some(slot) = &ex.slot {
+                slot.server_live.counters.response(status);
+            }
             // RFC 9110 section 15.2: an HTTP/1.0 client gets no 1xx.
             if ex.req.version() == Version::Http11 {
-                conn.count_status(status);
                 ex.res.write(&mut ex.down.out);
             }
             ex.res.clear();

@@ -70,7 +70,7 @@ def _ports(statement: Statement) -> None:
 
 
 ROWS = (
-    Row("h1-accept-payload-with-any-method", G, "HTTP/1.0 requests of all methods may have a body.", effect="later"),
+    Row("h1-accept-payload-with-any-method", G, "HTTP/1.0 requests of all methods may have a body.", sets="any_payload"),
     Row("h1-case-adjust", G, "Case of a header name.", parse=_case, effect="accepted", repeat="add", why=_CASE),
     Row("h1-case-adjust-file", G, "File of header names and their case.", parse=_case_file, effect="accepted", why=_CASE),
     Row(

@@ -62,6 +62,7 @@ def global_(context: Context) -> Global:
         bufsize_large=value.bufsize_large or 0,
         maxrewrite=default.maxrewrite if value.maxrewrite is None else value.maxrewrite,
         max_headers=value.max_headers or default.max_headers,
+        any_payload=value.any_payload,
         log_uri_length=default.log_uri_length if value.log_uri_length is None else value.log_uri_length,
         hard_stop_after=value.hard_stop_after or 0,
         spread_checks=value.spread_checks or 0,

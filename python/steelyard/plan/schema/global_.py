@@ -149,6 +149,7 @@ class Global(Node, frozen=True):
     bufsize_large: int = 0
     maxrewrite: int = 1_024
     max_headers: int = 101
+    any_payload: bool = False
     log_uri_length: int = 1023
     hard_stop_after: int = 0
     spread_checks: int = 0

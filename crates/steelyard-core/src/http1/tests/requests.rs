@@ -260,6 +260,32 @@ fn garbage_is_refused_before_its_line_ends() {
 }
 
 #[test]
+fn old_requests_with_a_body_that_some_would_not_look_for() {
+    for method in ["GET", "HEAD", "DELETE"] {
+        let read = |rest: &str| bare(&format!("{method} / HTTP/1.{rest}")).map(|_| ());
+        assert_eq!(read("0\r\nContent-Length: 1"), Err(HeadError::Payload));
+        assert_eq!(read("0\r\nContent-Length: 01, 1"), Err(HeadError::Payload));
+        assert_eq!(read("0\r\nTransfer-Encoding: chunked"), Err(HeadError::Payload));
+        assert_eq!(read("0\r\nTransfer-Encoding: gzip"), Err(HeadError::TransferEncoding));
+        assert_eq!(read("0\r\nContent-Length: x"), Err(HeadError::ContentLength));
+        assert_eq!(read("0\r\nContent-Length: 0"), Ok(()));
+        assert_eq!(read("0"), Ok(()));
+        assert_eq!(read("1\r\nHost: a\r\nContent-Length: 1"), Ok(()));
+    }
+    assert!(bare("POST / HTTP/1.0\r\nContent-Length: 1").is_ok());
+    let (limits, mut head) = (
+        Limits {
+            any_payload: true,
+            ..Limits::default()
+        },
+        Head::new(),
+    );
+    let text = b"GET / HTTP/1.0\r\nContent-Length: 1\r\n\r\n";
+    let done = Ok(Progress::Done { consumed: text.len() });
+    assert_eq!(parse_request(text, &limits, &mut head), done);
+}
+
+#[test]
 fn a_head_that_trickles_in_costs_linear_time() {
     let limits = Limits {
         max_head: 1 << 20,
