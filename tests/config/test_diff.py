@@ -257,6 +257,7 @@ def test_the_parts_of_a_configuration_are_known() -> None:
         "proxies",
         "userlists",
         "log_profiles",
+        "jwt_certificates",
         "peer_tables",
         "rings",
         "pattern_files",

@@ -31,7 +31,7 @@ MISSING: dict[str, str] = {
     "bind": "",
     "server": "",
     # Where files of certificates are looked for: without TLS only a check of the file does that (tests/config/cases/tls).
-    "keyword": "ca-base,crt-base,key-base",
+    "keyword": "ca-base",
 }
 
 

@@ -18,6 +18,7 @@ use crate::rules::{Acl, Choosers, Cond, RuleSet, Rules, Stick};
 use crate::sample::args::Build;
 use crate::sample::convert::DebugSink;
 use crate::sample::key::{Keys, PublicKey};
+use crate::sample::private::PrivateKey;
 use crate::sample::CompiledExpr;
 use check::{check_circles, check_indices};
 use needs::needs;
@@ -114,6 +115,11 @@ impl Program {
     /// The public key of that path, where an expression names the path.
     pub fn key(&self, path: &[u8], certificate: bool) -> Option<&PublicKey> {
         self.keys.get(path, certificate)
+    }
+
+    /// The private key of the certificate of that name, where tokens may be decrypted with it.
+    pub fn private_key(&self, name: &[u8]) -> Option<&PrivateKey> {
+        self.keys.private(name).map(|key| &**key)
     }
 
     /// Whether anything but a log line reads `Record::request_line`.

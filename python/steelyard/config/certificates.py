@@ -6,10 +6,12 @@ The module `ssl` is imported where the first such file is named: a configuration
 from __future__ import annotations
 
 import os
+import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from functools import lru_cache
 
+_KEY = re.compile("-----BEGIN ([A-Z]+ )?PRIVATE KEY-----.*?-----END ([A-Z]+ )?PRIVATE KEY-----", re.DOTALL)
 _BUNDLE = (".rsa", ".ecdsa", ".dsa")
 _BESIDE = (".issuer", ".ocsp", ".sctl", ".key")
 """What lies beside a certificate in a directory and is no certificate itself."""
@@ -54,6 +56,16 @@ def certificate_files(path: str, bundles: bool = True) -> tuple[list[str], str]:
         bundle = [path + kind for kind in _BUNDLE if bundles and os.path.exists(path + kind)]
         return bundle, "" if bundle else "no such file or directory"
     return [path], ""
+
+
+def key_text(path: str) -> str:
+    """The private key in a file, in PEM; empty where there is none."""
+    try:
+        with open(path, encoding="latin-1") as file:
+            found = _KEY.search(file.read())
+    except OSError:
+        return ""
+    return found[0] + "\n" if found else ""
 
 
 @lru_cache(maxsize=4096)

@@ -17,6 +17,7 @@ from steelyard.config.model import (
     Bind,
     Config,
     Global,
+    JwtCertificate,
     LogProfile,
     Proxy,
     Ring,
@@ -47,6 +48,7 @@ def diff(old: Config, new: Config) -> list[Change]:
         (), old.log_profiles, new.log_profiles, lambda each: f"log-profile {each.name}", partial(_whole, LogProfile)
     )
     changes += _keyed((), old.peer_tables, new.peer_tables, lambda each: f"table {each.name}", _table)
+    changes += _keyed((), old.jwt_certificates, new.jwt_certificates, lambda each: f"certificate {each.name}", _token_certificate)
     changes += _keyed((), old.variables, new.variables, lambda each: f"variable {each.name}", partial(_whole, Variable))
     changes += _keyed((), old.pattern_files, new.pattern_files, lambda each: f"file {each.path}", _file)
     return changes
@@ -271,6 +273,12 @@ def _user(place: tuple[str, ...], old: User, new: User) -> Iterator[Change]:
         yield Change("changed", place, "password", "***", "***")
     if old.groups != new.groups:
         yield _field(place, User, "groups", old.groups, new.groups)
+
+
+def _token_certificate(place: tuple[str, ...], old: JwtCertificate, new: JwtCertificate) -> Iterator[Change]:
+    """Keys are never shown."""
+    if old.key != new.key:
+        yield Change("changed", place, "private key", "***", "***")
 
 
 def _stats_users(place: tuple[str, ...], old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> Iterator[Change]:

@@ -127,6 +127,8 @@ class Global(Record):
     description: str | None = None
     log: tuple[LogTarget, ...] = ()
     log_tag: str | None = None
+    jwt_algorithms: tuple[str, ...] | None = None
+    jwt_encryptions: tuple[str, ...] | None = None
     log_send_hostname: str | None = None
     hard_stop_after: int | None = None
     spread_checks: int | None = None
@@ -516,6 +518,17 @@ class Variable(Record):
     value: str
 
 
+class JwtCertificate(Record):
+    """A certificate that decrypts tokens (`jwt on`), by its name. `key`: its private key in PEM or empty."""
+
+    name: str
+    key: str
+    span: Span = NOWHERE
+
+    def __repr__(self) -> str:
+        return f"JwtCertificate({self.name!r})"
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """A whole configuration after `resolve`: every frontend, backend and listen with its defaults filled in.
@@ -534,6 +547,7 @@ class Config:
     log_profiles: tuple[LogProfile, ...] = ()
     extensions: tuple[Said, ...] = ()
     peer_tables: tuple[StickTable, ...] = ()
+    jwt_certificates: tuple[JwtCertificate, ...] = ()
     variables: tuple[Variable, ...] = ()
     blocks: tuple[Block, ...] = ()
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
+from steelyard.config.certificates import key_text
 from steelyard.config.checks import CHECKS
 from steelyard.config.draft import Draft
 from steelyard.config.expr import Call, StrArg
 from steelyard.config.freeze import freeze_global, freeze_profile, freeze_proxy, freeze_ring, freeze_section
 from steelyard.config.grammar.monitor_net import bind_monitor_net
 from steelyard.config.grammar.row import ANY, PLAIN
-from steelyard.config.model import Block, Config, ErrorFile, Global, Variable
+from steelyard.config.model import Block, Config, ErrorFile, Global, JwtCertificate, Variable
 from steelyard.config.replies import bind_replies, find_section
 from steelyard.config.rules.files import load_pattern_files
 from steelyard.config.span import Word
@@ -45,6 +47,7 @@ def resolve(room: Room) -> Config:
         rings=tuple(freeze_ring(draft) for draft in room.drafts if draft.kind == "ring"),
         log_profiles=tuple(freeze_profile(draft) for draft in room.drafts if draft.kind == "log-profile"),
         peer_tables=tuple(room.peer_tables),
+        jwt_certificates=tuple(_token_certificates(room)),
         blocks=blocks,
     )
     room.parts = [parts_of(proxy) for proxy in proxies]
@@ -54,6 +57,12 @@ def resolve(room: Room) -> Config:
         check(config, room)
     _forget(found, room)
     return load_pattern_files(config, room.parts, room.report, room.paths)
+
+
+def _token_certificates(room: Room) -> Iterator[JwtCertificate]:
+    """Their keys are in the files of the certificates or in those that `key` names; as in HAProxy, none beside."""
+    for name, path, key, span in room.token_loads:
+        yield JwtCertificate(name, key_text(room.paths.find(key or path, file=span.file)), span)
 
 
 def _variables(config: Config, room: Room) -> tuple[Variable, ...]:

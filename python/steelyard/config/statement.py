@@ -32,6 +32,7 @@ _UNITS = frozenset({"us", "ms", "s", "m", "h", "d", "k", "g"})
 class Room:
     """What all statements of one run share. `blocks`: each section's first line with the lines in it, right or wrong.
     `parts`: what there is to check in each proxy of the model, in their order.
+    `token_loads`: certificates that decrypt tokens, with name, file, the key's file or '', and the line.
     """
 
     report: Report
@@ -48,6 +49,7 @@ class Room:
     http_errors: dict[str, Draft] = field(default_factory=dict)
     sections: dict[tuple[str, str], Draft] = field(default_factory=dict)
     stored: set[str] = field(default_factory=set)
+    token_loads: list[tuple[str, str, str, Span]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     paths: Paths = field(default_factory=Paths)
     index: Index | None = None

@@ -48,6 +48,11 @@ pub struct Global {
     pub nosplice: bool,
     /// `set-var` and `set-var-fmt` lines: only actions of these kinds, on variables of the process, done once before the start.
     pub init: Vec<Rule>,
+    /// `jwt.decrypt_alg_list` and `jwt.decrypt_enc_list`: how tokens that are decrypted may be encrypted (RFC 7518 sections 4.1 and 5.1).
+    pub jwt_algorithms: Vec<String>,
+    pub jwt_encryptions: Vec<String>,
+    /// Certificates that decrypt tokens (`jwt on`).
+    pub jwt_certificates: Vec<JwtCertificate>,
     /// Who may ask for a trace of a request. It comes from the command line, not from the configuration.
     pub tracing: Option<Tracing>,
 }
@@ -59,6 +64,46 @@ pub struct Tracing {
     pub header: String,
     pub sources: Vec<(String, u8)>,
 }
+
+/// A name of a certificate, and its private key in PEM.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JwtCertificate {
+    pub name: String,
+    pub key: String,
+}
+
+impl std::fmt::Debug for JwtCertificate {
+    /// The key is left out.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("JwtCertificate").field(&self.name).finish()
+    }
+}
+
+/// All but `RSA1_5` (RFC 8725 section 3.2).
+const JWT_ALGORITHMS: &[&str] = &[
+    "dir",
+    "A128KW",
+    "A192KW",
+    "A256KW",
+    "A128GCMKW",
+    "A192GCMKW",
+    "A256GCMKW",
+    "RSA-OAEP",
+    "RSA-OAEP-256",
+    "ECDH-ES",
+    "ECDH-ES+A128KW",
+    "ECDH-ES+A192KW",
+    "ECDH-ES+A256KW",
+];
+const JWT_ENCRYPTIONS: &[&str] = &[
+    "A128CBC-HS256",
+    "A192CBC-HS384",
+    "A256CBC-HS512",
+    "A128GCM",
+    "A192GCM",
+    "A256GCM",
+];
 
 impl Default for Global {
     fn default() -> Self {
@@ -87,6 +132,9 @@ impl Default for Global {
             process: 1,
             nosplice: false,
             init: Vec::new(),
+            jwt_algorithms: JWT_ALGORITHMS.iter().map(|name| (*name).into()).collect(),
+            jwt_encryptions: JWT_ENCRYPTIONS.iter().map(|name| (*name).into()).collect(),
+            jwt_certificates: Vec::new(),
             tracing: None,
         }
     }

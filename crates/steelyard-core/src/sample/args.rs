@@ -6,6 +6,7 @@ use crate::rules::pattern::{FileCache, FileUse};
 use crate::rules::Shapes;
 use crate::sample::convert::DebugSink;
 use crate::sample::key::{Keys, PublicKey};
+use crate::sample::private::PrivateKey;
 use crate::vars::VarId;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
@@ -27,11 +28,15 @@ pub struct Build<'p> {
 
 impl<'p> Build<'p> {
     pub fn new(plan: &'p Plan) -> Self {
+        let mut keys = Keys::default();
+        for certificate in &plan.global.jwt_certificates {
+            keys.keep_private(&certificate.name, &certificate.key);
+        }
         Self {
             plan,
             names: RefCell::default(),
             files: FileCache::default(),
-            keys: RefCell::default(),
+            keys: RefCell::new(keys),
             addresses: Cell::default(),
             acls: RefCell::default(),
             response_body: Cell::default(),
@@ -45,6 +50,11 @@ impl<'p> Build<'p> {
     /// where there is none.
     pub fn key(&self, path: &str, pem: &str, certificate: bool) -> Option<Arc<PublicKey>> {
         self.keys.borrow_mut().read(path, pem, certificate)
+    }
+
+    /// The private key of a certificate of that name.
+    pub fn private_key(&self, name: &str) -> Option<Arc<PrivateKey>> {
+        self.keys.borrow().private(name.as_bytes()).cloned()
     }
 
     /// An expression wants the addresses towards the server.

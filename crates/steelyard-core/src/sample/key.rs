@@ -1,8 +1,9 @@
 //! Public keys of PEM files (RFC 7468), for signatures: RSA (RFC 8017) and elliptic curves (FIPS 186-4).
 
+use super::private::PrivateKey;
 use crate::sample::base64::PADDED;
+use aws_lc_rs::signature as signed;
 use base64::Engine;
-use ring::signature as ring;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -31,11 +32,13 @@ pub enum PublicKey {
     P521(Box<[u8]>),
 }
 
-/// Public keys by the path that the configuration gives them; those of certificates are not found by the path of a key.
+/// Public keys by the path that the configuration gives them; those of certificates are not found by the path of a key. Private keys
+/// by the names of their certificates.
 #[derive(Debug, Default)]
 pub struct Keys {
     plain: HashMap<Box<[u8]>, Arc<PublicKey>>,
     certificates: HashMap<Box<[u8]>, Arc<PublicKey>>,
+    private: HashMap<Box<[u8]>, Arc<PrivateKey>>,
 }
 
 impl Keys {
@@ -49,6 +52,17 @@ impl Keys {
         let key = Arc::new(key?);
         keys.insert(path.as_bytes().into(), Arc::clone(&key));
         Some(key)
+    }
+
+    /// Keeps the private key of a certificate of that name, where the PEM text has one.
+    pub fn keep_private(&mut self, name: &str, pem: &str) {
+        if let Some(key) = PrivateKey::from_pem(pem) {
+            self.private.insert(name.as_bytes().into(), Arc::new(key));
+        }
+    }
+
+    pub fn private(&self, name: &[u8]) -> Option<&Arc<PrivateKey>> {
+        self.private.get(name)
     }
 
     pub fn get(&self, path: &[u8], certificate: bool) -> Option<&PublicKey> {
@@ -128,36 +142,26 @@ impl PublicKey {
     /// Whether the signature of the message was made with the key that belongs to this one.
     pub fn verifies(&self, scheme: Scheme, message: &[u8], signature: &[u8]) -> bool {
         use Scheme as S;
-        let (algorithm, key): (&dyn ring::VerificationAlgorithm, &[u8]) = match (self, scheme) {
-            (Self::Rsa(key), S::Rs256) => (&ring::RSA_PKCS1_2048_8192_SHA256, key),
-            (Self::Rsa(key), S::Rs384) => (&ring::RSA_PKCS1_2048_8192_SHA384, key),
-            (Self::Rsa(key), S::Rs512) => (&ring::RSA_PKCS1_2048_8192_SHA512, key),
-            (Self::Rsa(key), S::Ps256) => (&ring::RSA_PSS_2048_8192_SHA256, key),
-            (Self::Rsa(key), S::Ps384) => (&ring::RSA_PSS_2048_8192_SHA384, key),
-            (Self::Rsa(key), S::Ps512) => (&ring::RSA_PSS_2048_8192_SHA512, key),
-            (Self::P256(key), S::Es256) => (&ring::ECDSA_P256_SHA256_FIXED, key),
-            (Self::P384(key), S::Es384) => (&ring::ECDSA_P384_SHA384_FIXED, key),
-            (Self::P521(key), S::Es512) => return p521(key, message, signature),
+        let (algorithm, key): (&dyn signed::VerificationAlgorithm, &[u8]) = match (self, scheme) {
+            (Self::Rsa(key), S::Rs256) => (&signed::RSA_PKCS1_2048_8192_SHA256, key),
+            (Self::Rsa(key), S::Rs384) => (&signed::RSA_PKCS1_2048_8192_SHA384, key),
+            (Self::Rsa(key), S::Rs512) => (&signed::RSA_PKCS1_2048_8192_SHA512, key),
+            (Self::Rsa(key), S::Ps256) => (&signed::RSA_PSS_2048_8192_SHA256, key),
+            (Self::Rsa(key), S::Ps384) => (&signed::RSA_PSS_2048_8192_SHA384, key),
+            (Self::Rsa(key), S::Ps512) => (&signed::RSA_PSS_2048_8192_SHA512, key),
+            (Self::P256(key), S::Es256) => (&signed::ECDSA_P256_SHA256_FIXED, key),
+            (Self::P384(key), S::Es384) => (&signed::ECDSA_P384_SHA384_FIXED, key),
+            (Self::P521(key), S::Es512) => (&signed::ECDSA_P521_SHA512_FIXED, key),
             _ => return false,
         };
-        ring::UnparsedPublicKey::new(algorithm, key)
+        signed::UnparsedPublicKey::new(algorithm, key)
             .verify(message, signature)
             .is_ok()
     }
 }
 
-fn p521(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
-    use p521::ecdsa::signature::Verifier;
-    let key = p521::ecdsa::VerifyingKey::from_sec1_bytes(key);
-    let signature = p521::ecdsa::Signature::from_slice(signature);
-    match (key, signature) {
-        (Ok(key), Ok(signature)) => key.verify(message, &signature).is_ok(),
-        _ => false,
-    }
-}
-
 /// Bytes of the first block of that label.
-fn block(text: &str, label: &str) -> Option<Vec<u8>> {
+pub(super) fn block(text: &str, label: &str) -> Option<Vec<u8>> {
     let (_, rest) = text.split_once(&format!("-----BEGIN {label}-----"))?;
     let (inside, _) = rest.split_once(&format!("-----END {label}-----"))?;
     let digits: Vec<u8> = inside.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();

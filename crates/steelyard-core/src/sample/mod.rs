@@ -8,6 +8,7 @@ mod expr;
 pub mod fetch;
 pub mod hash;
 pub mod key;
+pub mod private;
 mod text;
 mod view;
 

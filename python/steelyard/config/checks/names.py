@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from steelyard.config.expr import AclTest, ProxyArg, ServerArg, TextPattern, UserlistArg
+from steelyard.config.expr import AclTest, Call, ProxyArg, ServerArg, StrArg, TextPattern, UserlistArg
 from steelyard.config.model import Config, Userlist
 from steelyard.config.nearest import nearest
+from steelyard.config.span import Span
 from steelyard.config.statement import Room
 
 
@@ -16,11 +17,15 @@ def check_names(config: Config, room: Room) -> None:
     servers = {
         proxy.name: {server.name: server for server in proxy.servers} for proxy in config.proxies if proxy.kind != "frontend"
     }
+    certificates = {certificate.name for certificate in config.jwt_certificates}
     for proxy, parts in zip(config.proxies, room.parts):
         for arg in parts:
             if isinstance(arg, AclTest):
                 if arg.expr.fetch.name == "http_auth_group" and arg.span.file:
                     _groups(arg, userlists, room)
+            elif isinstance(arg, Call):
+                if arg.name == "jwt_decrypt_cert" and isinstance(arg.args[0], StrArg):
+                    _must_decrypt(arg.args[0].value, arg.span, certificates, room)
             elif isinstance(arg, UserlistArg):
                 _must_be("SY0713", "userlist", arg.name, userlists, arg.span, room)
             elif isinstance(arg, ProxyArg) and arg.name:
@@ -28,6 +33,18 @@ def check_names(config: Config, room: Room) -> None:
             elif isinstance(arg, ServerArg):
                 where = arg.proxy or proxy.name
                 _must_be("SY0708", f"server of '{where}' named", arg.server, servers.get(where, {}), arg.span, room)
+
+
+def _must_decrypt(name: str, span: Span, known: set[str], room: Room) -> None:
+    if name in known:
+        return
+    if name in room.stored:
+        message, help = f"certificate '{name}' may not decrypt tokens", "write 'jwt on' behind its 'load'"
+    else:
+        guess = nearest(name, known)
+        message = f"certificate '{name}' is in no 'crt-store'"
+        help = f"did you mean '{guess}'?" if guess else f"write 'load crt {name} jwt on' in a 'crt-store' section"
+    room.report.alert("SY0746", message, span, help=help)
 
 
 def _groups(test: AclTest, userlists: dict[str, Userlist], room: Room) -> None:

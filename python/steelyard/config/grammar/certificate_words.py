@@ -49,6 +49,12 @@ def _load(statement: Statement) -> None:
             return
         said[word.text] = statement.words[at + 1].text
         at += 2
+    for name in _TLS:
+        if name in said:
+            statement.report.accept(f"'{name}' of a certificate", "there is no TLS yet", statement.span)
+    if "acme" in said or said.get("generate-dummy") == "on":
+        what = "acme" if "acme" in said else "generate-dummy"
+        statement.report.later("SY0104", f"'{what}' of a certificate is not supported yet", statement.span)
     if "crt" not in said:
         statement.missing("a certificate", "write 'load crt <file>'")
         return
@@ -61,12 +67,14 @@ def _load(statement: Statement) -> None:
 
 
 _MADE = ("keytype", "bits", "curves")
+_TLS = ("domains", "ips", "issuer", "ocsp", "ocsp-update", "sctl")
+"""What is said to clients of TLS alone."""
 _READ = ("issuer", "ocsp", "sctl")
 """Files beside a certificate that are read with it."""
 
 
 def _know(statement: Statement, said: dict[str, str]) -> None:
-    """Keeps the names by which `crt` of a `bind` line finds the certificate."""
+    """Keeps the names by which `crt` of a `bind` line and `jwt_decrypt_cert` find the certificate."""
     draft, room = statement.draft, statement.room
     base = draft.get("crt-base", "" if draft.name else room.paths.bases.get("crt-base", ""))
     path = os.path.join(base, said["crt"])
@@ -83,6 +91,9 @@ def _know(statement: Statement, said: dict[str, str]) -> None:
         draft.marks.setdefault("acme", []).append((said["acme"], statement.span))
     if "acme" not in said and said.get("generate-dummy") != "on":
         draft.add("loads", (path, keys, run_of(statement.words)), statement.row, statement.span)
+        if said.get("jwt") == "on":
+            plain = not draft.name and "alias" not in said
+            room.token_loads.append((path if plain else f"@{draft.name}/{name}", path, keys, statement.span))
 
 
 def _base(statement: Statement) -> None:
@@ -92,7 +103,7 @@ def _base(statement: Statement) -> None:
 
 
 ROWS = (
-    Row("crt-base", S, "Where names of certificates start.", parse=_base, effect="later", lax=True),
-    Row("key-base", S, "Where names of keys start.", parse=_base, effect="later", lax=True),
-    Row("load", S, "A certificate.", parse=_load, effect="later", repeat="add"),
+    Row("crt-base", S, "Where names of certificates start.", parse=_base, lax=True),
+    Row("key-base", S, "Where names of keys start.", parse=_base, lax=True),
+    Row("load", S, "A certificate.", parse=_load, repeat="add"),
 )

@@ -18,7 +18,7 @@ fix_tag_value(fix_tag):bin>bin has_ctl(control_mask?):bin>bool hex2i:str>sint he
 host_only:str>str htonl:sint>bin http_date(int?,word?):sint>str iif(string,string):bool>str in_table(table):any>bool
 ip.data:bin>bin ip.df:bin>sint ip.dst:bin>addr ip.fp(fingerprint?):bin>bin ip.hdr:bin>bin ip.proto:bin>sint ip.src:bin>addr
 ip.tos:bin>sint ip.ttl:bin>sint ip.ver:bin>sint ipmask(mask4,mask6?):addr>addr json(string):str>str
-json_query(string,string?):str>any jwt_decrypt_cert(string):bin>bin jwt_decrypt_jwk(jwk):bin>bin
+json_query(string,string?):str>any jwt_decrypt_cert(stored_cert):bin>bin jwt_decrypt_jwk(jwk):bin>bin
 jwt_decrypt_secret(secret):bin>bin jwt_header_query(string?,string?):bin>any jwt_payload_query(string?,string?):bin>any
 jwt_verify(jwt_algorithm,jwt_key):bin>sint jwt_verify_cert(jwt_algorithm,jwt_cert):bin>sint language(string,string?):str>str
 le2dec(string,positive?,bit?):bin>str length:str>sint lower:str>str ltime(string,int?):sint>str ltrim(string):str>str

@@ -13,7 +13,7 @@ from steelyard.config.grammar import files
 from steelyard.config.grammar.global_tuning import SWITCH, number, tune
 from steelyard.config.grammar.row import Effect, Row, Where
 from steelyard.config.grammar.today import renamed
-from steelyard.config.grammar.values import ArgType, Bad, Int, ListOf, Loose, OneOf, Text, Time
+from steelyard.config.grammar.values import ArgType, Bad, Int, Loose, OneOf, Text, Time
 from steelyard.config.statement import Statement
 
 G = Where.GLOBAL
@@ -38,31 +38,6 @@ class Query:
     def read(self, text: str) -> object | Bad:
         good = all(_PROPERTY.match(part) for part in text.split(","))
         return text if good else Bad("is not a property query; write 'provider=<name>'")
-
-
-_JWT_KEYS = ListOf(
-    (
-        "RSA1_5",
-        "RSA-OAEP",
-        "RSA-OAEP-256",
-        "A128KW",
-        "A192KW",
-        "A256KW",
-        "A128GCMKW",
-        "A192GCMKW",
-        "A256GCMKW",
-        "dir",
-        "ECDH-ES",
-        "ECDH-ES+A128KW",
-        "ECDH-ES+A192KW",
-        "ECDH-ES+A256KW",
-        "PBES2-HS256+A128KW",
-        "PBES2-HS384+A192KW",
-        "PBES2-HS512+A256KW",
-    ),
-    separator=":",
-)
-_JWT_CIPHERS = ListOf(("A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"), separator=":")
 
 
 def _provider(statement: Statement) -> None:
@@ -179,8 +154,6 @@ ROWS = (
     Row(
         "issuers-chain-path", G, "Directory of certificates that complete chains.", parse=_chain_path, effect="accepted", why=_WHY
     ),
-    _tls("jwt.decrypt_alg_list", "Algorithms by which tokens may be decrypted.", _JWT_KEYS, least=0, lax=True),
-    _tls("jwt.decrypt_enc_list", "Ciphers by which tokens may be decrypted.", _JWT_CIPHERS, least=0, lax=True),
     _tls("maxsslconn", "TLS connections at once.", number()),
     _tls("maxsslrate", "New TLS connections a second.", Loose()),
     _tls("noktls", "The kernel encrypts nothing."),

@@ -42,6 +42,7 @@ from steelyard.config.grammar import (
     stick_words,
     tcp_check_words,
     timeouts,
+    token_words,
     trace_words,
     userlist_words,
 )
@@ -82,6 +83,7 @@ _TOPICS = (
     global_http,
     global_cpu,
     global_tls,
+    token_words,
     ocsp_words,
     global_protocols,
     global_tuning,

@@ -147,7 +147,7 @@ ROWS = (
     _later("log-forward", "A relay of syslog messages.", Where.LOG_FORWARD),
     Section("log-profile", "Log formats by event.", _named("log-profile", Where.LOG_PROFILE, lax=False, experimental=False)),
     _later("fcgi-app", "A FastCGI application.", Where.FCGI_APP, _close_app),
-    Section("crt-store", "Certificates by name.", _nameless("crt-store", Where.CRT_STORE), later=True),
+    Section("crt-store", "Certificates by name.", _nameless("crt-store", Where.CRT_STORE)),
     _later("acme", "An issuer of certificates.", Where.ACME, close_acme, experimental=True),
     _later("healthcheck", "Health checks by name.", Where.HEALTHCHECK, _close_check),
     Section("traces", "Debug traces.", _nameless("traces", Where.TRACES)),

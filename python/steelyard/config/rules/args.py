@@ -192,10 +192,7 @@ def _jwk(text: str, span: Span) -> Read:
     found = variable(text)
     if not isinstance(found, str):
         return found
-    wrong = jwk.problem(text)
-    if wrong:
-        return wrong
-    return Later("private keys of RSA are not supported yet") if jwk.is_rsa(text) else StrArg(text)
+    return jwk.problem(text) or StrArg(text)
 
 
 def _control_mask(text: str, span: Span) -> Read:
@@ -272,6 +269,7 @@ READERS: dict[str, Callable[[str, Span], Read]] = {
     "jwt_key": _jwt_key,
     "jwt_cert": _jwt_cert,
     "jwk": _jwk,
+    "stored_cert": lambda text, span: variable(text) if not isinstance(variable(text), str) else StrArg(text),
     "control_mask": _control_mask,
     "token": _matching("[ -~]{4}", "four letters"),
     "digest": _digest,

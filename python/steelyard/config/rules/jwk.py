@@ -7,7 +7,7 @@ import binascii
 
 import msgspec
 
-_MEMBERS = {"oct": ("k",), "EC": ("crv", "x", "y", "d"), "RSA": ("n", "e", "d")}
+_MEMBERS = {"oct": ("k",), "EC": ("crv", "x", "y", "d"), "RSA": ("n", "e", "d", "p", "q", "dp", "dq", "qi")}
 # The prime of the field, and `b` of y^2 = x^3 - 3x + b (FIPS 186-4, appendix D.1.2).
 _CURVES = {
     "P-256": (
@@ -38,12 +38,23 @@ def problem(text: str) -> str:
     missing = [name for name in _MEMBERS[kind] if name not in members]
     if missing:
         return f"the key has no '{missing[0]}'"
+    if kind == "RSA":
+        return _not_rsa(members)
     return _off_curve(members) if kind == "EC" else ""
 
 
-def is_rsa(text: str) -> bool:
-    """Of a key that is right."""
-    return bool(msgspec.json.decode(text.encode(), type=dict[str, object])["kty"] == "RSA")
+_BITS = (2048, 8192)
+
+
+def _not_rsa(members: dict[str, str]) -> str:
+    numbers = {name: _number(value) for name, value in members.items()}
+    wrong = next((name for name, value in numbers.items() if value is None), "")
+    if wrong:
+        return f"'{wrong}' of the key must be a number in base64 for URLs"
+    modulus, p, q = numbers["n"] or 0, numbers["p"] or 0, numbers["q"] or 0
+    if not _BITS[0] <= modulus.bit_length() <= _BITS[1]:
+        return f"the key has {modulus.bit_length()} bits; a key of RSA has {_BITS[0]} to {_BITS[1]}"
+    return "" if p * q == modulus else "'n' of the key is not the product of 'p' and 'q'"
 
 
 def _off_curve(members: dict[str, str]) -> str:

@@ -130,8 +130,28 @@ class Tracing(Node, frozen=True):
     sources: list[tuple[str, int]]
 
 
+class JwtCertificate(Node, frozen=True):
+    """A name of a certificate that decrypts tokens, and its private key in PEM."""
+
+    name: str
+    key: str
+
+    def __repr__(self) -> str:
+        return f"JwtCertificate({self.name!r})"
+
+
+JWT_ALGORITHMS = (
+    "dir A128KW A192KW A256KW A128GCMKW A192GCMKW A256GCMKW RSA-OAEP RSA-OAEP-256"
+    " ECDH-ES ECDH-ES+A128KW ECDH-ES+A192KW ECDH-ES+A256KW"
+)
+"""All but RSA1_5 (RFC 8725 section 3.2)."""
+JWT_ENCRYPTIONS = "A128CBC-HS256 A192CBC-HS384 A256CBC-HS512 A128GCM A192GCM A256GCM"
+
+
 class Global(Node, frozen=True):
-    """`init`: assignments to variables of the process, done once before the start. `tracing` comes from the command line."""
+    """`init`: assignments to variables of the process, done once before the start. `tracing` comes from the command line.
+    `jwt_algorithms`, `jwt_encryptions`: how tokens that are decrypted may be encrypted.
+    """
 
     nbthread: int = 1
     maxconn: int = 10_000
@@ -157,6 +177,9 @@ class Global(Node, frozen=True):
     process: int = 1
     nosplice: bool = False
     init: list[Rule] = field(default_factory=list)
+    jwt_algorithms: list[str] = field(default_factory=JWT_ALGORITHMS.split)
+    jwt_encryptions: list[str] = field(default_factory=JWT_ENCRYPTIONS.split)
+    jwt_certificates: list[JwtCertificate] = field(default_factory=list)
     tracing: Tracing | None = None
 
 

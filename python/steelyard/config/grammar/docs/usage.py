@@ -77,6 +77,8 @@ http-request: {_RULE}
 http-response: {_RULE}
 ignore-persist: {{ if | unless }} <condition>
 issuers-chain-path: <directory>
+jwt.decrypt_alg_list: {{ ALL | [!]<algorithm> }}[:...]
+jwt.decrypt_enc_list: {{ ALL | [!]<cipher> }}[:...]
 key-base: <directory>
 localpeer: <name>
 log: {{ global | <address> [len <bytes>] [format <format>] [sample <ranges>:<size>] <facility> [<level> [<lowest level>]] }}
