@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.oracle.common import GET, get
 
 
@@ -61,3 +63,13 @@ def test_a_page_of_the_frontend_stands_in_for_one_that_the_backend_has_not(run, 
     page.write_bytes(b"HTTP/1.0 503 Gone\r\ncontent-length: 4\r\n\r\npage")
     proxy = run(f"frontend fe\n bind <fe>\n errorfile 503 {page}\n default_backend be\nbackend be\n")
     assert proxy.ask(GET).body == b"page"
+
+
+@pytest.mark.parametrize("fields", ["", "connection: keep-alive\r\n"])
+def test_a_page_of_the_old_version_leaves_the_connection_open(run, tmp_path, fields):
+    page = tmp_path / "page.http"
+    page.write_text(f"HTTP/1.0 403 No\r\n{fields}content-length: 2\r\n\r\nno", newline="")
+    proxy = run(f"frontend fe\n bind <fe>\n errorfile 403 {page}\n http-request deny\n")
+    with proxy.connect() as client:
+        first, second = client.ask(GET), client.ask(GET)
+    assert (first.body, first.get("connection"), second.body) == (b"no", "keep-alive", b"no")

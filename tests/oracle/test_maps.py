@@ -112,3 +112,17 @@ def test_all_that_name_a_file_see_its_changes(run, serve, tmp_path):
     value(proxy, "b", "/set")
     assert value(proxy, "b") == "2|2|1"
     assert value(proxy, "bc") == "|2|"
+
+
+def test_what_is_no_address_has_not_even_the_default_value(run, serve, tmp_path):
+    nets, numbers = file(tmp_path, "nets.map", "10.0.0.0/8 ten"), file(tmp_path, "numbers.map", "0 zero")
+    proxy = site(
+        run,
+        front=f"""
+        http-request return status 200 hdr ip "[%[req.hdr(k),map_ip({nets},none)]]" hdr int "[%[req.hdr(k),map_int({numbers},none)]]"
+        """,
+        s1=serve(hello),
+    )
+    wanted = {"10.1.1.1": ("[ten]", "[none]"), "11.1.1.1": ("[none]", "[none]"), "far": ("[]", "[zero]"), "": ("[]", "[none]")}
+    found = {key: proxy.ask(get("/", f"K: {key}")) for key in wanted}
+    assert {key: (answer.get("ip"), answer.get("int")) for key, answer in found.items()} == wanted

@@ -565,3 +565,14 @@ def test_rules_see_the_body_that_came_with_the_head(run, serve):
     asked = http("POST /?b=9 HTTP/1.1", "Host: a.test", "Content-Length: 7", body=b"A=1&b=2")
     names = ("x-body", "x-two", "x-back")
     assert fields(proxy.ask(asked).echoed, *names) == [("x-body", "7 1 2"), ("x-two", "y"), ("x-back", "a=1&b=2")]
+
+
+def test_names_of_headers_are_in_lower_case_to_a_regex(run, serve):
+    front = """
+        http-request del-header ^X-A -m reg
+        http-request del-header ^x-[b-d]$ -m reg
+        http-request del-header X-E -m beg
+    """
+    proxy = site(run, front=front, s1=serve(echo))
+    got = proxy.ask(get("/", "X-Aa: 1", "x-ab: 1", "X-B: 1", "x-c: 1", "x-Dd: 1", "X-Ee: 1", "x-ef: 1")).echoed
+    assert [name for name, _ in got.lowered if name.startswith("x-")] == ["x-aa", "x-ab", "x-dd"]

@@ -229,6 +229,7 @@ CODES: dict[str, tuple[str, str]] = {
     "SY0847": ("messages that break the rules", "What is read in two ways is what smuggled requests are made of."),
     "SY0848": ("open runtime API", "It has no password: who can write to the socket may do everything."),
     "SY0849": ("rule that is never carried out", "A rule with the same condition has ended the rule set before."),
+    "SY0850": ("capital letters in a regex for names", "Names of headers have no case: to a regex they are in lower case."),
     "SY0901": ("health check can't be made", "A health check says something that can't be carried out."),
     "SY0902": ("plan refused", "The engine refuses the plan; this should have been said earlier, with its place."),
 }

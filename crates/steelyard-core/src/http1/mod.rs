@@ -24,6 +24,7 @@ pub use chunked::{ChunkDecoder, ChunkError, ChunkStep};
 pub use error::HeadError;
 pub use head::{Head, Version};
 pub use name::{FieldLine, FieldName};
+pub(crate) use parse::MAX_NAME;
 pub use parse::{parse_request, parse_response, Limits, Progress};
 pub use target::TargetForm;
 pub use token::{eq_ignore_case, list_has, parse_u64};

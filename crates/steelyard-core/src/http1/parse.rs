@@ -84,7 +84,7 @@ fn step(input: &[u8], limits: &Limits, head: &mut Head, response: bool) -> Resul
 }
 
 /// Longest field name, as in HAProxy.
-const MAX_NAME: usize = 255;
+pub(crate) const MAX_NAME: usize = 255;
 /// Spans are `u32`; a limit over this is cut to it.
 const MAX_HEAD: usize = 16 << 20;
 

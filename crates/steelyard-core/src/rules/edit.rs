@@ -3,7 +3,7 @@
 use super::pattern::regex::{compile, Substitution};
 use super::pattern::{TextKind, TextSet};
 use crate::error::PlanError;
-use crate::http1::{FieldLine, FieldName, Head};
+use crate::http1::{FieldLine, FieldName, Head, MAX_NAME};
 use crate::logformat::{Format, Style};
 use crate::plan::{self, Matcher};
 use crate::sample::args::Build;
@@ -223,6 +223,19 @@ fn substituted(regex: &Regex, value: &[u8], old: &[u8], limit: usize) -> Option<
     expanded(&Substitution::parse(value), regex, old, limit, &mut out).then_some(out)
 }
 
+/// Names have no case: to a regex they are in lower case, as HAProxy keeps them.
+fn lowered<R>(name: &[u8], run: impl FnOnce(&[u8]) -> R) -> R {
+    let mut buffer = [0; MAX_NAME];
+    match buffer.get_mut(..name.len()) {
+        Some(lower) => {
+            lower.copy_from_slice(name);
+            lower.make_ascii_lowercase();
+            run(lower)
+        }
+        None => run(&name.to_ascii_lowercase()),
+    }
+}
+
 /// Which fields `del-header` removes.
 #[derive(Debug)]
 pub enum Removal {
@@ -239,8 +252,7 @@ impl Removal {
             Matcher::Beg => set(TextKind::Beg),
             Matcher::End => set(TextKind::End),
             Matcher::Sub => set(TextKind::Sub),
-            // Names are kept as they were sent, and have no case.
-            Matcher::Reg => compile(name, true).map(Self::Reg),
+            Matcher::Reg => compile(name, false).map(Self::Reg),
             _ => Err(PlanError::new("del-header matches with str, beg, end, sub or reg")),
         }
     }
@@ -251,7 +263,7 @@ impl Removal {
                 head.remove_field(name);
             }
             Self::Some(set) => head.retain(|name, _| set.find(name).is_none()),
-            Self::Reg(regex) => head.retain(|name, _| !regex.is_match(name)),
+            Self::Reg(regex) => head.retain(|name, _| !lowered(name, |name| regex.is_match(name))),
         }
     }
 }

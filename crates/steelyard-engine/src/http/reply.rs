@@ -164,7 +164,9 @@ async fn send(conn: &mut Conn, ex: &mut Exchange, mut made: MadeReply, mut termi
         (ex.res, made.body) = (page.head, page.body);
         termination = [b'I', termination[1]];
     }
-    ex.keep_client &= sound_length(ex, &made.body) && ex.res.keep_alive();
+    // The version of an error file says nothing of the client's connection.
+    let old = ex.res.version() == Version::Http10 && ex.res.get(b"connection").is_none();
+    ex.keep_client &= sound_length(ex, &made.body) && (old || ex.res.keep_alive());
     ex.res.settle_connection();
     respond::say_connection(ex);
     if let Some(tracing) = &mut ex.tracing {

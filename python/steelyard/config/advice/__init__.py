@@ -20,7 +20,7 @@ from steelyard.config.advice.risks import (
     slow_clients,
     twice_the_same,
 )
-from steelyard.config.advice.rules import shadowed_rules
+from steelyard.config.advice.rules import capital_names, shadowed_rules
 from steelyard.config.advice.shadowed import repeated_backends, shadowed_backends
 from steelyard.config.advice.stickiness import cookies
 from steelyard.config.advice.unused import unused_acls, unused_backends, unused_userlists
@@ -59,6 +59,7 @@ ADVICE: tuple[Callable[[Config], Report], ...] = (
     covered,
     plain_regexes,
     shadowed_rules,
+    capital_names,
     times,
     dropped,
     own_words,

@@ -1,7 +1,8 @@
-"""Rules that are never carried out, because the same condition ended the rules before."""
+"""Rules that are never carried out, because the same condition ended the rules before, and such as change nothing."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Sequence
 
 from steelyard.config.changes import key
@@ -11,6 +12,9 @@ from steelyard.config.span import Span
 from steelyard.diagnostics.diagnostic import Label, Report
 
 _FINAL = frozenset({"allow", "accept", "auth", "deny", "redirect", "reject", "return", "silent_drop", "tarpit", "use_service"})
+_CAPITALS = re.compile(r"\\.|\[[^]]*\]|([A-Z])")
+"""A capital letter that stands for itself alone, behind what may match others."""
+
 _SAME_FOR_A_REQUEST = ("base", "dst", "hdr", "http_auth", "method", "path", "query", "req", "res", "src", "ssl_", "status", "url")
 """What fetches begin with that give one value as long as the message stays as it is; others, as `rand`, may not."""
 
@@ -57,3 +61,23 @@ def _one(proxy: Proxy, ruleset: str, rules: Sequence[Rule], report: Report, told
                 ended.setdefault(condition, rule)
         if rule.action.name not in _FINAL:
             ended.clear()
+
+
+def capital_names(config: Config) -> Report:
+    """`del-header -m reg`: to a regex, names of fields are in lower case, whatever a client sends. HAProxy says nothing of it."""
+    report = Report()
+    told: set[Span] = set()
+    for rule in (rule for proxy in config.proxies for rules in proxy.rules.values() for rule in rules):
+        fields = dict(rule.action.fields)
+        regex = fields.get("name")
+        if rule.action.name != "del_header" or fields.get("matcher") != "reg" or not isinstance(regex, str) or rule.span in told:
+            continue
+        if "(?i" not in regex and any(_CAPITALS.findall(regex)):
+            told.add(rule.span)
+            message = f"'{regex}': names of headers are in lower case here, capital letters match none of them"
+            report.notice("SY0850", message, rule.span, help=f"write '{_lower(regex)}'")
+    return report
+
+
+def _lower(regex: str) -> str:
+    return re.sub(r"\\.|[A-Z]", lambda found: found[0] if found[0].startswith("\\") else found[0].lower(), regex)

@@ -283,4 +283,14 @@ frontend web
   mode http
   bind :80
   http-request redirect location /login if { path_beg /private }
+=== SY0850 lint
+frontend web
+  mode http
+  bind :80
+  http-request del-header ^X-Internal- -m reg
+--- right
+frontend web
+  mode http
+  bind :80
+  http-request del-header ^x-internal- -m reg
 """

@@ -263,6 +263,11 @@ impl FileSet {
         self.index.find(sample, view, &self.entries, None)
     }
 
+    /// Whether the sample can be looked up here at all: a text may be no address.
+    pub fn takes(&self, sample: Sample<'_>) -> bool {
+        !matches!(self.index, Index::Ip(_)) || sample.as_ip().is_some()
+    }
+
     /// Key and value of the entry that fits.
     pub fn find<'e>(&'e self, view: &View<'e>, sample: Sample<'e>) -> Option<(&'e [u8], &'e [u8])> {
         let changed = view

@@ -103,7 +103,8 @@ impl Map {
         let value = match self.table.find(view, sample) {
             Some((key, _)) if matches!(self.output, Output::Key) => return Some(Sample::Str(key)),
             Some((_, value)) => value,
-            None => self.default.as_deref()?,
+            // What can't be looked up has no value, not even the default one, as in HAProxy.
+            None => self.default.as_deref().filter(|_| self.table.takes(sample))?,
         };
         match self.output {
             Output::Str | Output::Key => Some(Sample::Str(value)),
