@@ -6,7 +6,8 @@
 
 use super::entries::Entries;
 use super::file::How;
-use super::regex::{compile, Substitution};
+use super::regex::Substitution;
+use super::regs::{self, Regs};
 use super::runs::Runs;
 use super::{net, number, NetSet, RangeMap, TextKind, TextSet};
 use crate::sample::fetch::constant::unhex;
@@ -47,7 +48,9 @@ pub struct State {
     cleared: bool,
     gone: HashSet<Box<[u8]>, RandomState>,
     values: HashMap<Box<[u8]>, Box<[u8]>, RandomState>,
-    added: Vec<Pair>,
+    /// By number: who came later has a higher one.
+    added: HashMap<u32, Pair, RandomState>,
+    next: u32,
     by_key: HashMap<Box<[u8]>, u32, RandomState>,
     /// One for each way of comparing.
     sets: Vec<Added>,
@@ -60,7 +63,7 @@ pub enum Added {
     Parts(Parts),
     Net(NetSet),
     Ranges(Ranges),
-    Regs(Vec<(Regex, u32)>),
+    Regs(Regs),
 }
 
 /// Substrings.
@@ -123,7 +126,7 @@ impl Changes {
     pub fn set(&self, file: u32, key: &[u8], value: &[u8]) -> bool {
         self.change(file, |file, state| {
             if let Some(at) = state.by_key.get(key).copied() {
-                if let Some(entry) = state.added.get_mut(at as usize) {
+                if let Some(entry) = state.added.get_mut(&at) {
                     entry.1 = value.into();
                 }
                 return true;
@@ -152,7 +155,8 @@ impl Changes {
                 state.values.remove(key);
             }
             let added = state.by_key.remove(key);
-            if added.is_some() {
+            if let Some(at) = added {
+                state.added.remove(&at);
                 for (set, how) in state.sets.iter_mut().zip(&file.hows) {
                     set.remove(*how, key);
                 }
@@ -171,6 +175,13 @@ impl Changes {
             };
             true
         })
+    }
+
+    /// How many entries were added and are there, and the next number; that is set.
+    #[cfg(test)]
+    pub(super) fn number(&self, file: usize, next: u32) -> (usize, u32) {
+        let mut state = self.files[file].state.write().unwrap_or_else(PoisonError::into_inner);
+        (state.added.len(), std::mem::replace(&mut state.next, next))
     }
 
     fn change(&self, file: u32, change: impl FnOnce(&FileChanges, &mut State) -> bool) -> bool {
@@ -202,7 +213,7 @@ impl State {
     }
 
     pub(super) fn entry(&self, at: u32) -> Option<(&[u8], &[u8])> {
-        self.added.get(at as usize).map(|(key, value)| (key.as_ref(), value.as_ref()))
+        self.added.get(&at).map(|(key, value)| (key.as_ref(), value.as_ref()))
     }
 
     fn has_read(&self, file: &FileChanges, key: &[u8]) -> bool {
@@ -213,15 +224,34 @@ impl State {
         let Some(keys) = hows.iter().map(|how| Key::read(*how, key)).collect::<Option<Vec<Key>>>() else {
             return false;
         };
-        let Ok(at) = u32::try_from(self.added.len()) else {
+        if !self.sets.iter().zip(&keys).all(|(set, key)| set.has_room(key)) {
             return false;
-        };
-        self.added.push((key.into(), value.into()));
+        }
+        if self.next == u32::MAX {
+            self.number_again(hows);
+        }
+        let at = self.next;
+        self.next += 1;
+        self.added.insert(at, (key.into(), value.into()));
         self.by_key.insert(key.into(), at);
         for (set, key) in self.sets.iter_mut().zip(keys) {
             set.insert(key, at);
         }
         true
+    }
+}
+
+impl State {
+    /// Gives what is there numbers from 0 again, in the same order: all have been given away to entries that came and went.
+    fn number_again(&mut self, hows: &[How]) {
+        let mut pairs: Vec<(u32, Pair)> = self.added.drain().collect();
+        pairs.sort_unstable_by_key(|pair| pair.0);
+        self.by_key.clear();
+        self.sets = hows.iter().map(|how| Added::new(*how)).collect();
+        self.next = 0;
+        for (_, (key, value)) in pairs {
+            self.add(hows, &key, &value);
+        }
     }
 }
 
@@ -237,8 +267,8 @@ impl Key {
                 Self::Net(ip, prefix)
             }
             How::Int | How::Len => Self::Range(number::parse_range(text()?)?),
-            How::Reg { icase } => Self::Reg(Box::new(compile(text()?, icase).ok()?)),
-            How::Regm => Self::Reg(Box::new(compile(text()?, false).ok()?)),
+            How::Reg { icase } => Self::Reg(regs::read(text()?, icase)?),
+            How::Regm => Self::Reg(regs::read(text()?, false)?),
         })
     }
 }
@@ -256,7 +286,8 @@ impl Added {
             How::Bin => TextSet::open(TextKind::Str, false).map_or(Self::Parts(Parts::default()), Self::Text),
             How::Ip => Self::Net(NetSet::open()),
             How::Int | How::Len => Self::Ranges(Ranges::default()),
-            How::Reg { .. } | How::Regm => Self::Regs(Vec::new()),
+            How::Reg { icase } => Self::Regs(Regs::new(icase)),
+            How::Regm => Self::Regs(Regs::new(false)),
         }
     }
 
@@ -266,18 +297,29 @@ impl Added {
             (Self::Parts(parts), Key::Text(text)) => parts.insert(text, at),
             (Self::Net(set), Key::Net(ip, prefix)) => set.insert(ip, prefix, at),
             (Self::Ranges(ranges), Key::Range(range)) => ranges.insert(range, at),
-            (Self::Regs(list), Key::Reg(regex)) => list.push((*regex, at)),
+            (Self::Regs(regs), Key::Reg(regex)) => regs.insert(regex, at),
             _ => {}
         }
     }
 
+    /// Whether another entry may be added; all but regexes take as many as there is memory for.
+    fn has_room(&self, key: &Key) -> bool {
+        match (self, key) {
+            (Self::Regs(regs), Key::Reg(regex)) => regs.has_room(regex),
+            _ => true,
+        }
+    }
+
     fn remove(&mut self, how: How, key: &[u8]) {
+        if let Self::Regs(regs) = self {
+            // It was one when it was added.
+            return std::str::from_utf8(key).map_or((), |key| regs.remove(key));
+        }
         match (self, Key::read(how, key)) {
             (Self::Text(set), Some(Key::Text(text))) => set.remove(&text),
             (Self::Parts(parts), Some(Key::Text(text))) => parts.remove(&text),
             (Self::Net(set), Some(Key::Net(ip, prefix))) => set.remove(ip, prefix),
             (Self::Ranges(ranges), Some(Key::Range(range))) => ranges.remove(range),
-            (Self::Regs(list), Some(Key::Reg(regex))) => list.retain(|(other, _)| other.as_str() != regex.as_str()),
             _ => {}
         }
     }

@@ -51,7 +51,8 @@ enum Index {
     Int(Box<[(i64, i64)]>, RangeMap),
     Len(Box<[(i64, i64)]>, RangeMap),
     Reg(RegexList),
-    Regm(Box<[(Regex, Substitution)]>),
+    /// Asked together; each by itself says what its groups are.
+    Regm(RegexList, Box<[(Regex, Substitution)]>),
 }
 
 /// Sets already built, by file and way of comparing.
@@ -132,7 +133,8 @@ impl Index {
                     let regex = regex::compile(entries.word(at), false)?;
                     Ok::<_, PlanError>((regex, Substitution::parse(entries.value(at))))
                 };
-                Self::Regm(entries.numbers().map(pair).collect::<Result<_, _>>()?)
+                let list = RegexList::new(&entries.words().collect::<Vec<_>>(), false)?;
+                Self::Regm(list, entries.numbers().map(pair).collect::<Result<_, _>>()?)
             }
         })
     }
@@ -146,12 +148,7 @@ impl Index {
                 Self::Ip(nets) => nets.find(sample.as_ip()?),
                 Self::Int(_, found) => found.find(int_of(sample)?),
                 Self::Len(_, found) => found.find(length_of(sample, view)),
-                Self::Reg(list) => list.find(sample.as_str(view.arena)),
-                Self::Regm(pairs) => {
-                    let text = sample.as_str(view.arena);
-                    let at = pairs.iter().position(|pair| pair.0.is_match(text))?;
-                    u32::try_from(at).ok()
-                }
+                Self::Reg(list) | Self::Regm(list, _) => list.find(sample.as_str(view.arena)),
             };
         };
         // Most entries are as they were: looked up as if nothing had changed.
@@ -179,14 +176,7 @@ impl Index {
             Self::Ip(nets) => nets.each(sample.as_ip()?, &mut hit),
             Self::Int(ranges, _) => within(ranges, int_of(sample)?, &mut hit),
             Self::Len(ranges, _) => within(ranges, length_of(sample, view), &mut hit),
-            Self::Reg(list) => list.each(sample.as_str(view.arena), &mut hit),
-            Self::Regm(pairs) => {
-                let text = sample.as_str(view.arena);
-                (0..)
-                    .zip(pairs)
-                    .filter(|(_, pair)| pair.0.is_match(text))
-                    .for_each(|(at, _)| hit(at));
-            }
+            Self::Reg(list) | Self::Regm(list, _) => list.each(sample.as_str(view.arena), &mut hit),
         }
         best
     }
@@ -200,13 +190,7 @@ impl Index {
             (Self::Ip(_), Added::Net(nets)) => nets.find(sample.as_ip()?),
             (Self::Int(..), Added::Ranges(ranges)) => ranges.first(int_of(sample)?),
             (Self::Len(..), Added::Ranges(ranges)) => ranges.first(length_of(sample, view)),
-            (Self::Reg(_) | Self::Regm(_), Added::Regs(list)) => {
-                let text = sample.as_str(view.arena);
-                list.iter()
-                    .filter(|(regex, _)| regex.is_match(text))
-                    .map(|regex| regex.1)
-                    .min()
-            }
+            (Self::Reg(_) | Self::Regm(..), Added::Regs(regs)) => regs.first(sample.as_str(view.arena)),
             _ => None,
         }
     }
@@ -282,7 +266,7 @@ impl FileSet {
     }
 
     fn value<'e>(&'e self, view: &View<'e>, sample: Sample<'e>, at: u32) -> Option<&'e [u8]> {
-        let Index::Regm(pairs) = &self.index else {
+        let Index::Regm(_, pairs) = &self.index else {
             return Some(self.entries.value(at));
         };
         let (regex, value) = pairs.get(at as usize)?;
@@ -311,7 +295,7 @@ impl FileSet {
                 let key = self.entries.key(at);
                 match (state.value(key), &self.index) {
                     (None, _) => Some((key, self.value(view, sample, at)?)),
-                    (Some(value), Index::Regm(pairs)) => {
+                    (Some(value), Index::Regm(_, pairs)) => {
                         let regex = &pairs.get(at as usize)?.0;
                         Some((key, copy(&expanded(regex, value, sample.as_str(view.arena), view.limit())?)))
                     }
@@ -319,8 +303,8 @@ impl FileSet {
                 }
             }
             (_, Some((at, (key, value)))) => match (&self.index, set) {
-                (Index::Regm(_), Some(Added::Regs(list))) => {
-                    let regex = &list.iter().find(|regex| regex.1 == at)?.0;
+                (Index::Regm(..), Some(Added::Regs(regs))) => {
+                    let regex = regs.get(at)?;
                     Some((
                         copy(key),
                         copy(&expanded(regex, value, sample.as_str(view.arena), view.limit())?),

@@ -8,6 +8,7 @@ mod file;
 mod net;
 mod number;
 pub mod regex;
+mod regs;
 mod runs;
 mod text;
 

@@ -32,11 +32,24 @@ fn explain(pattern: &str, error: &regex::Error) -> PlanError {
     PlanError::new(format!("regex '{pattern}': {advice}"))
 }
 
+/// So many regexes are asked together. A set with more of them falls back to slow ways, as its automaton would be too large.
+pub const TOGETHER: usize = 512;
+
 /// One or more regexes.
 #[derive(Debug)]
 pub enum RegexList {
     One(Regex),
-    Set(RegexSet),
+    /// Each but the last has `TOGETHER`.
+    Sets(Box<[RegexSet]>),
+}
+
+/// Regexes that are asked together; each of them compiles by itself. Of more than `limit` bytes there is none.
+pub fn together<'p>(patterns: impl IntoIterator<Item = &'p str>, icase: bool, limit: usize) -> Result<RegexSet, regex::Error> {
+    RegexSetBuilder::new(patterns)
+        .unicode(false)
+        .case_insensitive(icase)
+        .size_limit(limit)
+        .build()
 }
 
 impl RegexList {
@@ -47,19 +60,17 @@ impl RegexList {
         for pattern in patterns {
             compile(pattern, icase)?;
         }
-        RegexSetBuilder::new(patterns)
-            .unicode(false)
-            .case_insensitive(icase)
-            .size_limit(SIZE_LIMIT.saturating_mul(patterns.len().max(1)))
-            .build()
-            .map(Self::Set)
-            .map_err(|error| PlanError::new(error.to_string()))
+        let set = |patterns: &[&str]| {
+            let limit = SIZE_LIMIT.saturating_mul(patterns.len());
+            together(patterns.iter().copied(), icase, limit).map_err(|error| PlanError::new(error.to_string()))
+        };
+        patterns.chunks(TOGETHER).map(set).collect::<Result<_, _>>().map(Self::Sets)
     }
 
     pub fn is_match(&self, value: &[u8]) -> bool {
         match self {
             Self::One(regex) => regex.is_match(value),
-            Self::Set(set) => set.is_match(value),
+            Self::Sets(sets) => sets.iter().any(|set| set.is_match(value)),
         }
     }
 
@@ -68,9 +79,12 @@ impl RegexList {
         match self {
             Self::One(regex) if regex.is_match(value) => hit(0),
             Self::One(_) => {}
-            Self::Set(set) => {
-                let matches = set.matches(value);
-                matches.iter().filter_map(|at| u32::try_from(at).ok()).for_each(hit);
+            Self::Sets(sets) => {
+                for (at, set) in sets.iter().enumerate() {
+                    let matches = set.matches(value);
+                    let places = matches.iter().map(|found| at * TOGETHER + found);
+                    places.filter_map(|at| u32::try_from(at).ok()).for_each(&mut *hit);
+                }
             }
         }
     }
@@ -79,7 +93,10 @@ impl RegexList {
     pub fn find(&self, value: &[u8]) -> Option<u32> {
         match self {
             Self::One(regex) => regex.is_match(value).then_some(0),
-            Self::Set(set) => set.matches(value).iter().next().and_then(|index| u32::try_from(index).ok()),
+            Self::Sets(sets) => sets.iter().enumerate().find_map(|(at, set)| {
+                let found = set.matches(value).iter().next()?;
+                u32::try_from(at * TOGETHER + found).ok()
+            }),
         }
     }
 }

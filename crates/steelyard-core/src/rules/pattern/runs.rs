@@ -43,7 +43,7 @@ impl<K, B> Runs<K, B> {
     }
 
     /// Removes the entries that are meant; runs that had one are built again.
-    pub fn remove(&mut self, meant: impl Fn(&K) -> bool, build: impl Fn(&[(K, u32)]) -> B) {
+    pub fn remove(&mut self, mut meant: impl FnMut(&K) -> bool, build: impl Fn(&[(K, u32)]) -> B) {
         for run in &mut self.0 {
             let before = run.keys.len();
             run.keys.retain(|(key, _)| !meant(key));
@@ -59,6 +59,28 @@ impl<K, B> Runs<K, B> {
         self.0
             .iter()
             .find_map(|run| run.keys.get(find(&run.keys, &run.built)? as usize).map(|(_, at)| *at))
+    }
+}
+
+impl<K, B> Runs<K, B> {
+    /// The key of that number.
+    pub fn get(&self, at: u32) -> Option<&K> {
+        let next = self
+            .0
+            .partition_point(|run| run.keys.first().is_some_and(|first| first.1 <= at));
+        let keys = &self.0.get(next.checked_sub(1)?)?.keys;
+        let place = keys.binary_search_by_key(&at, |key| key.1).ok()?;
+        keys.get(place).map(|key| &key.0)
+    }
+
+    #[cfg(test)]
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    #[cfg(test)]
+    pub fn built(&self) -> impl Iterator<Item = &B> {
+        self.0.iter().map(|run| &run.built)
     }
 }
 

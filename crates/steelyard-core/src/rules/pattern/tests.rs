@@ -297,7 +297,7 @@ mod changed {
     use crate::sample::Sample;
     use proptest::prelude::*;
 
-    const HOWS: [How; 9] = [
+    const HOWS: [How; 10] = [
         How::Text {
             kind: TextKind::Str,
             icase: false,
@@ -322,6 +322,7 @@ mod changed {
         How::Int,
         How::Len,
         How::Reg { icase: false },
+        How::Regm,
     ];
 
     #[derive(Clone, Debug)]
@@ -336,7 +337,7 @@ mod changed {
         match how {
             How::Ip => &["10.0.0.0/8", "10.1.0.0/16", "10.1.2.3", "::/0", "192.0.2.0/24", "10.1.2.0/24"],
             How::Int | How::Len => &["1", "1:4", "3", "2:", ":3", "9"],
-            How::Reg { .. } => &["^a", "b", "c$", "a.b", "x*", "[0-9]"],
+            How::Reg { .. } | How::Regm => &["^a", "b", "c$", "a.b", "x*", "[0-9]"],
             _ => &["a", "ab", "d", "b.a", "c", "abc"],
         }
     }
@@ -450,6 +451,28 @@ mod changed {
                 let wanted = model(how, &after, &mut world, sample);
                 prop_assert_eq!(&found, &wanted, "{} in {:?}", sample, after);
             }
+        }
+    }
+
+    /// Entries that come and go leave nothing behind, and numbers start again where they end.
+    #[test]
+    fn entries_that_come_and_go_leave_nothing() {
+        let how = How::Reg { icase: false };
+        let mut plan = base_plan();
+        plan.pattern_files.push(file(&[]));
+        let cache = FileCache::default();
+        cache.get(&plan, 0, how).unwrap();
+        let changes = Changes::new(&cache.into_uses(&plan));
+        assert!(changes.set(0, b"^a", b"first") && changes.set(0, b"b$", b"second"));
+        for _ in 0..50 {
+            assert!(changes.add(0, b"c", b"") && changes.remove(0, b"c"));
+        }
+        assert_eq!(changes.number(0, u32::MAX), (2, 52));
+        assert!(changes.set(0, b".", b"third"));
+        assert_eq!(changes.number(0, 3), (3, 3));
+        let mut world = World::new(base_plan());
+        for (sample, wanted) in [("ab", "first"), ("b", "second"), ("c", "third")] {
+            assert_eq!(look(how, &[], &changes, &mut world, sample).as_deref(), Some(wanted));
         }
     }
 
