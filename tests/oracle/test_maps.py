@@ -123,6 +123,6 @@ def test_what_is_no_address_has_not_even_the_default_value(run, serve, tmp_path)
         """,
         s1=serve(hello),
     )
-    wanted = {"10.1.1.1": ("[ten]", "[none]"), "11.1.1.1": ("[none]", "[none]"), "far": ("[]", "[zero]"), "": ("[]", "[none]")}
+    wanted = {"10.1.1.1": ("[ten]", "[none]"), "11.1.1.1": ("[none]", "[none]"), "far": ("[]", "[zero]"), "": ("[]", "[]")}
     found = {key: proxy.ask(get("/", f"K: {key}")) for key in wanted}
     assert {key: (answer.get("ip"), answer.get("int")) for key, answer in found.items()} == wanted

@@ -247,9 +247,13 @@ impl FileSet {
         self.index.find(sample, view, &self.entries, None)
     }
 
-    /// Whether the sample can be looked up here at all: a text may be no address.
+    /// Whether the sample can be looked up here at all: a text may be no address, or no number.
     pub fn takes(&self, sample: Sample<'_>) -> bool {
-        !matches!(self.index, Index::Ip(_)) || sample.as_ip().is_some()
+        match self.index {
+            Index::Ip(_) => sample.as_ip().is_some(),
+            Index::Int(..) => int_of(sample).is_some(),
+            _ => true,
+        }
     }
 
     /// Key and value of the entry that fits.
