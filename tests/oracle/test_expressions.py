@@ -159,6 +159,7 @@ TABLE: dict[str, list[tuple[str, str]]] = {
         ("str(abc),hex", "616263"),
         ("str(616263),hex2i", "6382179"),
         ("str(ff),hex2i", "255"),
+        ("int(10),hex2i", "16"),
         ("str(abc),base64", "YWJj"),
         ("str(YWJj),b64dec", "abc"),
         ("str(abc?>),base64", "YWJjPz4="),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import string
+import time
+
 import pytest
 
 from tests.kit import http
 from tests.kit.behaviours import echo, hello, reply
+from tests.kit.syslog import plain
 from tests.oracle.common import GET, get, site
 
 SETTING = http("HTTP/1.1 200 OK", "Set-Cookie: SERVERID=app; path=/", "Content-Length: 0")
@@ -218,3 +222,100 @@ def test_indirect_hides_the_cookie_of_the_server_from_who_has_it(run, serve, ind
     assert proxy.ask(GET).all("set-cookie") == [app if "preserve" in indirect else written]
     kept = {"": [written], " indirect": [], " indirect preserve": [app]}[indirect]
     assert proxy.ask(get("/", "Cookie: SRV=one~x")).all("set-cookie") == kept
+
+
+@pytest.mark.parametrize(
+    ("sent", "seen"),
+    [
+        ("$Version=1; SERVERID=one; $Path=/; $Domain=y; a=b", "$Version=1; a=b"),
+        ("a=b; $Path=/b; SERVERID=one; $Path=/; c=d; $Path=/c", "a=b; $Path=/b; c=d; $Path=/c"),
+        ("$Version=1;SERVERID=one;$Path=/", None),
+        ("a=b,SERVERID=one", "a=b"),
+    ],
+)
+def test_indirect_hides_the_attributes_of_the_cookie_too(run, serve, sent, seen):
+    got = farm(run, serve, "cookie SERVERID insert indirect").ask(get("/", f"Cookie: {sent}"))
+    assert (got.get("x-server"), got.echoed.get("cookie")) == ("s1", seen)
+
+
+@pytest.mark.parametrize("mode", ["insert indirect", "prefix"])
+def test_what_looks_like_the_cookie_in_quotes_is_none(run, serve, mode):
+    sent = 'a="x; SERVERID=two~y"; b=1'
+    assert farm(run, serve, f"cookie SERVERID {mode}").ask(get("/", f"Cookie: {sent}")).echoed.get("cookie") == sent
+
+
+@pytest.mark.parametrize(
+    ("sent", "seen"),
+    [
+        ("a=1;SERVERID=two~y;b=2", "a=1;SERVERID=y;b=2"),
+        ("a=1,SERVERID=two~x", "a=1,SERVERID=x"),
+        (";SERVERID=two~x;;  b=2", ";SERVERID=x;;  b=2"),
+        ("SERVERID=two", "SERVERID=two"),
+        ("SERVERID=two~", "SERVERID="),
+    ],
+)
+def test_prefix_leaves_the_rest_as_it_was_written(run, serve, sent, seen):
+    """And a value without the separator names a server too."""
+    got = farm(run, serve, "cookie SERVERID prefix").ask(get("/", f"Cookie: {sent}"))
+    assert (got.get("x-server"), got.echoed.get("cookie")) == ("s2", seen)
+
+
+DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+
+
+def dated(seconds: float) -> str:
+    """A date as cookies carry it: the fourth part of its seconds, in five digits of base 64."""
+    number = int(time.time() + seconds) >> 2
+    return "".join(DIGITS[number >> shift & 63] for shift in (24, 18, 12, 6, 0))
+
+
+HOUR = 3600
+# The `cookie` line, the dates that the client sends (seconds from now) behind the name of the server: letters of the log.
+DATES = {
+    "no date": ("maxidle 1h", "two", "VU"),
+    "no date, for life": ("maxlife 1h", "two", "VU"),
+    "an empty date": ("maxidle 1h maxlife 1h", "two|", "VU"),
+    "a date of nothing": ("maxidle 1h", "two|AAAAA", "VU"),
+    "half a date": ("maxidle 1h", "two|zz", "VU"),
+    "nonsense": ("maxlife 1h", "two|!!!!!|!!!!!", "VU"),
+    "a late date": ("maxidle 1h", ("two", -HOUR - 60), "EI"),
+    "an old date": ("maxidle 1h", ("two", -HOUR + 60), "VU"),
+    "a date of tomorrow": ("maxidle 1h", ("two", 23 * HOUR), "VN"),
+    "a date of the day after": ("maxidle 1h", ("two", 25 * HOUR), "EI"),
+    "a late life": ("maxlife 1h", ("two", -60, -HOUR - 60), "OI"),
+    "a life of the day after": ("maxlife 1h", ("two", -60, 25 * HOUR), "OI"),
+    "an old life": ("maxlife 1h", ("two", 60, -HOUR + 60), "VN"),
+    "both are over": ("maxlife 1h maxidle 1h", ("two", -HOUR - 60, -HOUR - 60), "OI"),
+    "a life that nobody asks for": ("maxidle 1h", ("two", 60, -9 * HOUR), "VU"),
+    "dates that nobody asks for": ("", ("two", -9 * HOUR), "VU"),
+    "a date of a server that is not there": ("maxidle 1h", "three", "II"),
+    "a late date of one that is not there": ("maxidle 1h", ("three", -HOUR - 60), "EI"),
+}
+
+
+@pytest.mark.parametrize("name", DATES)
+def test_dates_of_cookies(run, serve, sink, name):
+    """One that is not there is as good as any, so nobody loses a server when a limit is set."""
+    limits, cookie, letters = DATES[name]
+    if isinstance(cookie, tuple):
+        server, *dates = cookie
+        cookie = "|".join([server, *map(dated, dates)])
+    top = "defaults\n    mode http\n    log <sink> local0\n    log-format %tsc\n    timeout client 9s\n    timeout server 9s\n    timeout connect 9s"
+    proxy = run(
+        f"{top}\nfrontend fe\n    bind <fe>\n    default_backend be\nbackend be\n    cookie S insert {limits}\n"
+        "    server s1 <s1> cookie one\n    server s2 <s2> cookie two\n",
+        bare=True,
+        s1=serve(echo, "s1"),
+        s2=serve(echo, "s2"),
+        sink=sink,
+    )
+    got = proxy.ask(get("/", f"Cookie: S={cookie}"))
+    assert plain(sink.take()).endswith(f"--{letters}")
+    if letters[0] == "V":
+        assert got.get("x-server") == "s2"
+    given = got.all("set-cookie")
+    if letters[1] == "N":
+        assert given == []
+        return
+    value = given[0].partition(";")[0].removeprefix("S=").split("|")
+    assert len(value) == 1 + ("max" in limits) + ("maxlife" in limits)

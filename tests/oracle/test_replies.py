@@ -180,6 +180,10 @@ REDIRECTS = [
     ("redirect prefix http://b.test drop-query", "/a/b?c=d", 302, "http://b.test/a/b"),
     ("redirect prefix http://b.test drop-query append-slash", "/a/b?c=d", 302, "http://b.test/a/b/"),
     ("redirect prefix http://b.test drop-query append-slash", "/a/b/", 302, "http://b.test/a/b/"),
+    ("redirect prefix http://b.test append-slash", "/a/b", 302, "http://b.test/a/b/"),
+    ("redirect prefix http://b.test append-slash", "/a/b?c=d", 302, "http://b.test/a/b?c=d/"),
+    ("redirect scheme https append-slash", "/a/b", 302, "https://a.test/a/b/"),
+    ("redirect location /a append-slash", "/", 302, "/a"),
     ("redirect scheme https", "/a?b", 302, "https://a.test/a?b"),
     ("redirect scheme https code 301 if !{ ssl_fc }", "/a?b", 301, "https://a.test/a?b"),
 ]

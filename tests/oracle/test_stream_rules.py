@@ -8,7 +8,7 @@ import pytest
 
 from tests.kit import http
 from tests.kit.behaviours import echo, hello, reply, stall_before_head
-from tests.kit.wire import DEADLINE
+from tests.kit.wire import DEADLINE, Late
 from tests.oracle.common import GET, get, since, site
 
 SHOW = 'http-request return content-type text/plain lf-string "{}"'
@@ -355,6 +355,18 @@ def test_what_content_rules_see_of_a_message(run):
         assert client.ask(BODY + b"a=1&bcdefg").text == "[a=1&bcdefg|10|10|1|]"
     with proxy.connect() as client:
         assert client.ask(BODY + b"a=1").text == "[a=1|3|10|1|]"
+
+
+def test_silent_drop_of_a_later_request(run, serve):
+    """It is acknowledged: a client that sent it again would be told that nobody is there."""
+    proxy = site(run, front="http-request silent-drop if { path /x }", s1=serve(hello))
+    with proxy.connect() as client:
+        assert client.ask(get()).status == 200
+        client.send(get("/x"))
+        # A retransmission is answered within a third of a second.
+        client.deadline = 1
+        with pytest.raises(Late):
+            client.fill()
 
 
 def test_silent_drop_with_a_hop_limit(run):

@@ -2,6 +2,7 @@
 
 use crate::http1::Head;
 use crate::plan::{Backend, Cookie, CookieMode};
+use crate::sample::fetch::cookie::{pairs, pieces};
 
 /// What is known of the cookie of a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,8 +13,15 @@ pub struct Persist {
     valid: bool,
     /// Some cookie of that name was there.
     present: bool,
-    /// Dates that the cookie carried: last seen, first seen; days and a bit, in seconds.
-    dates: Option<(u64, u64)>,
+    /// Dates that the cookie carried, seconds since the epoch; 0: none.
+    dates: Dates,
+}
+
+/// When a client with this cookie was seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Dates {
+    last: u64,
+    first: u64,
 }
 
 impl Persist {
@@ -57,14 +65,18 @@ impl Persist {
             .position(|server| server.cookie.as_ref().is_some_and(|value| value.as_bytes() == name));
         let named = named.and_then(|index| u32::try_from(index).ok());
         self.dates = dates;
-        let old = |limit: u64, date: Option<u64>| limit > 0 && date.is_none_or(|date| date.saturating_add(limit) < now);
-        let fresh = |date: Option<u64>| date.is_none_or(|date| date <= now.saturating_add(86_400));
-        let (last, first) = (dates.map(|dates| dates.0), dates.map(|dates| dates.1));
-        if cookie.maxidle > 0 && (old(cookie.maxidle, last) || !fresh(last)) {
-            return b'E';
-        }
-        if cookie.maxlife > 0 && old(cookie.maxlife, first) {
-            return b'O';
+        // A cookie without a date, as from before the limit was set, is as good as any, and gets one.
+        let over = |date: u64, limit: u64| {
+            date > 0 && limit > 0 && (date.saturating_add(limit) < now || date > now.saturating_add(86_400))
+        };
+        let aged = match dates {
+            Dates { first, .. } if over(first, cookie.maxlife) => Some(b'O'),
+            Dates { last, .. } if over(last, cookie.maxidle) => Some(b'E'),
+            _ => None,
+        };
+        if let Some(letter) = aged {
+            self.dates = Dates::default();
+            return letter;
         }
         let Some(index) = named else { return b'I' };
         if self.server.is_some() {
@@ -89,7 +101,8 @@ impl Persist {
             return;
         }
         let name = cookie.name.as_bytes();
-        request.rewrite(|field, value, out| field.eq_ignore_ascii_case(b"cookie") && without(value, name, prefix, out));
+        let clean = if prefix { without_prefix } else { without };
+        request.rewrite(|field, value, out| field.eq_ignore_ascii_case(b"cookie") && clean(value, name, out));
         request.retain(|field, value| !field.eq_ignore_ascii_case(b"cookie") || !value.is_empty());
     }
 
@@ -147,9 +160,11 @@ impl Persist {
             forget(response, name);
             done = b'D';
         }
-        // With dates, a cookie is given anew when the last one's date is no longer today's.
+        // A cookie is given anew when it lacks a date, has one too many, or the last one is over.
         let dated = cookie.maxidle > 0 || cookie.maxlife > 0;
-        let update = stays && cookie.maxidle > 0 && self.dates.is_none_or(|dates| dates.0 >> 2 != now >> 2);
+        let Dates { last, first } = self.dates;
+        let idle = (cookie.maxidle > 0 || last > 0) && last < now;
+        let update = stays && (idle || (cookie.maxlife > 0) != (first > 0));
         let wanted = (update || !stays) && (post || !cookie.postonly);
         if !wanted {
             return done;
@@ -165,8 +180,7 @@ impl Persist {
                     put_date(now, &mut line);
                     if cookie.maxlife > 0 {
                         line.push(b'|');
-                        let first = self.dates.filter(|_| stays).map_or(now, |dates| dates.1);
-                        put_date(first, &mut line);
+                        put_date(if first > 0 { first } else { now }, &mut line);
                     }
                 }
                 line.extend_from_slice(b"; path=/");
@@ -202,12 +216,8 @@ impl Persist {
 
 /// The values of the cookies of that name.
 fn all<'a>(head: &'a Head, name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-    let pairs = head.values(b"cookie").flat_map(|line| line.split(|&byte| byte == b';'));
-    pairs.filter_map(move |pair| {
-        let at = pair.iter().position(|&byte| byte == b'=')?;
-        let (found, value) = pair.split_at(at);
-        (found.trim_ascii() == name).then(|| value.get(1..).unwrap_or_default().trim_ascii())
-    })
+    let found = head.values(b"cookie").flat_map(pairs);
+    found.filter_map(move |(found, value)| (found == name).then_some(value))
 }
 
 /// Takes the cookie out of a response.
@@ -216,28 +226,24 @@ fn forget(response: &mut Head, name: &[u8]) {
 }
 
 /// The name of the server in a value, and the dates behind it.
-fn split<'a>(cookie: &Cookie, value: &'a [u8]) -> (&'a [u8], Option<(u64, u64)>) {
+fn split<'a>(cookie: &Cookie, value: &'a [u8]) -> (&'a [u8], Dates) {
     if cookie.mode == CookieMode::Prefix {
-        // Without the separator it is the application's own.
-        let at = value.iter().position(|&byte| byte == b'~');
-        return (at.and_then(|at| value.get(..at)).unwrap_or_default(), None);
+        let name = value.split(|&byte| byte == b'~').next().unwrap_or_default();
+        return (name, Dates::default());
     }
     let mut parts = value.splitn(3, |&byte| byte == b'|');
     let name = parts.next().unwrap_or_default();
-    let last = parts.next().and_then(date);
-    let first = parts.next().and_then(date);
-    (name, last.map(|last| (last, first.unwrap_or(last))))
+    let mut date = || parts.next().and_then(date).unwrap_or(0);
+    let (last, first) = (date(), date());
+    (name, Dates { last, first })
 }
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Dates are the seconds since the epoch divided by 4, as five digits of base 64: room for 34 bits of seconds.
 fn date(text: &[u8]) -> Option<u64> {
-    if text.len() != 5 {
-        return None;
-    }
     let mut number = 0u64;
-    for byte in text {
+    for byte in text.get(..5)? {
         let digit = DIGITS.iter().position(|digit| digit == byte)?;
         number = number << 6 | digit as u64;
     }
@@ -245,38 +251,61 @@ fn date(text: &[u8]) -> Option<u64> {
 }
 
 fn put_date(seconds: u64, out: &mut Vec<u8>) {
-    let number = seconds >> 2;
+    let number = seconds.div_ceil(4);
     for shift in [24, 18, 12, 6, 0] {
         let digit = usize::try_from(number >> shift & 63).unwrap_or(0);
         out.push(DIGITS.get(digit).copied().unwrap_or(b'A'));
     }
 }
 
-/// Writes a `Cookie` line without our cookie, or without the server's prefix of it. False when nothing changes.
-fn without(line: &[u8], name: &[u8], prefix: bool, out: &mut Vec<u8>) -> bool {
-    let mut changed = false;
+/// Whether a piece of a `Cookie` line is the cookie of that name.
+fn is_named(piece: &[u8], name: &[u8]) -> bool {
+    let mut parts = piece.splitn(2, |&byte| byte == b'=');
+    parts.next().is_some_and(|found| found.trim_ascii() == name) && parts.next().is_some()
+}
+
+/// Writes a `Cookie` line without our cookie and its attributes. What is left empty, or has attributes alone, is empty. False when
+/// nothing changes.
+fn without(line: &[u8], name: &[u8], out: &mut Vec<u8>) -> bool {
+    let (mut changed, mut others, mut dropped) = (false, false, false);
     out.clear();
-    for pair in line.split(|&byte| byte == b';') {
-        let pair = pair.trim_ascii();
-        let at = pair.iter().position(|&byte| byte == b'=').unwrap_or(pair.len());
-        let (found, value) = pair.split_at(at);
-        let ours = found.trim_ascii() == name;
-        let tilde = value.iter().position(|&byte| byte == b'~').filter(|_| prefix);
-        if ours && !prefix {
-            changed = true;
+    for piece in pieces(line).map(<[u8]>::trim_ascii) {
+        // `$Path` and its kin belong to the cookie in front of them (RFC 2109, section 4.4).
+        let attribute = piece.starts_with(b"$");
+        dropped = is_named(piece, name) || (attribute && dropped);
+        changed |= dropped;
+        if dropped {
             continue;
         }
+        others |= !attribute;
         if !out.is_empty() {
             out.extend_from_slice(b"; ");
         }
-        match tilde.filter(|_| ours) {
-            Some(tilde) => {
+        out.extend_from_slice(piece);
+    }
+    if changed && !others {
+        out.clear();
+    }
+    changed
+}
+
+/// Writes a `Cookie` line without the server's prefix of our cookie; all else stays as it was written. False when nothing changes.
+fn without_prefix(line: &[u8], name: &[u8], out: &mut Vec<u8>) -> bool {
+    out.clear();
+    let (mut changed, mut at) = (false, 0);
+    for piece in pieces(line) {
+        // The separator in front of it.
+        out.extend_from_slice(line.get(at.max(1) - 1..at).unwrap_or_default());
+        at += piece.len() + 1;
+        let equals = piece.iter().position(|&byte| byte == b'=').filter(|_| is_named(piece, name));
+        let tilde = equals.and(piece.iter().position(|&byte| byte == b'~'));
+        match equals.zip(tilde) {
+            Some((equals, tilde)) => {
                 changed = true;
-                out.extend_from_slice(found);
-                out.push(b'=');
-                out.extend_from_slice(value.get(tilde + 1..).unwrap_or_default());
+                out.extend_from_slice(piece.get(..=equals).unwrap_or_default());
+                out.extend_from_slice(piece.get(tilde + 1..).unwrap_or_default());
             }
-            None => out.extend_from_slice(pair),
+            None => out.extend_from_slice(piece),
         }
     }
     changed

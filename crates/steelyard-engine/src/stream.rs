@@ -160,6 +160,8 @@ impl Stream {
     /// reset with a packet that does not get past the first router, or that lives for `ttl` hops.
     pub fn silence(&self, ttl: Option<u8>) {
         let Self::Tcp(stream) = self else { return };
+        // What was received is acknowledged now: the peer would send it again, and be told that nobody is there.
+        let _ = socket2::SockRef::from(stream).set_tcp_quickack(true);
         if ttl.is_some() || nix::sys::socket::setsockopt(stream, nix::sys::socket::sockopt::TcpRepair, &1).is_err() {
             // Nothing more can be done when these fail: the peer sees an ordinary end.
             let _ = socket2::SockRef::from(stream).set_ttl_v4(u32::from(ttl.unwrap_or(1)));

@@ -27,11 +27,17 @@ impl Head {
         }
     }
 
+    /// Whether no response of this status has a body (RFC 9110 sections 15.2, 15.3.5 and 15.4.5).
+    #[must_use]
+    pub fn is_bodiless(status: u16) -> bool {
+        status < 200 || status == 204 || status == 304
+    }
+
     /// The body that follows a response to a request with this method. 101 and a 2xx to CONNECT have none: what follows
     /// is a tunnel.
     pub fn response_body(&self, request_method: &[u8]) -> Result<Body, HeadError> {
         let status = self.status();
-        if status < 200 || status == 204 || status == 304 || request_method == b"HEAD" {
+        if Self::is_bodiless(status) || request_method == b"HEAD" {
             return Ok(Body::None);
         }
         if request_method == b"CONNECT" && status < 300 {

@@ -105,11 +105,12 @@ impl Redirect {
             let path = fetch::path(request.target()).unwrap_or(b"/");
             if self.drop_query {
                 url.extend_from_slice(path);
-                if self.append_slash && !url.ends_with(b"/") {
-                    url.push(b'/');
-                }
             } else {
                 url.extend_from_slice(whole);
+            }
+            // Like HAProxy, behind the query where that stays.
+            if self.append_slash && !url.ends_with(b"/") {
+                url.push(b'/');
             }
         }
         let mut made = reply::redirect(self.code, &url, ReplyCause::Redirect);

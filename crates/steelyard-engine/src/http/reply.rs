@@ -157,12 +157,18 @@ async fn send(conn: &mut Conn, ex: &mut Exchange, mut made: MadeReply, mut termi
         ex.seen_body.clone_from(&made.body);
         ex.body_known = true;
     }
-    if !respond::after_response(conn, ex) {
+    if !respond::after_response(conn, ex) || ex.res.status() < 200 {
         let front = conn.session.frontend;
         let page = ex.with_ctx(conn, |program, ctx| error_reply(program, front, 500, ctx));
         ex.record.status = page.status;
         (ex.res, made.body) = (page.head, page.body);
         termination = [b'I', termination[1]];
+    }
+    if Head::is_bodiless(ex.res.status()) {
+        made.body.clear();
+        if ex.res.status() == 204 {
+            ex.res.set_body(Body::None);
+        }
     }
     // The version of an error file says nothing of the client's connection.
     let old = ex.res.version() == Version::Http10 && ex.res.get(b"connection").is_none();
@@ -207,7 +213,7 @@ fn raw_page(page: Head) -> Head {
 /// An error file may lie about its length, or say nothing of it: then the end of the connection is the end. Gives whether the head
 /// tells where the body ends.
 fn sound_length(ex: &mut Exchange, body: &[u8]) -> bool {
-    if matches!(ex.res.status(), 204 | 304) {
+    if Head::is_bodiless(ex.res.status()) {
         return true;
     }
     match ex.res.response_body(b"GET") {

@@ -11,7 +11,7 @@ use crate::live::bump;
 use crate::relay::http::Framing;
 use crate::relay::rechunk::Rechunk;
 use steelyard_core::capture;
-use steelyard_core::http1::{Body, Version};
+use steelyard_core::http1::{Body, Head, Version};
 use steelyard_core::plan::LogStep;
 use steelyard_core::program::ProxyProgram;
 use steelyard_core::reply::MadeReply;
@@ -87,6 +87,7 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
     if !after_response(conn, ex) {
         return Err(internal());
     }
+    let body = if tunnel { body } else { fit(ex, status, body)? };
     told(ex, tunnel);
     if ex.tracing.is_some() {
         trace::answers(conn, ex);
@@ -263,6 +264,39 @@ fn connection(conn: &Conn, ex: &mut Exchange, body: Body, tunnel: bool, server_s
         Body::Chunked | Body::Length(_) => ex.res.set_body(body),
         Body::None | Body::Close => {}
     }
+}
+
+/// Rules may have changed a status that says whether there is a body. What is sent must agree with it: a client would take a body that it
+/// does not wait for as its next response, or wait for one that never comes. `before`: what the server said. Gives the body to send.
+fn fit(ex: &mut Exchange, before: u16, body: Body) -> Result<Body, Error> {
+    let status = ex.res.status();
+    if status == before {
+        return Ok(body);
+    }
+    if status < 200 {
+        // It would announce a response that never comes.
+        return Err(internal());
+    }
+    match (Head::is_bodiless(status), body) {
+        (true, Body::None) => {}
+        (true, _) => {
+            if status == 204 {
+                ex.res.set_body(Body::None);
+            }
+            // What is not here yet would have to be waited for: the server's connection ends instead.
+            match body {
+                Body::Length(length) if length <= ex.down.input.len() as u64 => ex.down.input.consume(length as usize),
+                _ => {
+                    ex.down.input.clear();
+                    ex.keep_server = false;
+                }
+            }
+            return Ok(Body::None);
+        }
+        (false, _) if Head::is_bodiless(before) && ex.req.method() != b"HEAD" => ex.res.set_body(Body::Length(0)),
+        (false, _) => {}
+    }
+    Ok(body)
 }
 
 /// The client is told whether its connection lives on; a rule that said `Connection: close` ends it.

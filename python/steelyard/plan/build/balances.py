@@ -50,6 +50,11 @@ def balance(context: Context, proxy: Proxy) -> plan.Balance:
     )
 
 
+def _seconds(ms: int) -> int:
+    """A part of a second counts as one, as in HAProxy."""
+    return -(-ms // 1000)
+
+
 def cookie(value: Cookie | None) -> PlanCookie | None:
     if value is None:
         return None
@@ -63,7 +68,7 @@ def cookie(value: Cookie | None) -> PlanCookie | None:
         httponly=value.httponly,
         secure=value.secure,
         domains=list(value.domains),
-        maxidle=value.maxidle,
-        maxlife=value.maxlife,
+        maxidle=_seconds(value.maxidle),
+        maxlife=_seconds(value.maxlife),
         attrs=list(value.attrs),
     )

@@ -76,7 +76,8 @@ impl Encode {
             Self::HexToInt => {
                 // As with HAProxy no digit is 0, and of more than 16 the last ones count.
                 let digit = |byte: &u8| char::from(*byte).to_digit(16);
-                let value = bytes
+                let text = sample.as_str(view.arena);
+                let value = text
                     .iter()
                     .try_fold(0_u64, |value, byte| Some(value << 4 | u64::from(digit(byte)?)))?;
                 Sample::Int(value as i64)

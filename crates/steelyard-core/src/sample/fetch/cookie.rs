@@ -129,10 +129,18 @@ impl Cookie {
     }
 }
 
-/// Names and values of a cookie line; `;` and `,` separate, except in quotes.
+/// Names and values of a cookie line.
 pub(crate) fn pairs(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    pieces(line).filter_map(|piece| {
+        let equals = memchr::memchr(b'=', piece)?;
+        Some((trim(&piece[..equals]), trim(&piece[equals + 1..])))
+    })
+}
+
+/// The pieces of a cookie line; `;` and `,` separate, except in quotes.
+pub(crate) fn pieces(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(line);
-    std::iter::from_fn(move || loop {
+    std::iter::from_fn(move || {
         let text = rest?;
         let mut at = 0;
         let end = loop {
@@ -143,8 +151,6 @@ pub(crate) fn pairs(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
             }
         };
         rest = text.get(end + 1..).filter(|_| end < text.len());
-        if let Some(equals) = memchr::memchr(b'=', &text[..end]) {
-            return Some((trim(&text[..equals]), trim(&text[equals + 1..end])));
-        }
+        Some(&text[..end])
     })
 }

@@ -4,7 +4,7 @@ mod acl;
 mod body;
 pub(crate) mod constant;
 mod content;
-mod cookie;
+pub(crate) mod cookie;
 mod dump;
 mod header;
 mod hello;
