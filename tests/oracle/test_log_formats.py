@@ -112,3 +112,11 @@ def test_an_id_is_made_with_the_request(run, serve, sink):
     proxy = logged(run, sink, front=f"log-format %ID\n{front}", kind="", s1=serve(hello))
     assert proxy.ask(get("/p", "X-A: one")).get("x-id") == "one:/p"
     assert sink.take() == "one:/p"
+
+
+def test_an_empty_query_stands_between_two_spaces(run, serve, sink):
+    proxy = logged(run, sink, front="log-format '%HP %HQ %hr %ST'", kind="", s1=serve(hello))
+    proxy.ask(get("/a"))
+    assert sink.take() == "/a  200"
+    proxy.ask(get("/a?b"))
+    assert sink.take() == "/a ?b 200"

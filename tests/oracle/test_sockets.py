@@ -10,7 +10,7 @@ import pytest
 
 from tests.kit import connect, http
 from tests.kit.behaviours import echo, hello, pump, stall_before_head
-from tests.oracle.common import GET, get, site
+from tests.oracle.common import GET, site
 
 V2 = b"\r\n\r\n\0\r\nQUIT\n"
 
@@ -258,9 +258,23 @@ def test_http_reuse(run, serve, mode, connections):
     assert server.connections == connections
 
 
-def test_http_proxy_style_absolute_urls_by_set_dst(run, serve):
-    """A request sees the address in its URL through url_ip and url_port."""
+URLS = {
+    "http://10.9.8.7:81/x": "10.9.8.7:81",
+    "HTTP://10.9.8.7/x": "10.9.8.7:80",
+    "https://10.9.8.7/x": "10.9.8.7:443",
+    "http://a.test:81/x": ":",
+    "http://[::1]:81/x": ":",
+    "http://u:p@10.9.8.7:81/x": ":",
+    "ftp://10.9.8.7:81/x": ":",
+    "/http://10.9.8.7:81/x": ":",
+}
+
+
+def test_the_address_in_a_url(run, serve):
+    """A request sees it through url_ip and url_port, where it is one of IPv4."""
     proxy = site(run, front="http-request set-header X-Url %[url_ip]:%[url_port]", s1=serve(echo))
-    got = proxy.ask(http("GET http://10.9.8.7:81/x HTTP/1.1", "Host: 10.9.8.7:81")).echoed
-    assert got.get("x-url") == "10.9.8.7:81"
-    assert get("/")
+    found = {}
+    for url in URLS:
+        host = "a.test" if url.startswith("/") else url.split("//")[1].split("/")[0].split("@")[-1]
+        found[url] = proxy.ask(http(f"GET {url} HTTP/1.1", f"Host: {host}")).echoed.get("x-url")
+    assert found == URLS

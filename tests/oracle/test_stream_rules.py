@@ -243,6 +243,14 @@ HINTS = {
         "http-request early-hint Link a\nhttp-request set-var(txn.a) int(1)\nhttp-request early-hint X-B two",
         [[("link", "a")], [("x-b", "two")]],
     ),
+    "with a condition": (
+        "http-request early-hint Link a\nhttp-request early-hint X-B two if TRUE\nhttp-request early-hint X-C three",
+        [[("link", "a")], [("x-b", "two"), ("x-c", "three")]],
+    ),
+    "with one that is not met": (
+        "http-request early-hint Link a\nhttp-request early-hint X-B two if FALSE\nhttp-request early-hint X-C three",
+        [[("link", "a")], [("x-c", "three")]],
+    ),
 }
 
 

@@ -48,7 +48,8 @@ pub(super) fn render<'e>(format: &'e Format, view: &View<'e>, out: &mut Vec<u8>)
                     Some(encoding) => document::alias(*alias, *flags, label, encoding, view, out),
                     None => render_alias(*alias, *flags, view, out),
                 }
-                separated = separated && out.len() == before;
+                // A query that is empty is still there, as in HAProxy; other aliases write '-' where they have nothing, or are lists.
+                separated = separated && out.len() == before && !matches!(alias, Alias::Query);
             }
         }
     }

@@ -360,7 +360,7 @@ impl Action {
             }
             Self::EarlyHint(hint) => {
                 // Hints in a row make one response.
-                hint.run(!rules.is_hint(index + 1), program, ctx);
+                hint.run(!rules.continues_hint(index + 1), program, ctx);
                 None
             }
             Self::Normalize(normalizer, option) => {

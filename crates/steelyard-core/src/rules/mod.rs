@@ -135,10 +135,11 @@ impl Rules {
         self.list.len()
     }
 
-    fn is_hint(&self, index: usize) -> bool {
+    /// Whether the rule adds to the 103 response of the one before it, whatever comes: one with a condition begins its own.
+    fn continues_hint(&self, index: usize) -> bool {
         self.list
             .get(index)
-            .is_some_and(|rule| matches!(rule.action, Action::EarlyHint(..)))
+            .is_some_and(|rule| rule.cond.is_none() && matches!(rule.action, Action::EarlyHint(..)))
     }
 
     pub(crate) fn conds(&self) -> impl Iterator<Item = &Cond> {

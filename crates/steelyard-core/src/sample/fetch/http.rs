@@ -194,8 +194,8 @@ impl Http {
                 Some(Sample::Str(&whole[start..]))
             }
             Self::Url => request(view).map(|head| Sample::Str(head.target())),
-            Self::UrlIp => target::target_ip(request(view)?.target()).map(Sample::from_ip),
-            Self::UrlPort => target::target_port(request(view)?.target()).map(Sample::Int),
+            Self::UrlIp => target::numeric(request(view)?.target()).map(|(address, _)| Sample::from_ip(address.into())),
+            Self::UrlPort => target::numeric(request(view)?.target()).map(|(_, port)| Sample::Int(port.into())),
             Self::UrlParam(param) => param.values(param.text(request(view)?)?).next().map(Sample::Str),
             Self::UrlParamVal(param) => {
                 let value = param.values(param.text(request(view)?)?).next()?;

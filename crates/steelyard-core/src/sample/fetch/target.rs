@@ -2,7 +2,7 @@
 
 use super::super::cast::parse_ip;
 use crate::scan::find2;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// Where the path starts; `None` for `*` and for the authority-form. An absolute-form without a path has none either.
 fn path_start(target: &[u8]) -> Option<usize> {
@@ -57,22 +57,22 @@ pub(crate) fn host_port(authority: &[u8]) -> (&[u8], Option<&[u8]>) {
     (host, rest.strip_prefix(b":").filter(|port| !port.is_empty()))
 }
 
-/// Address of an absolute-form whose host is numeric.
-pub(crate) fn target_ip(target: &[u8]) -> Option<IpAddr> {
-    let (host, _) = host_port(authority(target)?);
-    parse_ip(
-        host.strip_prefix(b"[")
-            .and_then(|host| host.strip_suffix(b"]"))
-            .unwrap_or(host),
-    )
-}
-
-/// Port of an absolute-form; 80 where it gives none.
-pub(crate) fn target_port(target: &[u8]) -> Option<i64> {
-    match host_port(authority(target)?).1 {
-        None => Some(80),
-        Some(port) => std::str::from_utf8(port).ok()?.parse::<u16>().ok().map(i64::from),
-    }
+/// Address and port of an absolute-form whose host is an IPv4 address, without user information; as in HAProxy, any other has
+/// neither.
+pub(crate) fn numeric(target: &[u8]) -> Option<(Ipv4Addr, u16)> {
+    let (scheme, rest) = target.split_at_checked(memchr::memmem::find(target, b"://")?)?;
+    let usual = match scheme {
+        _ if scheme.eq_ignore_ascii_case(b"http") => 80,
+        _ if scheme.eq_ignore_ascii_case(b"https") => 443,
+        _ => return None,
+    };
+    let (host, port) = host_port(authority(target).filter(|host| rest.get(3..).is_some_and(|rest| rest.starts_with(host)))?);
+    let IpAddr::V4(address) = parse_ip(host)? else { return None };
+    let port = match port {
+        Some(port) => std::str::from_utf8(port).ok()?.parse().ok()?,
+        None => usual,
+    };
+    Some((address, port))
 }
 
 /// Name and value pairs of a form or query string; a piece without `=` is no parameter.
