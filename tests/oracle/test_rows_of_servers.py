@@ -41,6 +41,64 @@ def test_the_last_server_of_a_client(run, serve, words, servers):
     assert len(found) == servers
 
 
+@pytest.mark.parametrize(
+    ("word", "served"),
+    [
+        ("", "s1 s1"),
+        ("max-keep-alive-queue -1", "s1 s1"),
+        ("max-keep-alive-queue 0", "s2 s2"),
+        ("max-keep-alive-queue 1", "s1 s2"),
+        ("max-keep-alive-queue 2", "s1 s1"),
+    ],
+)
+def test_clients_leave_a_server_that_others_wait_for(run, serve, word, served):
+    """Two had a connection to it before somebody else took its only place."""
+    over = threading.Event()
+
+    def may_stay(conn: Conn) -> None:
+        while True:
+            if conn.request().target == "/first?stay":
+                assert over.wait(20)
+            conn.send(http("HTTP/1.1 200 OK", "content-length: 2", body=b"s1"))
+
+    first = serve(may_stay)
+    words = f"{word}\nhttp-reuse never\noption prefer-last-server\nbalance roundrobin"
+    back = f"{words}\nuse-server s1 if {{ path /first }}\nserver s2 <s2>"
+    proxy = site(
+        run,
+        front=STATS,
+        back=back,
+        server="maxconn 1",
+        top=f"defaults\n    mode http\n{TIMES}",
+        s1=first,
+        s2=serve(hello, "s2"),
+    )
+    clients = [proxy.connect(), proxy.connect()]
+    for client in clients:
+        assert client.ask(get("/first")).text == "s1"
+    busy = proxy.connect()
+    busy.send(get("/first?stay"))
+    first.wait_requests(3)
+    found, waiting = {}, []
+    for number, (client, server) in enumerate(zip(clients, served.split(), strict=True)):
+        client.send(get("/"))
+        if server == "s2":
+            found[number] = client.response().text
+        else:
+            waiting.append(number)
+            wait_for(proxy, "s1", "qcur", str(len(waiting)))
+    over.set()
+    found |= {number: clients[number].response().text for number in waiting}
+    assert [found[number] for number in range(2)] == served.split()
+    assert busy.response().text == "s1"
+
+
+def wait_for(proxy: Proxy, server: str, name: str, value: str) -> None:
+    end = time.monotonic() + 15
+    while column(proxy, server, name) != value:
+        assert time.monotonic() < end
+
+
 @pytest.mark.parametrize("word", ["", "option persist"])
 def test_a_cookie_of_a_server_that_is_down(run, serve, ports, word):
     back = f"{word}\ncookie W\nretries 0\nserver dead 127.0.0.1:{ports.lend()} cookie d check inter 50ms fall 1"

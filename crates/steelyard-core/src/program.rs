@@ -20,6 +20,7 @@ use crate::sample::convert::DebugSink;
 use crate::sample::key::{Keys, PublicKey};
 use crate::sample::private::PrivateKey;
 use crate::sample::CompiledExpr;
+use crate::vars::Limits;
 use check::{check_circles, check_indices};
 use needs::needs;
 use std::collections::HashMap;
@@ -98,6 +99,8 @@ pub struct Program {
     keys: Keys,
     /// How each pattern file is used: what [`Changes`](crate::rules::pattern::Changes) needs to know.
     pub pattern_uses: Vec<FileUse>,
+    /// Of variables; `None`: there are none.
+    pub(crate) var_limits: Option<Limits>,
     keeps_request_line: bool,
     keeps_addresses: bool,
     reads_response_body: bool,
@@ -196,6 +199,7 @@ pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
     for file in &mut plan.pattern_files {
         file.text = Arc::default();
     }
+    let var_limits = Some(Limits::of(&plan.global.var_limits)).filter(Limits::any);
     let keeps_request_line = proxies.iter().any(|proxy| proxy.needs.request_line);
     Ok(Program {
         plan,
@@ -209,6 +213,7 @@ pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
         backends,
         keys,
         pattern_uses,
+        var_limits,
         keeps_request_line,
         keeps_addresses,
         reads_response_body,

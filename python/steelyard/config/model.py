@@ -127,6 +127,11 @@ class Global(Record):
     description: str | None = None
     log: tuple[LogTarget, ...] = ()
     log_tag: str | None = None
+    vars_global: int = 0
+    vars_proc: int = 0
+    vars_sess: int = 0
+    vars_txn: int = 0
+    vars_reqres: int = 0
     jwt_algorithms: tuple[str, ...] | None = None
     jwt_encryptions: tuple[str, ...] | None = None
     log_send_hostname: str | None = None
@@ -371,6 +376,7 @@ class Proxy(Record):
     description: str | None = None
     maxconn: int | None = None
     fullconn: int | None = None
+    max_keep_alive_queue: int = -1
     backlog: int | None = None
     rate_limit_sessions: int | None = None
     retries: int | None = None

@@ -51,6 +51,7 @@ pub struct Global {
     /// `jwt.decrypt_alg_list` and `jwt.decrypt_enc_list`: how tokens that are decrypted may be encrypted (RFC 7518 sections 4.1 and 5.1).
     pub jwt_algorithms: Vec<String>,
     pub jwt_encryptions: Vec<String>,
+    pub var_limits: VarLimits,
     /// Certificates that decrypt tokens (`jwt on`).
     pub jwt_certificates: Vec<JwtCertificate>,
     /// Who may ask for a trace of a request. It comes from the command line, not from the configuration.
@@ -63,6 +64,17 @@ pub struct Global {
 pub struct Tracing {
     pub header: String,
     pub sources: Vec<(String, u8)>,
+}
+
+/// `tune.vars.*-max-size`: bytes of variables; 0 is no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VarLimits {
+    pub global: u64,
+    pub process: u64,
+    pub session: u64,
+    pub transaction: u64,
+    pub message: u64,
 }
 
 /// A name of a certificate, and its private key in PEM.
@@ -135,6 +147,7 @@ impl Default for Global {
             jwt_algorithms: JWT_ALGORITHMS.iter().map(|name| (*name).into()).collect(),
             jwt_encryptions: JWT_ENCRYPTIONS.iter().map(|name| (*name).into()).collect(),
             jwt_certificates: Vec::new(),
+            var_limits: VarLimits::default(),
             tracing: None,
         }
     }

@@ -19,8 +19,8 @@ pub use expr::{
     Acl, AclTest, Arg, Call, Cond, Expr, Label, LabelKind, LogFormat, LogItem, Matcher, Pattern, PatternFile, Scope, Term,
 };
 pub use global::{
-    Global, LogBackend, LogFormatName, LogMoment, LogProfile, LogSample, LogStep, LogTarget, LogTransport, ProfileStep, Ring,
-    RingServer, Tracing, User, Userlist,
+    Global, JwtCertificate, LogBackend, LogFormatName, LogMoment, LogProfile, LogSample, LogStep, LogTarget, LogTransport,
+    ProfileStep, Ring, RingServer, Tracing, User, Userlist, VarLimits,
 };
 pub use proxy::{
     Backend, Balance, BalanceKind, Bind, Cookie, CookieCapture, CookieMode, ForwardFor, Frontend, HashFunction, HashType,

@@ -250,6 +250,9 @@ pub struct Backend {
     pub retries: u32,
     pub retry_on: RetryOn,
     pub fullconn: u32,
+    /// So many may wait for the server that a client had before (`option prefer-last-server`); one more goes elsewhere. `None`: any
+    /// number.
+    pub max_keep_alive_queue: Option<u32>,
     pub source: Option<SourceAddress>,
     /// `dispatch address:port`: one server without a name.
     pub dispatch: Option<Address>,
@@ -315,6 +318,7 @@ impl Default for Backend {
             retries: 3,
             retry_on: RetryOn::default(),
             fullconn: 0,
+            max_keep_alive_queue: None,
             source: None,
             dispatch: None,
             use_server: Vec::new(),

@@ -48,6 +48,16 @@ pub enum Owned {
     Meth(Vec<u8>),
 }
 
+impl Sample<'_> {
+    /// Bytes of a text; nothing else has any.
+    pub fn length(&self) -> usize {
+        match self {
+            Self::Str(text) | Self::Bin(text) | Self::Meth(text) => text.len(),
+            _ => 0,
+        }
+    }
+}
+
 impl From<Sample<'_>> for Owned {
     fn from(sample: Sample<'_>) -> Self {
         match sample {
@@ -77,6 +87,14 @@ impl Owned {
     }
 
     /// Bytes of memory that it holds beside itself.
+    /// Bytes of a text; nothing else has any.
+    pub fn length(&self) -> usize {
+        match self {
+            Self::Str(text) | Self::Bin(text) | Self::Meth(text) => text.len(),
+            _ => 0,
+        }
+    }
+
     pub fn capacity(&self) -> usize {
         match self {
             Self::Str(text) | Self::Bin(text) | Self::Meth(text) => text.capacity(),

@@ -77,11 +77,23 @@ fn prefer_last(conn: &Conn, ex: &mut Exchange, backend: u32) {
     if ex.persist.server.is_some() || !proxy(&conn.live, backend).options.prefer_last_server {
         return;
     }
-    if let Some((last, server)) = conn.last.filter(|last| last.0 == backend && conn.held.is_some()) {
-        if conn.live.server(last, server).is_some_and(|server| server.is_usable()) {
-            ex.persist.server = Some(server);
-        }
+    let Some((_, index)) = conn.last.filter(|last| last.0 == backend && conn.held.is_some()) else {
+        return;
+    };
+    let usable = conn.live.server(backend, index).is_some_and(|server| server.is_usable());
+    if usable && !is_crowded(conn, backend, index) {
+        ex.persist.server = Some(index);
     }
+}
+
+/// `max-keep-alive-queue`: the server is full, and too many wait for it.
+fn is_crowded(conn: &Conn, backend: u32, server: u32) -> bool {
+    let plan = proxy(&conn.live, backend).backend.as_ref();
+    let Some(most) = plan.and_then(|plan| plan.max_keep_alive_queue) else {
+        return false;
+    };
+    let roster = conn.live.backend(backend).map(|backend| &backend.roster);
+    roster.is_some_and(|roster| roster.is_crowded(server, most))
 }
 
 /// What the balance algorithm hashes.

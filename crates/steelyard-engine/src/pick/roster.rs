@@ -281,6 +281,13 @@ impl Roster {
         wake(wakers);
     }
 
+    /// Whether a server has no place, and `most` or more wait for it alone.
+    pub fn is_crowded(&self, server: u32, most: u32) -> bool {
+        let inner = self.inner.lock();
+        let seat = inner.seats.get(server as usize);
+        seat.is_some_and(|seat| seat.maxconn > 0 && seat.conns >= seat.maxconn && seat.queued >= most)
+    }
+
     /// Streams that wait, for any server or for one.
     pub fn waiting(&self) -> i64 {
         let inner = self.inner.lock();

@@ -12,6 +12,7 @@ from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.today import Today, gone
 from steelyard.config.grammar.units import parse_int
 from steelyard.config.grammar.values import MAX_SIZE, ArgType, Bad, Int, ListOf, Loose, NotZero, Odd, OneOf, Size, Time
+from steelyard.config.statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,13 @@ class VariableSize:
     def read(self, text: str) -> object | Bad:
         value = parse_int(text, -MAX_INT, MAX_INT)
         return value if isinstance(value, int) else Bad(f"{value}; write bytes without a unit")
+
+
+def _variable_size(statement: Statement) -> None:
+    """Without a number there is no limit, as in HAProxy."""
+    size = statement.read(statement.at, VariableSize()) if statement.args else 0
+    if isinstance(size, int) and (not statement.args or statement.no_more(statement.at + 1)):
+        statement.draft.set(statement.row.sets, max(0, size), statement.row, statement.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ def number(low: int = 0, high: int = MAX_INT) -> Loose:
 _ANY = Loose()
 _SIZE = Loose(sizes=True)
 _SOME = NotZero(sizes=True)
-_VARIABLES = "there is no limit on the memory of variables but that of a request"
+_VARIABLES = "there is no limit on the memory of variables of health checks"
 
 ROWS = (
     tune("applet.zero-copy-forwarding", "Answers made here are passed on without a copy.", SWITCH),
@@ -135,9 +143,17 @@ ROWS = (
     tune("streams-elasticity", "Percent of streams for each connection.", _Elasticity()),
     tune("takeover-other-tg-connections", "Thread groups share idle connections.", OneOf(("none", "restricted", "full"))),
     *(
-        tune(f"vars.{scope}-max-size", f"Bytes of variables ({scope}).", VariableSize(), least=0, lax=True, why=_VARIABLES)
-        for scope in ("check", "global", "proc", "reqres", "sess", "txn")
+        Row(
+            f"tune.vars.{scope}-max-size",
+            Where.GLOBAL,
+            f"Bytes of variables ({scope}).",
+            parse=_variable_size,
+            sets=f"vars_{scope}",
+            lax=True,
+        )
+        for scope in ("global", "proc", "reqres", "sess", "txn")
     ),
+    tune("vars.check-max-size", "Bytes of variables (check).", VariableSize(), least=0, lax=True, why=_VARIABLES),
     tune("zlib.memlevel", "Memory of compression.", number(1, 9)),
     tune("zlib.windowsize", "History of compression.", number(8, 15)),
     Row(

@@ -114,13 +114,12 @@ ROWS = (
         lax=True,
         usual=("none",),
     ),
-    _row(
+    Row(
         "max-keep-alive-queue",
         BACK_D,
         "When a request leaves its last server for a free one.",
-        Int(-2_147_483_648),
-        effect="accepted",
-        why="a request waits for the server that it prefers, however many others do",
+        (Int(-2_147_483_648, 2_147_483_647),),
+        "max_keep_alive_queue",
     ),
     _row("max-session-srv-conns", FRONT_D, "Server connections that one client may hold.", Loose(0), lax=True),
     Row("persist rdp-cookie", BACK_D, "Persistence for RDP.", parse=_persist, effect="later", called=True, lax=True),

@@ -84,6 +84,7 @@ def backend(context: Context, proxy: Proxy) -> plan.Backend:
         retries=DEFAULT_RETRIES if proxy.retries is None else proxy.retries,
         retry_on=retry_on(proxy),
         fullconn=fullconn(context, proxy),
+        max_keep_alive_queue=None if proxy.max_keep_alive_queue < 0 else proxy.max_keep_alive_queue,
         source=source(context, proxy.source, f"backend '{proxy.name}'"),
         dispatch=None if proxy.dispatch is None else address(context, proxy.dispatch, f"dispatch in '{proxy.name}'"),
         use_server=[use_server(context, each) for each in proxy.use_server],

@@ -8,7 +8,7 @@ from steelyard.plan.build.context import Context, Machine
 from steelyard.plan.build.exprs import expression, log_format
 from steelyard.plan.build.log_targets import logs, profiles
 from steelyard.plan.schema.base import At
-from steelyard.plan.schema.global_ import Global, JwtCertificate, User, Userlist
+from steelyard.plan.schema.global_ import Global, JwtCertificate, User, Userlist, VarLimits
 from steelyard.plan.schema.rule import Rule, SetVar, SetVarFmt
 
 # Descriptors that are not for connections: files, logs, event queues.
@@ -71,6 +71,13 @@ def global_(context: Context) -> Global:
         jwt_algorithms=default.jwt_algorithms if value.jwt_algorithms is None else list(value.jwt_algorithms),
         jwt_encryptions=default.jwt_encryptions if value.jwt_encryptions is None else list(value.jwt_encryptions),
         jwt_certificates=[JwtCertificate(name=each.name, key=each.key) for each in context.config.jwt_certificates],
+        var_limits=VarLimits(
+            global_=value.vars_global,
+            process=value.vars_proc,
+            session=value.vars_sess,
+            transaction=value.vars_txn,
+            message=value.vars_reqres,
+        ),
         init=[init(context, name, each) for name, each in value.set_vars],
     )
 

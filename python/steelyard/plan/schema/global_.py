@@ -130,6 +130,16 @@ class Tracing(Node, frozen=True):
     sources: list[tuple[str, int]]
 
 
+class VarLimits(Node, frozen=True):
+    """`tune.vars.*-max-size`: bytes of variables; 0 is no limit."""
+
+    global_: int = field(default=0, name="global")
+    process: int = 0
+    session: int = 0
+    transaction: int = 0
+    message: int = 0
+
+
 class JwtCertificate(Node, frozen=True):
     """A name of a certificate that decrypts tokens, and its private key in PEM."""
 
@@ -179,6 +189,7 @@ class Global(Node, frozen=True):
     init: list[Rule] = field(default_factory=list)
     jwt_algorithms: list[str] = field(default_factory=JWT_ALGORITHMS.split)
     jwt_encryptions: list[str] = field(default_factory=JWT_ENCRYPTIONS.split)
+    var_limits: VarLimits = field(default_factory=VarLimits)
     jwt_certificates: list[JwtCertificate] = field(default_factory=list)
     tracing: Tracing | None = None
 

@@ -209,6 +209,7 @@ class Backend(Node, frozen=True):
     retries: int = 3
     retry_on: RetryOn = field(default_factory=RetryOn)
     fullconn: int = 0
+    max_keep_alive_queue: int | None = None
     source: SourceAddress | None = None
     dispatch: Address | None = None
     use_server: list[UseServer] = field(default_factory=list)

@@ -140,8 +140,7 @@ impl Cipher {
                 let tag = cipher.encrypt_in_place_detached(nonce.into(), aad, text).ok()?;
                 let mut written = [0_u8; 24];
                 let length = STANDARD.encode_slice(tag, &mut written).ok()?;
-                set_var(view, *id, Sample::Str(written.get(..length)?));
-                Some(())
+                set_var(view, *id, Sample::Str(written.get(..length)?)).then_some(())
             }
             What::CbcDecrypt | What::CbcEncrypt => None,
         }

@@ -68,10 +68,8 @@ impl Variable {
     pub fn apply<'e>(&'e self, view: &View<'e>, sample: Sample<'e>) -> Option<Sample<'e>> {
         match self {
             Self::Set { id, conditions } => {
-                if conditions.iter().all(|condition| condition.holds(view, *id, sample)) {
-                    set_var(view, *id, sample);
-                }
-                Some(sample)
+                let holds = conditions.iter().all(|condition| condition.holds(view, *id, sample));
+                (!holds || set_var(view, *id, sample)).then_some(sample)
             }
             Self::Unset(id) => {
                 unset_var(view, *id);

@@ -206,10 +206,19 @@ pub(crate) fn get_var<'e>(view: &View<'e>, id: VarId) -> Option<Sample<'e>> {
     }
 }
 
-pub(crate) fn set_var(view: &View<'_>, id: VarId, value: Sample<'_>) {
-    match id.scope {
-        Scope::Proc => view.state.proc_vars().set(id.name, value),
-        _ => view.vars.set(id, value),
+/// False: there is no room for the value (`tune.vars.*-max-size`), and the variable is not set.
+pub(crate) fn set_var(view: &View<'_>, id: VarId, value: Sample<'_>) -> bool {
+    let limits = view.program.var_limits.as_ref();
+    match (id.scope, limits) {
+        (Scope::Proc, limits) => {
+            let limit = limits.map_or(0, |limits| limits.process);
+            view.state.proc_vars().set_within(id.name, value, limit)
+        }
+        (_, Some(limits)) => view.vars.set_within(id, value, limits, view.state.proc_vars().all()),
+        (_, None) => {
+            view.vars.set(id, value);
+            true
+        }
     }
 }
 
