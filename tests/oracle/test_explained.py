@@ -30,6 +30,17 @@ CASES: dict[str, Case] = {
     "first": ("default_backend be", "balance first\nserver s1 <s1> disabled\nserver s2 <s2>\nserver s3 <s3>", [("/",)] * 3),
     "least": ("default_backend be", "balance leastconn\n" + SERVERS, [("/",)] * 7),
     "backups": ("default_backend be", "server s1 <s1> disabled\nserver s2 <s2> backup\nserver s3 <s3> backup", [("/",)] * 3),
+    "connections": (
+        'http-request set-header X-Seen "[%[req.hdr(connection)]]"\nhttp-request return status 404 if { req.hdr(connection) -m sub close }\n'
+        'http-response set-header X-Seen "[%[res.hdr(connection)]]"\ndefault_backend be',
+        SERVERS,
+        [("/",), ("/", "Connection: keep-alive"), ("/", "Connection: close")],
+    ),
+    "content before monitoring": (
+        "monitor-uri /\nmonitor fail if { var(txn.a) -m found }\ntcp-request content set-var(txn.a) req.hdr(x-a)\ndefault_backend be",
+        SERVERS,
+        [("/",), ("/a",), ("/", "X-A: 1")],
+    ),
     "nobody": ("default_backend be", "server s1 <s1> disabled", [("/",)]),
     "source": hashed("balance source"),
     "uri": hashed("balance uri"),

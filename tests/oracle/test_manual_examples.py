@@ -105,6 +105,8 @@ TABLE: dict[str, tuple[tuple[str, ...], str, list[Row]]] = {
             ("str(),add_item(',',txn.score1),add_item(',',txn.score2)", "5,7", (2, 9)),
             ("str(5),add_item(',',,'(site1)')", "5,(site1)", (2, 9)),
             ("str(),add_item(',',txn.none)", "", (2, 9)),
+            ("str(5),add_item(',',txn.none,'(site1)')", "5,(site1)", (2, 9)),
+            ("str(),add_item(',',txn.none,'(site1)')", "(site1)", (2, 9)),
         ],
     ),
     "dates": (

@@ -189,6 +189,15 @@ REDIRECTS = [
 ]
 
 
+def test_whether_a_client_is_known_is_not_known_of_one_that_says_nothing(run):
+    users = "userlist people\n user joe insecure-password secret\n"
+    proxy = run(
+        f'{users}frontend fe\n bind <fe>\n http-request return lf-string "[%[http_auth(people)]]" content-type text/plain\n'
+    )
+    known, unknown = (f"Authorization: Basic {b64encode(text).decode()}" for text in (b"joe:secret", b"joe:other"))
+    assert [proxy.ask(get("/", *fields)).text for fields in ((), (known,), (unknown,))] == ["[]", "[1]", "[0]"]
+
+
 @pytest.mark.parametrize(("rule", "target", "status", "location"), REDIRECTS)
 def test_redirect(run, rule, target, status, location):
     proxy = run(f"frontend fe\n bind <fe>\n http-request {rule}\n")

@@ -165,6 +165,8 @@ MATCHERS = [
     ("path_sub bc", get("/abcd"), get("/acbd")),
     ("path_dir b/c", get("/a/b/c/d"), get("/a/bb/c")),
     ("path_dir b", get("/a/b"), get("/a/bc")),
+    ("path_dir / b", get("/a/b/"), get("/a/")),
+    ("path_dir / b c d e f g h i j k l m n", get("/a/b/"), get("/a/")),
     ("path_reg ^/[0-9]+$", get("/12"), get("/1a")),
     ("path -m reg -i ^/A+$", get("/aAa"), get("/ab")),
     ("path_len 2:4", get("/ab"), get("/abcdef")),

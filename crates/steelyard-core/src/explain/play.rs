@@ -132,7 +132,7 @@ impl<'p> Play<'p> {
             self.tracking.count_session(Event::Session);
         }
         let decided = match self.front.mode {
-            Mode::Http => self.become_http(front),
+            Mode::Http => self.request(),
             Mode::Tcp => Ok(()),
         };
         let decided = decided

@@ -30,8 +30,12 @@ impl Play<'_> {
     }
 
     /// From here on it is a request.
-    pub(super) fn become_http(&mut self, front: u32) -> Result<(), Stop> {
+    fn become_http(&mut self, front: u32) -> Result<(), Stop> {
         self.request()?;
+        self.monitor(front)
+    }
+
+    fn monitor(&mut self, front: u32) -> Result<(), Stop> {
         match self.monitored(front) {
             true => Err((End::Replied, "monitor-uri".into())),
             false => Ok(()),
@@ -39,7 +43,7 @@ impl Play<'_> {
     }
 
     /// Reads the head of the request and its body.
-    fn request(&mut self) -> Result<(), Stop> {
+    pub(super) fn request(&mut self) -> Result<(), Stop> {
         let raw = std::mem::take(&mut self.input);
         let limits = self.limits(self.front.options.accept_invalid_http_request);
         let read = parse_request(&raw, &limits, &mut self.req);
@@ -51,6 +55,7 @@ impl Play<'_> {
         self.http = true;
         self.record.times.request = 0;
         self.req.start_line(&mut self.record.request_line);
+        self.req.settle_connection();
         let Ok(framing) = self.req.request_body() else {
             return Err(self.failed(400, "the length of the body is not clear", *b"PR"));
         };
@@ -69,7 +74,10 @@ impl Play<'_> {
 
     /// Everything that looks at a request before a server is chosen; gives the backend.
     pub(super) fn decide(&mut self, front: u32) -> Result<u32, Stop> {
-        if self.content_rules(front)? && !self.http {
+        let switched = self.content_rules(front)?;
+        if self.http {
+            self.monitor(front)?;
+        } else if switched {
             self.become_http(front)?;
         }
         self.http_rules(front)?;

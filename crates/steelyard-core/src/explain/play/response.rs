@@ -25,6 +25,7 @@ impl Play<'_> {
         if let Ok(framing) = self.res.response_body(self.req.method()) {
             self.input = body_of(framing, &self.body);
         }
+        self.res.settle_connection();
         self.answered = true;
         self.record.status = self.res.status();
         self.record.times.response = 0;

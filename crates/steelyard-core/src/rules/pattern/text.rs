@@ -182,7 +182,7 @@ impl TextSet {
                 }
             }
             Keys::Many { index, lengths } => self.lowered(value, |value| {
-                let fitting = &lengths[..lengths.partition_point(|length| *length <= value.len())];
+                let fitting = self.fitting(lengths, value);
                 let mut look = |part: &[u8]| index.get(part).into_iter().for_each(&mut *hit);
                 match self.kind {
                     TextKind::Beg => fitting.iter().for_each(|length| look(&value[..*length])),
@@ -219,6 +219,8 @@ impl TextSet {
             TextKind::Beg => value.get(..key.len()).is_some_and(|head| self.same(key, head)),
             TextKind::End => value.len() >= key.len() && self.same(key, &value[value.len() - key.len()..]),
             TextKind::Sub => memchr::memmem::find(value, key).is_some(),
+            // A pattern of delimiters alone is no component.
+            TextKind::Dir | TextKind::Dom if key.is_empty() => value.is_empty(),
             TextKind::Dir | TextKind::Dom => self
                 .starts(value)
                 .any(|at| self.ends_at(value, at + key.len()) && self.same(key, &value[at..at + key.len()])),
@@ -241,7 +243,7 @@ impl TextSet {
     }
 
     fn find_many(&self, index: &Index, lengths: &[usize], value: &[u8]) -> Option<u32> {
-        let fitting = &lengths[..lengths.partition_point(|length| *length <= value.len())];
+        let fitting = self.fitting(lengths, value);
         match self.kind {
             TextKind::Beg => fitting.iter().rev().find_map(|length| index.get(&value[..*length])),
             TextKind::End => fitting
@@ -257,6 +259,13 @@ impl TextSet {
             }
             TextKind::Str | TextKind::Sub => index.get(value),
         }
+    }
+
+    /// The lengths of keys that could be in the value.
+    fn fitting<'l>(&self, lengths: &'l [usize], value: &[u8]) -> &'l [usize] {
+        let shortest = usize::from(matches!(self.kind, TextKind::Dir | TextKind::Dom) && !value.is_empty());
+        let fitting = &lengths[..lengths.partition_point(|length| *length <= value.len())];
+        &fitting[fitting.partition_point(|length| *length < shortest)..]
     }
 
     fn same(&self, key: &[u8], part: &[u8]) -> bool {

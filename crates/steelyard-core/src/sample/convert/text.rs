@@ -130,7 +130,7 @@ impl Text {
             Self::Concat { start, var, end } => joined(view, &[text, start, variable(var), end])?,
             Self::AddItem { delimiter, var, suffix } => {
                 let middle = variable(var);
-                let nothing = middle.is_empty() && (var.is_some() || suffix.is_empty());
+                let nothing = middle.is_empty() && suffix.is_empty();
                 match (nothing, text.is_empty()) {
                     (true, _) => Sample::Str(text),
                     (false, true) => joined(view, &[middle, suffix])?,

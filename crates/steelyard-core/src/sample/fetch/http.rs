@@ -235,10 +235,9 @@ impl Http {
             }
             Self::UniqueId => crate::logformat::unique_id(view).map(Sample::Str),
             Self::Auth(list) => {
-                let user = credentials(view);
-                Some(Sample::Bool(
-                    user.is_some_and(|user| users::known(view.program, *list, &user)),
-                ))
+                // Who says nothing is neither known nor unknown.
+                let user = credentials(view)?;
+                Some(Sample::Bool(users::known(view.program, *list, &user)))
             }
             Self::AuthGroup(list) => {
                 let user = credentials(view).filter(|user| users::known(view.program, *list, user))?;
