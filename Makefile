@@ -7,10 +7,11 @@ BIN := $(VENV)/bin
 CONFIG ?=
 JOBS ?= 2
 FUZZ_SECONDS ?= 600
+EXAMPLES ?= 250
 ENGINE_SOURCES := Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-python lint lint-style lint-types lint-rust lint-laws format bench bench-large fuzz soak dev clean tools
+.PHONY: help run test test-rust test-python lint lint-style lint-types lint-rust lint-laws format bench bench-large fuzz models soak dev clean tools
 
 help:
 	@echo 'make run                 build and start the demo: two sample servers behind 127.0.0.1:8080'
@@ -22,6 +23,7 @@ help:
 	@echo 'make bench               Steelyard beside HAProxy and nginx, in turns (needs haproxy, nginx, wrk, h2load)'
 	@echo 'make bench-large         how long configurations of 10,000 to 100,000 lines are checked (needs haproxy)'
 	@echo 'make fuzz                the fuzz targets, a minute each, and ten minutes of the language'
+	@echo 'make models              converters beside models in Python, 10,000 examples each'
 	@echo 'make soak                a long run under load'
 	@echo 'make clean               remove .venv and everything that was built'
 
@@ -110,6 +112,9 @@ bench-large: $(VENV)/.engine-max
 fuzz: $(VENV)/.dev
 	@fuzz/run
 	@$(BIN)/python fuzz/language.py --seconds $(FUZZ_SECONDS)
+
+models: $(VENV)/.engine-tested
+	@STEELYARD_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/models -n $(JOBS) --timeout 0
 
 soak: $(VENV)/.engine-release $(VENV)/.dev
 	@$(BIN)/python -m bench.soak $(ARGS)

@@ -16,6 +16,7 @@ Value = str | None
 Model = Callable[[bytes], bytes | int | str | None]
 
 TIMES = int(os.environ.get("STEELYARD_EXAMPLES", "1"))
+# `make models` asks for 250 times as many: 10,000 of each.
 some = settings(max_examples=40 * TIMES, deadline=None)
 
 # What a model takes, as an expression over the request's fields: bytes travel as base64, numbers as text.
@@ -25,20 +26,26 @@ OTHER = {"txn.n": "req.fhdr(x-b),add(0)", "txn.s": "req.fhdr(x-b),b64dec"}
 
 
 class Bench:
-    """`rules`: expressions. `before`: variables that they name, and what is in them."""
+    """`rules`: expressions. `before`: variables that they name, and what is in them. `front`: lines, `below`: sections."""
 
-    def __init__(self, folder: Path, rules: Sequence[str], before: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, rules: Sequence[str], before: Mapping[str, str] | None = None, front: str = "", below: str = ""
+    ) -> None:
         self.rules = list(rules)
         lines = [f"set-var({name}) {value}" for name, value in (before or {}).items()]
         lines += [f"set-var(txn.v{number}) '{rule}'" for number, rule in enumerate(rules)]
         path = folder / "models.cfg"
         path.write_text(
             "defaults\n    mode http\n    timeout client 1s\n    timeout server 1s\n    timeout connect 1s\n"
-            "frontend fe\n    bind 127.0.0.1:80\n"
+            f"frontend fe\n    bind 127.0.0.1:80\n{front}"
             + "".join(f"    http-request {line}\n" for line in lines)
-            + "    http-request return status 200\n"
+            + f"    http-request return status 200\n{below}"
         )
         self._player = Player(str(path))
+
+    def start_again(self) -> None:
+        """Tables and variables of the process are empty."""
+        self._player.restart()
 
     def ask(self, *values: bytes | int | str) -> dict[str, Value]:
         """What each expression gives; None where it finds nothing. The values are the fields x-a, x-b and so on."""

@@ -86,6 +86,10 @@ pub trait State {
     fn utc_offset(&self) -> i32 {
         0
     }
+    /// The same at another time, in seconds since the epoch: clocks are put forward and back.
+    fn utc_offset_at(&self, _seconds: i64) -> i32 {
+        self.utc_offset()
+    }
     fn random(&self) -> u32;
     /// Seconds since the process started.
     fn uptime(&self) -> u64 {

@@ -21,10 +21,7 @@ pub fn duplicate(fd: RawFd) -> io::Result<OwnedFd> {
 /// Difference of local time to UTC at a moment (seconds since the epoch), in seconds; 0 when the system can't tell.
 ///
 /// Unsafe inside because the zone's rules are only known to the C library.
-pub fn utc_offset(seconds: u64) -> i32 {
-    let Ok(seconds) = libc::time_t::try_from(seconds) else {
-        return 0;
-    };
+pub fn utc_offset(seconds: i64) -> i32 {
     let mut broken = MaybeUninit::<libc::tm>::zeroed();
     // SAFETY: both pointers are to live values of the right type; `localtime_r` keeps neither, and a zeroed `tm` is valid.
     let broken = unsafe {

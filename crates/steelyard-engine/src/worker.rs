@@ -257,7 +257,7 @@ impl Worker {
         if quarter == seconds / 900 {
             return offset;
         }
-        let offset = sys::utc_offset(seconds);
+        let offset = sys::utc_offset(i64::try_from(seconds).unwrap_or_default());
         self.offset.set((seconds / 900, offset));
         offset
     }

@@ -52,6 +52,10 @@ impl State for WorkerState<'_> {
         self.worker.utc_offset(wall().0)
     }
 
+    fn utc_offset_at(&self, seconds: i64) -> i32 {
+        crate::sys::utc_offset(seconds)
+    }
+
     fn random(&self) -> u32 {
         self.worker.random()
     }

@@ -109,7 +109,7 @@ pub(crate) fn send_order(shared: &Arc<Shared>, live: &Arc<Live>, proxy: Option<u
         Some(proxy) => live.logs.proxies.get(proxy as usize),
     };
     let now = wall();
-    let offset = crate::sys::utc_offset(now.0);
+    let offset = crate::sys::utc_offset(i64::try_from(now.0).unwrap_or_default());
     let dropped = routes.map_or(0, |routes| {
         let mut render = |_: Option<u32>, body: &mut Vec<u8>, _: &mut Vec<u8>| {
             body.extend_from_slice(line);

@@ -181,7 +181,11 @@ impl Date {
                 local,
             } => {
                 let (seconds, nanos) = split(value.saturating_add(*offset), *unit);
-                let east = if *local { i64::from(view.state.utc_offset()) } else { 0 };
+                let east = if *local {
+                    i64::from(view.state.utc_offset_at(seconds))
+                } else {
+                    0
+                };
                 strftime(format, &Moment::new(seconds, east), nanos, &mut out);
             }
         }
