@@ -26,6 +26,10 @@ fn model(kind: TextKind, value: &[u8], pattern: &[u8]) -> bool {
             .rposition(|byte| !delimiters.contains(byte))
             .map_or(start, |at| at + 1);
         let bare = &pattern[start..end];
+        // Delimiters alone are no component.
+        if bare.is_empty() {
+            return value.is_empty();
+        }
         (0..=value.len()).any(|at| {
             value[at..].starts_with(bare)
                 && (at == 0 || delimiters.contains(&value[at - 1]))
