@@ -166,13 +166,35 @@ def test_the_plugin_gives_players_and_coverage(folder):
         "    site = steelyard_configuration('site.cfg')\n"
         "    assert site.send('GET', '/cart').backend == 'shop'\n"
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--steelyard-coverage", "test_site.py"]
-    if not _installed():
-        command += ["-p", "steelyard.pytest_plugin"]
-    done = subprocess.run([*command, "--rootdir", str(folder)], cwd=folder, capture_output=True, text=True, timeout=60)
+    done = pytest_in(folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "site.cfg:8: never true: acl bad path_beg /admin" in done.stdout
     assert "3 of 7 rules and ACLs were true in some test" in done.stdout
+
+
+def test_the_plugin_shows_what_happened(folder):
+    """And a configuration that can't run, without the code that reads it."""
+    (folder / "test_site.py").write_text(
+        "def test_cart(steelyard_configuration):\n"
+        "    site = steelyard_configuration('site.cfg')\n"
+        "    assert site.send('GET', '/cart').backend == 'other'\n"
+        "def test_none(steelyard_configuration):\n"
+        "    steelyard_configuration('none.cfg')\n"
+    )
+    done = pytest_in(folder)
+    assert done.returncode == 1
+    assert "what happened to the last request" in done.stdout
+    assert "\nsite.cfg:8" in done.stdout.replace("\n  ", "\n")
+    assert "Forwarded to shop/" in done.stdout
+    assert "none.cfg': no such file or directory" in done.stdout
+    assert "api.py" not in done.stdout
+
+
+def pytest_in(folder):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--steelyard-coverage", "test_site.py"]
+    if not _installed():
+        command += ["-p", "steelyard.pytest_plugin"]
+    return subprocess.run([*command, "--rootdir", str(folder)], cwd=folder, capture_output=True, text=True, timeout=60)
 
 
 def _installed() -> bool:

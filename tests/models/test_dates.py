@@ -36,7 +36,7 @@ def written(when: datetime, form: str, fraction: str = "") -> str:
     for name, digits in (("%3N", 3), ("%6N", 6), ("%9N", 9), ("%N", 9)):
         form = form.replace(name, fraction.ljust(9, "0")[:digits])
     # strftime(3) pads what Python's own pads, but for years.
-    form = form.replace("%s", str(int((when - START).total_seconds() // 1)))
+    form = form.replace("%s", str((when - START) // timedelta(seconds=1)))
     return when.strftime(form.replace("%Y", f"{when.year:04}").replace("%F", f"{when.year:04}-%m-%d"))
 
 

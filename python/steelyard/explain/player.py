@@ -45,6 +45,8 @@ class Player:
             report.alert("SY0902", str(error))
             raise ConfigurationError(report) from None
         self.coverage = Coverage(self.plan)
+        self.last: Outcome | None = None
+        """What became of the latest request."""
 
     def restart(self) -> None:
         """Forgets turns, variables and tables, as a start of the process does; what was covered stays."""
@@ -84,6 +86,6 @@ class Player:
 
     def play(self, ask: Ask) -> Outcome:
         """Plays any question: raw bytes, mode tcp. Raises AskError."""
-        outcome = self._simulation.play(case_of(ask, self.plan))
+        self.last = outcome = self._simulation.play(case_of(ask, self.plan))
         self.coverage.add(outcome)
         return outcome
