@@ -1,6 +1,7 @@
-//! Lines that name the client for the server: `option forwardfor` and `option originalto`.
+//! Lines that name the client for the server, `option forwardfor` and `option originalto`, and the server itself.
 
 use crate::http1::Head;
+use crate::plan::Backend;
 use crate::program::{Forwarded, ProxyProgram};
 use std::io::Write;
 use std::net::SocketAddr;
@@ -18,6 +19,15 @@ pub fn forwarded(
     address_field(request, front_for, back_for, src);
     let (front_to, back_to) = pair(|program| program.originalto.as_ref());
     address_field(request, front_to, back_to, dst);
+}
+
+/// `http-send-name-header`: the name takes the place of what the client said there. A server without a name (`dispatch`) is told none.
+pub fn tell_server(backend: &Backend, server: Option<u32>, request: &mut Head) {
+    let Some(header) = &backend.send_name_header else { return };
+    request.remove(header.as_bytes());
+    if let Some(server) = server.and_then(|server| backend.servers.get(server as usize)) {
+        request.add(header.as_bytes(), server.name.as_bytes());
+    }
 }
 
 /// Adds a line with an address. The backend's header name goes before the frontend's; an exception of either counts; the field is

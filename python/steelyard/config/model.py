@@ -407,6 +407,7 @@ class Proxy(Record):
     error_log_format: LogFormat | None = None
     unique_id_format: LogFormat | None = None
     unique_id_header: str | None = None
+    send_name_header: str | None = None
     errorfiles: tuple[ErrorFile, ...] = ()
     acls: tuple[AclTest, ...] = ()
     rules: dict[str, tuple[Rule, ...]] = field(default_factory=dict)

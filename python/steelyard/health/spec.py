@@ -111,7 +111,7 @@ def _spec(
         fall=server.fall or FALL,
         timeout_connect=timeout_connect,
         timeout_read=check,
-        http=_http(proxy.httpchk, name) if proxy.httpchk is not None else None,
+        http=_http(proxy.httpchk, name, _named(proxy, server)) if proxy.httpchk is not None else None,
         steps=_steps(proxy.tcp_steps, name) if proxy.tcp_check else (),
         send_proxy=send_proxy,
         source=planned.source,
@@ -136,8 +136,13 @@ def _address(server: Server, address: Address, name: str) -> Address:
             raise SpecError(f"{name} has an address that can't be checked")
 
 
-def _http(check: HttpCheck, name: str) -> HttpSpec:
-    return HttpSpec(_request(check), _expect(check, name), check.disable_on_404)
+def _named(proxy: Proxy, server: Server) -> tuple[str, str] | None:
+    """`http-send-name-header`: a header and the server's name."""
+    return None if proxy.send_name_header is None else (proxy.send_name_header.lower(), server.name)
+
+
+def _http(check: HttpCheck, name: str, named: tuple[str, str] | None = None) -> HttpSpec:
+    return HttpSpec(_request(check, named), _expect(check, name), check.disable_on_404)
 
 
 def _steps(steps: tuple[TcpStep, ...], name: str) -> tuple[TcpStep, ...]:
@@ -147,15 +152,18 @@ def _steps(steps: tuple[TcpStep, ...], name: str) -> tuple[TcpStep, ...]:
     return steps
 
 
-def _request(check: HttpCheck) -> bytes:
-    """As HAProxy puts it: names in lower case, the length after the user's own headers, close where it is not the default."""
+def _request(check: HttpCheck, named: tuple[str, str] | None = None) -> bytes:
+    """As HAProxy puts it: names in lower case, the length after the user's own headers, close where it is not the default.
+    `named`: a header that is the balancer's own."""
     lines = [f"{check.method} {check.uri} {check.version}"]
-    lines += [f"{name.lower()}: {value}" for name, value in check.headers]
+    lines += [f"{name.lower()}: {value}" for name, value in check.headers if named is None or name.lower() != named[0]]
     names = {name.lower() for name, _ in check.headers}
     if check.body and "content-length" not in names:
         lines.append(f"content-length: {len(check.body.encode())}")
     if check.version == "HTTP/1.1" and "connection" not in names:
         lines.append("connection: close")
+    if named is not None:
+        lines.append(f"{named[0]}: {named[1]}")
     return "\r\n".join([*lines, "", check.body]).encode("utf-8", "surrogateescape")
 
 

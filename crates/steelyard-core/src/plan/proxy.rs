@@ -259,6 +259,8 @@ pub struct Backend {
     pub use_server: Vec<UseServer>,
     /// `stick` lines, in order.
     pub stick: Vec<StickRule>,
+    /// `http-send-name-header`: the request tells the name of the server in this header, lower case.
+    pub send_name_header: Option<String>,
 }
 
 /// When a request goes to a server once more (`retry-on`).
@@ -323,6 +325,7 @@ impl Default for Backend {
             dispatch: None,
             use_server: Vec::new(),
             stick: Vec::new(),
+            send_name_header: None,
         }
     }
 }

@@ -104,7 +104,6 @@ ROWS = (
         lax=True,
         usual=("always",),
     ),
-    _row("http-send-name-header", BACK_D, "A header with the server's name.", Text("<header>"), lax=True, mode="http"),
     Row("ignore-persist", BACK, "When persistence is left out.", parse=_CONDITION, effect="later", repeat="add", late=True),
     _row(
         "load-server-state-from-file",

@@ -21,6 +21,20 @@ class Factor:
         return Bad("is neither 0 nor above 100") if isinstance(number, int) and 0 < number <= 100 else value
 
 
+_OF_THE_MESSAGE = ("host", "content-length", "transfer-encoding", "connection")
+
+
+@dataclass(frozen=True, slots=True)
+class SentHeader:
+    """A header that may take the place of what the client sent. HAProxy refuses the others since 3.4; before, it sent requests
+    that no server can read."""
+
+    show: str = "<header>"
+
+    def read(self, text: str) -> object | Bad:
+        return Bad("says what the request is, and can't tell the server's name") if text.lower() in _OF_THE_MESSAGE else text
+
+
 def _description(statement: Statement) -> None:
     if not statement.args:
         statement.missing("a text")
@@ -109,6 +123,15 @@ ROWS = (
         "Which idle server connections may be shared.",
         (OneOf(("never", "safe", "aggressive", "always")),),
         "http_reuse",
+    ),
+    Row(
+        "http-send-name-header",
+        BACK_D,
+        "A header with the server's name.",
+        (SentHeader(),),
+        "send_name_header",
+        lax=True,
+        mode="http",
     ),
     Row("id", ANY, "Number of the proxy in statistics.", (Loose(1),), "id", repeat="never"),
     Row("maxconn", FRONT_D, "Connections at once.", (Loose(below=0),), "maxconn"),

@@ -89,4 +89,5 @@ def backend(context: Context, proxy: Proxy) -> plan.Backend:
         dispatch=None if proxy.dispatch is None else address(context, proxy.dispatch, f"dispatch in '{proxy.name}'"),
         use_server=[use_server(context, each) for each in proxy.use_server],
         stick=stick_rules(context, proxy.stick),
+        send_name_header=None if proxy.send_name_header is None else proxy.send_name_header.lower(),
     )

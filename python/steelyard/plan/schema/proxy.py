@@ -214,6 +214,7 @@ class Backend(Node, frozen=True):
     dispatch: Address | None = None
     use_server: list[UseServer] = field(default_factory=list)
     stick: list[StickRule] = field(default_factory=list)
+    send_name_header: str | None = None
 
 
 class Proxy(Node, frozen=True):

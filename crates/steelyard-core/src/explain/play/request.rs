@@ -4,7 +4,7 @@ use super::super::body::body_of;
 use super::super::words::{closed, message, verb};
 use super::{End, Play, Stop};
 use crate::capture;
-use crate::forward::forwarded;
+use crate::forward::{forwarded, tell_server};
 use crate::http1::{parse_request, Progress};
 use crate::logformat::stream_id;
 use crate::plan::Mode;
@@ -223,6 +223,9 @@ impl Play<'_> {
             .and_then(|back| back.cookie.as_ref())
         {
             self.persist.clean_request(cookie, &mut self.req);
+        }
+        if let Some(back) = plan.and_then(|plan| plan.backend.as_ref()) {
+            tell_server(back, self.server, &mut self.req);
         }
         self.sent = Some(message(&self.req));
     }
