@@ -24,6 +24,7 @@ def test_a_backend_that_is_one_address(run, serve):
 
 
 def test_the_unique_id_goes_on(run, serve):
+    assert site(run, front="unique-id-header X-Id", s1=serve(echo)).ask(get()).echoed.get("x-id") is None
     proxy = site(run, front="unique-id-format id-%ci-%fi\nunique-id-header X-Id", s1=serve(echo))
     assert proxy.ask(get("/")).echoed.get("x-id") == "id-127.0.0.1-127.0.0.1"
 

@@ -56,6 +56,8 @@ pub fn normalize(head: &mut Head, normalizer: Normalizer, option: bool) -> Resul
         Normalizer::QuerySortByName => {
             made.extend_from_slice(path);
             if let Some(query) = query.strip_prefix(b"?") {
+                // Like HAProxy, what ends the last pair begins no other.
+                let query = query.strip_suffix(b"&").unwrap_or(query);
                 let mut pairs: Vec<&[u8]> = query.split(|byte| *byte == b'&').collect();
                 pairs.sort_by_key(|pair| &pair[..memchr::memchr(b'=', pair).unwrap_or(pair.len())]);
                 for (index, pair) in pairs.iter().enumerate() {

@@ -65,7 +65,7 @@ fn unique_id(conn: &mut Conn, ex: &mut Exchange) {
     let live = std::sync::Arc::clone(&conn.live);
     let name = proxy(&live, front).unique_id_header.as_ref();
     let made = live.program.proxies.get(front as usize);
-    if name.is_none() && made.is_none_or(|proxy| proxy.unique_id.is_none()) {
+    if made.is_none_or(|proxy| proxy.unique_id.is_none()) {
         return;
     }
     ex.with_line(|ex, line| {

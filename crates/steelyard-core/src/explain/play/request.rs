@@ -213,8 +213,8 @@ impl Play<'_> {
         );
         // Made with the request, which its format may look at.
         let mut id = Vec::new();
-        self.ctx(|program, ctx, _| stream_id(program, ctx, &mut id));
-        if let Some(name) = &self.front.unique_id_header {
+        let made = self.ctx(|program, ctx, _| stream_id(program, ctx, &mut id));
+        if let Some(name) = self.front.unique_id_header.as_ref().filter(|_| made) {
             self.req.add(name.as_bytes(), &id);
         }
         let plan = self.backend.and_then(|backend| program.plan.proxies.get(backend as usize));
