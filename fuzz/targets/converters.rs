@@ -23,6 +23,29 @@ const CALLS: &[&str] = &[
     "regsub (a|ab)(c|bcd)* \\\\1 g", "be2dec . 8", "le2dec . 7 1",
 ];
 
+/// The key of RFC 7516 appendix A.1.2.
+const RSA: &str = "jwt_decrypt_jwk \
+    {\"kty\":\"RSA\",\"n\":\"oahUIoWw0K0usKNuOR6H4wkf4oBUXHTxRvgb48E-BVvxkeDNjbC4he8rUWcJoZmds2h7M70imEVhRU5djINXtqllXI4\
+    DFqcI1DgjT9LewND8MW2Krf3Spsk_ZkoFnilakGygTwpZ3uesH-PFABNIUYpOiN15dsQRkgr0vEhxN92i2asbOenSZeyaxziK72UwxrrKoExv6kc5twX\
+    Tq4h-QChLOln0_mtUZwfsRaMStPs6mS6XrgxnxbWhojf663tuEQueGC-FCMfra36C9knDFGzKsNa7LZK2djYgyD3JR_MB_4NUJW_TqOQtwHYbxevoJAr\
+    m-L5StowjzGy-_bq6Gw\",\"e\":\"AQAB\",\"d\":\"kLdtIj6GbDks_ApCSTYQtelcNttlKiOyPzMrXHeI-yk1F7-kpDxY4-WY5NWV5KntaEeXS1j\
+    82E375xxhWMHXyvjYecPT9fpwR_M9gV8n9Hrh2anTpTD93Dt62ypW3yDsJzBnTnrYu1iwWRgBKrEYY46qAZIrA2xAwnm2X7uGR1hghkqDp0Vqj3kbSCz\
+    1XyfCs6_LehBwtxHIyh8Ripy40p24moOAbgxVw3rxT_vlt3UVe4WO3JkJOzlpUf-KTVI2Ptgm-dARxTEtE-id-4OJr0h-K-VFs3VSndVTIznSxfyrj8I\
+    LL6MG_Uv8YAu7VILSB3lOW085-4qE3DzgrTjgyQ\",\"p\":\"1r52Xk46c-LsfB5P442p7atdPUrxQSy4mti_tZI3Mgf2EuFVbUoDBvaRQ-SWxkbkmo\
+    EzL7JXroSBjSrK3YIQgYdMgyAEPTPjXv_hI2_1eTSPVZfzL0lffNn03IXqWF5MDFuoUYE0hzb2vhrlN_rKrbfDIwUbTrjjgieRbwC6Cl0\",\"q\":\"\
+    wLb35x7hmQWZsWJmB_vle87ihgZ19S8lBEROLIsZG4ayZVe9Hi9gDVCOBmUDdaDYVTSNx_8Fyw1YYa9XGrGnDew00J28cRUoeBB_jKI1oma0Orv1T9aX\
+    IWxKwd4gvxFImOWr3QRL9KEBRzk2RatUBnmDZJTIAfwTs0g68UZHvtc\",\"dp\":\"ZK-YwE7diUh0qR1tR7w8WHtolDx3MZ_OTowiFvgfeQ3SiresX\
+    jm9gZ5KLhMXvo-uz-KUJWDxS5pFQ_M0evdo1dKiRTjVw_x4NyqyXPM5nULPkcpU827rnpZzAJKpdhWAgqrXGKAECQH0Xt4taznjnd_zVpAmZZq60WPMB\
+    MfKcuE\",\"dq\":\"Dq0gfgJ1DdFGXiLvQEZnuKEN0UUmsJBxkjydc3j4ZYdBiMRAy86x0vHCjywcMlYYg4yoC4YZa9hNVcsjqA3FeiL19rk8g6Qn29\
+    Tt0cj8qqyFpz9vNDBUfCAiJVeESOjJDZPYHdHY8v1b-o-Z2X5tvLx-TCekf7oxyeKDUqKWjis\",\"qi\":\"VIMpMYbPf47dT1w_zDUXfPimsSegnMO\
+    A1zTaX7aGk_8urY6R8-ZW1FxU7AlWAyLWybqq6t16VFd7hQd0y6flUK4SlOydB61gwanOsXGOAOv82cHq0E3eL4HrtZkUuKvnPrMnsUUFlfUdybVzxyj\
+    z9JF_XyaY14ardLSjf4L_FNY\"}";
+
+/// A key on P-256.
+const CURVE: &str = "jwt_decrypt_jwk \
+    {\"kty\":\"EC\",\"crv\":\"P-256\",\"d\":\"m0LpzBObymeVAKAjM_G431A2jOoR0_vn5ORgQzBDZdg\",\"x\":\"mX4iJtFHvaXTt1hjv9rD\
+    DCowa7tVnOG_1rHQmd9buSw\",\"y\":\"rTztqxlu-Qo6aNvCfwYlIQjXD2svOjT5tVFvh7PhBFE\"}";
+
 fn call(text: &str) -> Call {
     let mut words = text.split(' ');
     let name = words.next().unwrap_or_default().into();
@@ -45,8 +68,10 @@ fn program() -> &'static Program {
             Rule { at: At::default(), action, cond: None, text: String::new() }
         };
         let mut proxy = Proxy { name: "f".into(), mode: Mode::Tcp, frontend: Some(Frontend::default()), ..Proxy::default() };
-        proxy.rules.tcp_request_content = CALLS.iter().map(rule).collect();
-        compile(Plan { version: PLAN_VERSION, proxies: vec![proxy], ..Plan::default() }).expect("converters of the engine")
+        proxy.rules.tcp_request_content = CALLS.iter().chain(&[RSA, CURVE]).map(rule).collect();
+        let mut plan = Plan { version: PLAN_VERSION, proxies: vec![proxy], ..Plan::default() };
+        plan.global.jwt_algorithms.push("RSA1_5".into());
+        compile(plan).expect("converters of the engine")
     })
 }
 
