@@ -93,8 +93,10 @@ pub struct Head {
     pub(crate) response: bool,
     /// End of the start line, CRLF included, while it stands at the buffer's begin as received; else 0.
     pub(crate) start_end: u32,
-    /// The buffer's first `whole` bytes are this head exactly; 0 after an edit.
+    /// The buffer's first `whole` bytes without those of `cut` are this head exactly; 0 after an edit.
     pub(crate) whole: u32,
+    /// A received line that was taken out.
+    pub(crate) cut: Span,
     pub(crate) framing: Framing,
     /// One `Content-Length` stands there, as [`Head::set_body`] would write it, and no `Transfer-Encoding`.
     pub(crate) sized: bool,
@@ -158,6 +160,7 @@ impl Head {
         self.response = false;
         self.start_end = 0;
         self.whole = 0;
+        self.cut = Span::default();
         self.framing = Framing::Unknown;
         self.sized = false;
         self.must_close = false;
@@ -312,7 +315,7 @@ impl Head {
     #[must_use]
     pub fn len(&self) -> usize {
         if self.whole != 0 {
-            return self.whole as usize;
+            return (self.whole - (self.cut.end - self.cut.start)) as usize;
         }
         let start = "HTTP/1.1".len() + self.method().len() + self.target().len() + self.reason().len() + 4;
         let fields: usize = self.fields().map(|(name, value)| name.len() + value.len() + 4).sum();
@@ -322,7 +325,8 @@ impl Head {
     /// Appends start line, fields and the blank line to `out`.
     pub fn write(&self, out: &mut Vec<u8>) {
         if self.whole != 0 {
-            out.extend_from_slice(self.buf.get(..self.whole as usize).unwrap_or(&[]));
+            out.extend_from_slice(self.buf.get(..self.cut.start as usize).unwrap_or(&[]));
+            out.extend_from_slice(self.buf.get(self.cut.end as usize..self.whole as usize).unwrap_or(&[]));
             return;
         }
         self.write_start(out);

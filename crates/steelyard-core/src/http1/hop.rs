@@ -1,8 +1,11 @@
 //! What a head says of the one connection it came on (RFC 9110 section 7.6, RFC 9112 section 9).
 
-use super::head::{Head, Version};
+use super::head::{Head, Span, Version};
 use super::known::Known;
 use super::token::list_has;
+
+/// The fields that are of one connection.
+const OF_ONE_HOP: u32 = Known::Connection.bit() | Known::KeepAlive.bit() | Known::ProxyConnection.bit() | Known::Te.bit();
 
 impl Head {
     /// Whether the connection may carry another message after this one, as its fields and version say
@@ -14,11 +17,6 @@ impl Head {
         }
         let (mut close, mut keep) = (false, false);
         for value in self.lines(Known::Connection) {
-            // What nearly all say that say anything.
-            if value == b"keep-alive" {
-                keep = true;
-                continue;
-            }
             close |= list_has(value, b"close");
             keep |= list_has(value, b"keep-alive");
         }
@@ -49,17 +47,54 @@ impl Head {
     }
 
     /// Whether `Connection` says `close`.
+    #[inline]
     #[must_use]
     pub fn says_close(&self) -> bool {
-        self.lines(Known::Connection).any(|value| list_has(value, b"close"))
+        self.may_have(Known::Connection) && self.lines(Known::Connection).any(|value| list_has(value, b"close"))
     }
 
     /// Takes `close` and `keep-alive` out of `Connection`, once they are known: as in HAProxy, no rule sees them, and what a rule says
-    /// itself is told from them.
-    pub fn settle_connection(&mut self) {
+    /// itself is told from them. Gives [`Head::keep_alive`] as it was before.
+    pub fn settle_connection(&mut self) -> bool {
         if !self.may_have(Known::Connection) {
-            return;
+            return !self.must_close && self.version == Version::Http11;
         }
+        // What nearly all say that say anything: one line, and nothing else in it.
+        let mut lines = self.fields.iter().enumerate();
+        let mut next = || lines.find(|(_, field)| field.known == Known::Connection);
+        let keep = match (next(), next()) {
+            (Some((at, field)), None) => {
+                let value = self.bytes(field.value);
+                let keep = *value == *b"keep-alive";
+                (keep || *value == *b"close").then_some((at, *field, keep))
+            }
+            _ => None,
+        };
+        let Some((at, field, keep)) = keep else {
+            let keep = self.keep_alive();
+            self.settle_lists();
+            return keep;
+        };
+        // Where it is the last one, nothing has to be moved.
+        if at + 1 == self.fields.len() {
+            self.fields.pop();
+        } else {
+            self.fields.remove(at);
+        }
+        self.seen &= !Known::Connection.bit();
+        if self.cut == Span::default() && field.line_end != 0 {
+            self.cut = Span {
+                start: field.name.start,
+                end: field.line_end,
+            };
+        } else {
+            self.whole = 0;
+        }
+        keep && !self.must_close
+    }
+
+    /// The same for lines that may say more.
+    fn settle_lists(&mut self) {
         let mut left = std::mem::take(&mut self.spare);
         let mut fields = std::mem::take(&mut self.fields);
         fields.retain_mut(|field| {
@@ -67,10 +102,6 @@ impl Head {
                 return true;
             }
             let value = self.bytes(field.value);
-            if matches!(value, b"keep-alive" | b"close") {
-                self.whole = 0;
-                return false;
-            }
             if !list_has(value, b"close") && !list_has(value, b"keep-alive") {
                 return true;
             }
@@ -99,15 +130,18 @@ impl Head {
     /// Takes every `Connection` field off, and with it what it says of this one connection. Call before a message goes
     /// on to the next hop, which gets its own: `Connection: X-Forwarded-For` must not make that hop drop our fields.
     /// `upgrade` stays asked for when `keep_upgrade`, and of `TE` only `trailers` goes on. What rules have added stays.
+    #[inline]
     pub fn strip_connection(&mut self, keep_upgrade: bool) {
-        const ALL: u32 = Known::Connection.bit() | Known::KeepAlive.bit() | Known::ProxyConnection.bit() | Known::Te.bit();
-        if self.seen & ALL == 0 {
-            return;
+        if self.seen & OF_ONE_HOP != 0 {
+            self.strip(keep_upgrade);
         }
+    }
+
+    fn strip(&mut self, keep_upgrade: bool) {
         if self.added & Known::Connection.bit() != 0 {
             self.settle_connection();
         }
-        let of_sender = ALL & !self.added;
+        let of_sender = OF_ONE_HOP & !self.added;
         let trailers = of_sender & Known::Te.bit() != 0 && self.lines(Known::Te).any(|value| list_has(value, b"trailers"));
         let connection = of_sender & Known::Connection.bit() != 0 && self.may_have(Known::Connection);
         self.fields.retain(|field| field.known.bit() & of_sender == 0);

@@ -113,12 +113,18 @@ fn authority(text: &[u8], relaxed: bool) -> Option<(&[u8], Option<&[u8]>)> {
     };
     let sound = match port {
         None | Some([]) => true,
-        Some(port) => {
-            let number = super::parse_u64(port).is_some_and(|number| number <= 65_535);
-            number || (relaxed && port.iter().all(|&b| CLASS[b as usize] & HOST != 0))
-        }
+        Some(port) => is_port(port) || (relaxed && port.iter().all(|&b| CLASS[b as usize] & HOST != 0)),
     };
     (sound && !name.is_empty()).then_some((name, port))
+}
+
+/// Whether it is a number up to 65535; zeros may stand before it.
+fn is_port(text: &[u8]) -> bool {
+    if text.len() > 5 {
+        return super::parse_u64(text).is_some_and(|number| number <= 65_535);
+    }
+    let number = text.iter().fold(0, |number, digit| number * 10 + u32::from(digit & 15));
+    number <= 65_535 && text.iter().all(u8::is_ascii_digit)
 }
 
 /// A WebSocket handshake must have a key: 16 bytes in base64.

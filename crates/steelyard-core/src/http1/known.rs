@@ -29,7 +29,7 @@ pub(crate) const FRAMING: u32 = Known::ContentLength.bit() | Known::TransferEnco
 impl Known {
     /// By length first: most names are told apart without comparing a byte. This is asked of each field that is received, so the
     /// others are compared as numbers.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of(name: &[u8]) -> Self {
         const HOST: Word = Word::new(b"host");
         const DATE: Word = Word::new(b"date");
@@ -43,25 +43,24 @@ impl Known {
         const CONTENT_LENGTH: Word = Word::new(b"content-length");
         const X_FORWARDED_FOR: Word = Word::new(b"x-forwarded-for");
         const PROXY_CONNECTION: Word = Word::new(b"proxy-connection");
-        let found: &[(Word, Self)] = match name.len() {
-            4 => &[(HOST, Self::Host), (DATE, Self::Date)],
-            6 => &[(COOKIE, Self::Cookie), (EXPECT, Self::Expect)],
-            7 => &[(UPGRADE, Self::Upgrade), (TRAILER, Self::Trailer)],
-            10 => &[
-                (CONNECTION, Self::Connection),
-                (SET_COOKIE, Self::SetCookie),
-                (KEEP_ALIVE, Self::KeepAlive),
-            ],
-            14 => &[(CONTENT_LENGTH, Self::ContentLength)],
-            15 => &[(X_FORWARDED_FOR, Self::XForwardedFor)],
-            16 => &[(PROXY_CONNECTION, Self::ProxyConnection)],
-            2 if name.eq_ignore_ascii_case(b"te") => return Self::Te,
-            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => return Self::TransferEncoding,
-            _ => return Self::Other,
-        };
-        let bytes = both_ends(name);
-        let known = found.iter().find(|(word, _)| word.is(bytes));
-        known.map_or(Self::Other, |(_, known)| *known)
+        let word = both_ends(name);
+        match name.len() {
+            4 if HOST.is(word) => Self::Host,
+            4 if DATE.is(word) => Self::Date,
+            6 if COOKIE.is(word) => Self::Cookie,
+            6 if EXPECT.is(word) => Self::Expect,
+            7 if UPGRADE.is(word) => Self::Upgrade,
+            7 if TRAILER.is(word) => Self::Trailer,
+            10 if CONNECTION.is(word) => Self::Connection,
+            10 if SET_COOKIE.is(word) => Self::SetCookie,
+            10 if KEEP_ALIVE.is(word) => Self::KeepAlive,
+            14 if CONTENT_LENGTH.is(word) => Self::ContentLength,
+            15 if X_FORWARDED_FOR.is(word) => Self::XForwardedFor,
+            16 if PROXY_CONNECTION.is(word) => Self::ProxyConnection,
+            2 if name.eq_ignore_ascii_case(b"te") => Self::Te,
+            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => Self::TransferEncoding,
+            _ => Self::Other,
+        }
     }
 
     /// Whether it says where a body ends.

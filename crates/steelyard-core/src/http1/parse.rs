@@ -177,9 +177,7 @@ fn fields(input: &[u8], limits: &Limits, head: &mut Head) -> Result<Option<usize
         return Ok(None);
     }
     loop {
-        if input.get(at..at + 2) == Some(b"\r\n") {
-            return Ok(Some(at + 2));
-        }
+        at = plain_fields(input, at, limits.max_headers, head);
         match field(input, at, limits, head)? {
             Step::Next(next) => at = next,
             Step::End(end) => return Ok(Some(end)),
@@ -192,14 +190,48 @@ fn fields(input: &[u8], limits: &Limits, head: &mut Head) -> Result<Option<usize
     }
 }
 
+/// Notes the fields from `at` on, as long as their lines are as nearly all are: `Name: value`, with one space and CRLF. Gives where
+/// the first other line begins, or one that is not all there: [`field`] judges it.
+#[inline(never)]
+fn plain_fields(input: &[u8], mut at: usize, max_headers: usize, head: &mut Head) -> usize {
+    let mut rest = input.get(at..).unwrap_or(&[]);
+    while head.fields.len() + 1 < max_headers {
+        let colon = name(rest);
+        let Some((line, [b':', b' ', value @ ..])) = rest.split_at_checked(colon) else {
+            break;
+        };
+        let Some((value, [b'\r', b'\n', behind @ ..])) = line_stop(value).and_then(|end| value.split_at_checked(end)) else {
+            break;
+        };
+        if matches!(value, [b' ' | b'\t', ..] | [.., b' ' | b'\t']) || !(1..=MAX_NAME).contains(&colon) {
+            break;
+        }
+        let known = Known::of(line);
+        let start = at + colon + 2;
+        let stop = start + value.len();
+        head.seen |= known.bit();
+        head.fields.push(Field {
+            name: Span::new(at, at + colon),
+            value: Span::new(start, stop),
+            line_end: (stop + 2) as u32,
+            known,
+        });
+        at = stop + 2;
+        rest = behind;
+    }
+    at
+}
+
 enum Step {
     Next(usize),
     End(usize),
     Partial,
 }
 
-#[inline]
 fn field(input: &[u8], at: usize, limits: &Limits, head: &mut Head) -> Result<Step, HeadError> {
+    if input.get(at..at + 2) == Some(b"\r\n") {
+        return Ok(Step::End(at + 2));
+    }
     let colon = at + name(input.get(at..).unwrap_or(&[]));
     match input.get(colon) {
         None => return Ok(Step::Partial),

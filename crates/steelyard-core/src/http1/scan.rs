@@ -19,19 +19,22 @@ pub(super) fn run(text: &[u8], class: u8) -> usize {
 }
 
 /// How many bytes of a field name the text begins with. Names are letters and dashes nearly always.
-#[inline]
+#[inline(always)]
 pub(super) fn name(text: &[u8]) -> usize {
-    let mut at = 0;
-    for eight in text.chunks_exact(8).take(SHORT / 8) {
-        let Ok(eight) = eight.try_into() else { break };
-        let other = not_letters_or_dashes(u64::from_le_bytes(eight));
+    let mut rest = text;
+    while let Some((eight, behind)) = rest.split_first_chunk() {
+        let other = not_letters_or_dashes(u64::from_le_bytes(*eight));
         if other != 0 {
-            at += other.trailing_zeros() as usize / 8;
+            rest = rest.get(other.trailing_zeros() as usize / 8..).unwrap_or_default();
             break;
         }
-        at += 8;
+        rest = behind;
     }
-    at + run(&text[at..], TOKEN)
+    let known = text.len() - rest.len();
+    if rest.first() == Some(&b':') {
+        return known;
+    }
+    known + run(rest, TOKEN)
 }
 
 /// The highest bit of each byte that is neither a letter nor a dash.
@@ -48,29 +51,35 @@ fn not_letters_or_dashes(word: u64) -> u64 {
 }
 
 /// The first LF, CR or NUL.
-#[inline]
+#[inline(always)]
 pub(super) fn line_stop(text: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    for eight in text.chunks_exact(8).take(SHORT / 8) {
-        let Ok(eight) = eight.try_into() else { break };
-        let under = under_14(u64::from_le_bytes(eight));
+    let short = text.get(..SHORT).unwrap_or(text);
+    let mut rest = short;
+    while let Some((eight, behind)) = rest.split_first_chunk() {
+        let under = under_14(u64::from_le_bytes(*eight));
         if under != 0 {
-            at += under.trailing_zeros() as usize / 8;
-            if matches!(text[at], b'\n' | b'\r' | 0) {
+            let at = short.len() - rest.len() + under.trailing_zeros() as usize / 8;
+            if matches!(text.get(at), Some(b'\n' | b'\r' | 0)) {
                 return Some(at);
             }
             // A tab, which may stand in a line, or another control character.
-            break;
+            return line_stop_from(text, at);
         }
-        at += 8;
+        rest = behind;
     }
-    let rest = &text[at..];
+    line_stop_from(text, short.len() - rest.len())
+}
+
+/// The same in what begins at `from`: the end of what has come so far, or of a long line.
+#[inline(never)]
+fn line_stop_from(text: &[u8], from: usize) -> Option<usize> {
+    let rest = text.get(from..).unwrap_or_default();
     let found = if rest.len() < 8 {
         rest.iter().position(|byte| matches!(byte, b'\n' | b'\r' | 0))
     } else {
         memchr3(b'\n', b'\r', 0, rest)
     };
-    found.map(|found| at + found)
+    found.map(|found| from + found)
 }
 
 /// The highest bit of each byte that is less than 14, that is of LF, CR, NUL and others like them. Bits over the lowest one that is

@@ -119,6 +119,34 @@ fn what_is_said_of_staying_is_gone_once_it_is_known() {
     assert_eq!(written(&head), "GET / HTTP/1.1\r\nX: 1\r\nConnection: own\r\n\r\n");
 }
 
+#[test]
+fn a_head_that_says_one_thing_of_staying_is_written_without_that_line() {
+    for (line, stays) in [("Connection: keep-alive\r\n", true), ("connection: close\r\n", false)] {
+        for place in 0..3 {
+            let mut lines = vec!["A: 1\r\n", "B: 2\r\n"];
+            let without = format!("GET / HTTP/1.1\r\n{}\r\n", lines.concat());
+            lines.insert(place, line);
+            let mut head = request(format!("GET / HTTP/1.1\r\n{}\r\n", lines.concat()).as_bytes()).unwrap();
+            assert_eq!(head.settle_connection(), stays);
+            assert_eq!(written(&head), without);
+            assert_eq!((head.len(), head.get(b"connection")), (without.len(), None));
+            assert!(head.settle_connection(), "nothing is said any more");
+            head.set(b"b", b"3");
+            assert_eq!(written(&head), without.replace("B: 2", "B: 3").replace("B:", "b:"));
+        }
+    }
+    for (text, stays) in [
+        ("GET / HTTP/1.0\r\n\r\n", false),
+        ("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", true),
+        ("GET / HTTP/1.1\r\nConnection: keep-alive\r\nConnection: close\r\n\r\n", false),
+        ("GET / HTTP/1.1\r\nConnection: Keep-Alive\r\n\r\n", true),
+    ] {
+        let mut head = request(text.as_bytes()).unwrap();
+        assert_eq!(head.settle_connection(), stays, "{text}");
+        assert_eq!(head.get(b"connection"), None);
+    }
+}
+
 /// Path, pathq, query, authority of a target.
 fn parts(target: &str) -> [Option<String>; 4] {
     let head = Head::from_parts_request(b"GET", target.as_bytes());
