@@ -3,9 +3,11 @@
 mod capabilities;
 mod check;
 mod needs;
+mod wants;
 
 pub use capabilities::{capabilities, Capabilities};
 pub use needs::Needs;
+pub use wants::Wants;
 
 use crate::capture::Captures;
 use crate::crypt::Password;
@@ -68,6 +70,7 @@ pub struct ProxyProgram {
     pub error_log: Option<Format>,
     pub unique_id: Option<Format>,
     pub needs: Needs,
+    pub wants: Wants,
     /// What the frontend keeps of messages for its log.
     pub captures: Captures,
     /// Bytes that each place of the log has, for requests and for responses.
@@ -257,6 +260,7 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
         error_log: format(&proxy.error_log_format, Style::Log)?,
         unique_id: format(&proxy.unique_id_format, Style::Http)?,
         needs: Needs::default(),
+        wants: Wants::NOTHING,
         captures: Captures::default(),
         slots: Default::default(),
         use_backend: Choosers::backends(use_backend, build)?,
@@ -276,6 +280,7 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
             .collect::<Result<_, PlanError>>()?,
     };
     made.needs = needs(&mut made, frontend, acls, &build.acls())?;
+    made.wants = Wants::of(proxy, &made);
     Ok(made)
 }
 

@@ -33,8 +33,21 @@ impl Stream {
         }
     }
 
+    /// The same where something is there nearly always, and never without end: it is read before anything is asked of the runtime,
+    /// and counts nothing of what a task may do before others have their turn.
+    #[inline]
+    pub fn poll_read_at_once(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        let room = buffer.len();
+        let call = || rustix::net::recv(&*self, &mut *buffer, RecvFlags::empty()).map(|(_, count)| count);
+        match self.once(Interest::READABLE, room, call)? {
+            Some(count) => Poll::Ready(Ok(count)),
+            None => self.poll_read_slice(cx, buffer),
+        }
+    }
+
     /// Makes `call` if the socket is ready; `None` when it was not after all. A call that moved less than `room` bytes has found
     /// the end of what the kernel holds, which is noted so that no further call asks for it.
+    #[inline]
     fn once(
         &self,
         interest: Interest,
@@ -52,8 +65,9 @@ impl Stream {
             }
         });
         match done {
-            Ok(()) => Ok(moved),
-            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => Ok(moved),
+            _ if moved.is_some() => Ok(moved),
+            Ok(()) => Ok(None),
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => Ok(None),
             Err(error) => Err(error),
         }
     }

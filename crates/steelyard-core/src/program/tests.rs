@@ -181,3 +181,86 @@ fn acls_that_ask_in_a_circle_are_refused() {
         assert!(with(circle).is_err_and(|error| error.contains("asks for itself")));
     }
 }
+
+#[test]
+fn a_proxy_wants_what_its_lines_ask_for_and_nothing_else() {
+    let wants = |change: &dyn Fn(&mut plan::Proxy)| {
+        let mut plan = base_plan();
+        change(&mut plan.proxies[0]);
+        compile(plan).unwrap().proxies[0].wants
+    };
+    assert_eq!(wants(&|_| {}), Wants::NOTHING);
+    let front = |change: fn(&mut plan::Frontend)| wants(&|proxy| change(proxy.frontend.as_mut().unwrap()));
+    let back = |change: fn(&mut plan::Backend)| wants(&|proxy| change(proxy.backend.as_mut().unwrap()));
+    let rule = || Rule {
+        at: At::default(),
+        action: Action::Allow,
+        cond: None,
+        text: String::new(),
+    };
+    for (wish, found) in [
+        (Wants::REQUEST_RULES, wants(&|proxy| proxy.rules.http_request.push(rule()))),
+        (
+            Wants::REQUEST_CONTENT,
+            wants(&|proxy| proxy.rules.tcp_request_content.push(rule())),
+        ),
+        (
+            Wants::REQUEST_RULES,
+            wants(&|proxy| proxy.stats = Some(plan::Stats::default())),
+        ),
+        (
+            Wants::RESPONSE_CONTENT,
+            wants(&|proxy| proxy.rules.tcp_response_content.push(rule())),
+        ),
+        (Wants::RESPONSE_RULES, wants(&|proxy| proxy.rules.http_response.push(rule()))),
+        (
+            Wants::AFTER_RESPONSE,
+            wants(&|proxy| proxy.rules.http_after_response.push(rule())),
+        ),
+        (Wants::REQUEST_BODY, wants(&|proxy| proxy.options.http_buffer_request = true)),
+        (Wants::OTHER_MODE, wants(&|proxy| proxy.mode = plan::Mode::Tcp)),
+        (
+            Wants::CLOSE,
+            wants(&|proxy| proxy.options.http_connection = plan::KeepAlive::Close),
+        ),
+        (
+            Wants::CLOSE,
+            wants(&|proxy| proxy.options.http_connection = plan::KeepAlive::ServerClose),
+        ),
+        (Wants::ABORT_ON_CLOSE, wants(&|proxy| proxy.options.abortonclose = true)),
+        (Wants::SERVER, wants(&|proxy| proxy.options.prefer_last_server = true)),
+        (Wants::SERVER, wants(&|proxy| proxy.options.http_proxy = true)),
+        (Wants::SERVER, wants(&|proxy| proxy.options.transparent = true)),
+        (Wants::UNIQUE_ID, wants(&|proxy| proxy.unique_id_header = Some("X-Id".into()))),
+        (Wants::FORWARDED, wants(&|proxy| proxy.forwardfor = Some(header()))),
+        (Wants::FORWARDED, wants(&|proxy| proxy.originalto = Some(header()))),
+        (Wants::MONITOR, front(|front| front.monitor_uri = Some("/up".into()))),
+        (
+            Wants::CAPTURES,
+            front(|front| front.capture_cookie = Some(plan::CookieCapture::default())),
+        ),
+        (
+            Wants::CAPTURES,
+            front(|front| front.capture_response.push(plan::HeaderCapture::default())),
+        ),
+        (Wants::LOG_STEPS, front(|front| front.log_moment = plan::LogMoment::Answer)),
+        (Wants::LOG_STEPS, front(|front| front.log_steps.push(plan::LogStep::Request))),
+        (
+            Wants::COOKIE.and(Wants::SERVER),
+            back(|back| back.cookie = Some(plan::Cookie::default())),
+        ),
+        (Wants::BALANCE_KEY, back(|back| back.balance.kind = plan::BalanceKind::Source)),
+        (Wants::REDIRECT, back(|back| back.servers[0].redir = Some("http://a".into()))),
+        (Wants::REPEAT, back(|back| back.retry_on.statuses.push(503))),
+    ] {
+        assert_eq!(found, wish);
+    }
+}
+
+fn header() -> plan::ForwardFor {
+    plan::ForwardFor {
+        header: "X-Forwarded-For".into(),
+        except: Vec::new(),
+        if_none: false,
+    }
+}

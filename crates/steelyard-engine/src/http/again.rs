@@ -7,6 +7,7 @@ use crate::connect::{count_change, redispatches};
 use crate::error::{Error, Fault, Stage};
 use steelyard_core::http1::{Body, ChunkDecoder, ChunkStep};
 use steelyard_core::plan::RetryOn;
+use steelyard_core::program::Wants;
 
 /// Memory that a spare exchange may hold for the next request, bytes.
 const KEEP: usize = 32 * 1024;
@@ -35,6 +36,9 @@ impl Again {
 }
 
 fn wishes<'a>(conn: &'a Conn, ex: &Exchange) -> Option<&'a RetryOn> {
+    if !ex.wants.any(Wants::REPEAT) {
+        return None;
+    }
     let wishes = ex.back(conn).backend.as_ref().map(|back| &back.retry_on)?;
     wishes.repeats().then_some(wishes)
 }

@@ -66,7 +66,7 @@ fn poll_hold(
         if all || (least > 0 && ex.seen_body.len() as u64 >= least) {
             return Poll::Ready(Ok(all));
         }
-        match ex.up.poll_read(&mut conn.client, cx) {
+        match ex.up.poll_read(conn.reader(), cx) {
             Poll::Ready(Ok(1..)) => {}
             Poll::Ready(_) => return Poll::Ready(Err(failure(Fault::Client, Stage::Request))),
             Poll::Pending => {

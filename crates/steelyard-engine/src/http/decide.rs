@@ -10,6 +10,7 @@ use crate::error::{Error, Fault, Stage};
 use crate::live::InBackend;
 use steelyard_core::http1::Body;
 use steelyard_core::plan::{Mode, Proxy, Stats};
+use steelyard_core::program::Wants;
 use steelyard_core::reply::{MadeReply, ReplyCause};
 use steelyard_core::rules::{self, holds};
 use steelyard_core::table::Event;
@@ -43,7 +44,7 @@ pub(super) enum Decision {
 /// requests that go on or are refused, not for those that a rule answers.
 pub(super) async fn decide(conn: &mut Conn, ex: &mut Exchange) -> Decision {
     let decision = choose(conn, ex).await;
-    if let Some(cookie) = &conn.captures().cookie {
+    if let Some(cookie) = conn.captures().cookie.as_ref().filter(|_| ex.wants.any(Wants::CAPTURES)) {
         let answered = match &decision {
             Decision::Reply(made) => matches!(made.cause, ReplyCause::Return | ReplyCause::Redirect),
             Decision::Monitor(_) => true,
@@ -56,47 +57,70 @@ pub(super) async fn decide(conn: &mut Conn, ex: &mut Exchange) -> Decision {
     decision
 }
 
+/// What makes a proxy look at a request in [`content`].
+const CONTENT: Wants = Wants::REQUEST_CONTENT.and(Wants::REQUEST_BODY);
+
 async fn choose(conn: &mut Conn, ex: &mut Exchange) -> Decision {
     let front = conn.session.frontend;
-    if let Some(decision) = content(conn, ex, front).await {
-        return decision;
+    if ex.wants.any(CONTENT) {
+        if let Some(decision) = content(conn, ex, front).await {
+            return decision;
+        }
     }
     receive::count_request(conn, ex);
     conn.tracking.count(Event::HttpRequest);
     if let Some(status) = monitored(conn, ex) {
         return Decision::Monitor(status);
     }
-    if conn.front().options.http_buffer_request && ex.body != Body::None {
+    if ex.body != Body::None && conn.front().options.http_buffer_request {
         if let Err(failure) = Box::pin(hold_body(conn, ex, None, 0, false)).await {
             return Decision::Failed(failure);
         }
     }
     finish::request_step(conn, ex);
-    if let Some(decision) = proxy_rules(conn, ex, front).await {
-        return decision;
+    if ex.wants.any(Wants::REQUEST_RULES) {
+        if let Some(decision) = proxy_rules(conn, ex, front).await {
+            return decision;
+        }
     }
     if let Some(stop) = choose_backend(conn, ex) {
         return stop;
     }
-    let Some(backend) = ex.backend.filter(|&backend| proxy(&conn.live, backend).mode == Mode::Http) else {
+    let Some(backend) = ex.backend.filter(|&backend| takes_http(conn, ex, backend)) else {
         return Decision::NotHttp;
     };
-    let buffer = proxy(&conn.live, backend).options.http_buffer_request || balances_by_body(conn, ex, backend);
-    if buffer && ex.body != Body::None && !ex.body_known {
+    if ex.body != Body::None && !ex.body_known && waits_for_body(conn, ex, backend) {
         if let Err(failure) = Box::pin(hold_body(conn, ex, None, 0, false)).await {
             return Decision::Failed(failure);
         }
     }
     if backend != front {
-        if let Some(decision) = content(conn, ex, backend).await {
-            return decision;
+        if ex.wants.any(CONTENT) {
+            if let Some(decision) = content(conn, ex, backend).await {
+                return decision;
+            }
         }
         conn.tracking.count_backend(Event::HttpRequest);
-        if let Some(decision) = proxy_rules(conn, ex, backend).await {
-            return decision;
+        if ex.wants.any(Wants::REQUEST_RULES) {
+            if let Some(decision) = proxy_rules(conn, ex, backend).await {
+                return decision;
+            }
         }
     }
-    aim(conn, ex, backend)
+    if ex.wants.any(Wants::SERVER) {
+        return aim(conn, ex, backend);
+    }
+    Decision::Forward
+}
+
+/// Whether the backend is in mode http.
+fn takes_http(conn: &Conn, ex: &Exchange, backend: u32) -> bool {
+    !ex.wants.any(Wants::OTHER_MODE) || proxy(&conn.live, backend).mode == Mode::Http
+}
+
+/// Whether the backend takes a request only with its body.
+fn waits_for_body(conn: &Conn, ex: &Exchange, backend: u32) -> bool {
+    proxy(&conn.live, backend).options.http_buffer_request || balances_by_body(conn, ex, backend)
 }
 
 /// Sets `ex.backend`, unless a connection of TCP was led there by that choice. Gives what is done where there is none.
@@ -109,17 +133,26 @@ fn choose_backend(conn: &mut Conn, ex: &mut Exchange) -> Option<Decision> {
     if ex.tracing.is_some() && by_rule(conn.front()) {
         trace::set(conn, ex, front, "use_backend");
     }
-    let Some(backend) = ex.with_trace(conn, |program, ctx, trace| rules::choose_backend(program, front, ctx, trace)) else {
+    let chosen = if ex.tracing.is_some() || ex.wants.any(Wants::USE_BACKEND) {
+        ex.with_trace(conn, |program, ctx, trace| rules::choose_backend(program, front, ctx, trace))
+    } else {
+        conn.front().frontend.as_ref().and_then(|front| front.default_backend)
+    };
+    let Some(backend) = chosen else {
         let failed = Decision::Failed(failure(Fault::Server, Stage::Connect));
         return conn.is_http().then_some(failed);
     };
     ex.backend = Some(backend);
+    ex.hear(conn);
     ex.inside = InBackend::enter(&conn.worker, &conn.live, backend, conn.worker.ms_at(ex.now));
     None
 }
 
 /// `monitor-uri`: 200, or 503 when a `monitor fail` condition holds.
 fn monitored(conn: &mut Conn, ex: &mut Exchange) -> Option<u16> {
+    if !ex.wants.any(Wants::MONITOR) {
+        return None;
+    }
     let front = conn.front().frontend.as_ref()?;
     let uri = front.monitor_uri.as_ref()?;
     if ex.req.target() != uri.as_bytes() {

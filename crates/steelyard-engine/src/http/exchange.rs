@@ -13,7 +13,7 @@ use steelyard_core::ctx::{Ctx, Scratch};
 use steelyard_core::http1::{Body, Head, Limits};
 use steelyard_core::persist::Persist;
 use steelyard_core::plan::{KeepAlive, Proxy};
-use steelyard_core::program::{Program, ProxyProgram};
+use steelyard_core::program::{Program, ProxyProgram, Wants};
 use steelyard_core::record::Record;
 use steelyard_core::rules::{evaluate, Rules, Stores, Trace, Verdict};
 
@@ -37,6 +37,8 @@ pub struct Exchange {
     /// The first request of a connection that began as one of TCP: when it was accepted.
     pub(super) raw: Option<Instant>,
     pub(super) backend: Option<u32>,
+    /// What the frontend and, once there is one, the backend may want of this request.
+    pub(super) wants: Wants,
     /// The connection was used before: its death may mean that the server had closed it meanwhile.
     pub(super) reused: bool,
     /// `option http_proxy`: where the URL points.
@@ -111,6 +113,7 @@ impl Exchange {
             inside: None,
             raw: None,
             backend: None,
+            wants: Wants::ANYTHING,
             reused: false,
             target: None,
             body: Body::None,
@@ -149,6 +152,7 @@ impl Exchange {
         self.inside = None;
         self.raw = None;
         self.backend = None;
+        self.wants = Wants::ANYTHING;
         self.reused = false;
         self.target = None;
         self.body = Body::None;
@@ -184,6 +188,14 @@ impl Exchange {
         self.down.input.clear();
         super::transfer::shrink(conn, &mut self);
         conn.worker.pool.give_exchange(self);
+    }
+
+    /// Notes what both sides want, as far as they are known.
+    pub(super) fn hear(&mut self, conn: &Conn) {
+        let of = |index: u32| conn.live.program.proxies.get(index as usize).map(|program| program.wants);
+        let front = of(conn.session.frontend);
+        let back = self.backend.and_then(of);
+        self.wants = front.unwrap_or(Wants::ANYTHING) | back.unwrap_or(Wants::NOTHING);
     }
 
     /// Runs rules or logs with all that they may look at.
@@ -259,11 +271,14 @@ impl Exchange {
 
     /// Whether the client's connection is closed after this message: `option httpclose` of the frontend.
     pub(super) fn closes_client(&self, conn: &Conn) -> bool {
-        conn.front().options.http_connection == KeepAlive::Close
+        self.wants.any(Wants::CLOSE) && conn.front().options.http_connection == KeepAlive::Close
     }
 
     /// Whether the server's connection is: `option http-server-close` of either side, `option httpclose` of the backend.
     pub(super) fn closes_server(&self, conn: &Conn) -> bool {
+        if !self.wants.any(Wants::CLOSE) {
+            return self.rule_closes;
+        }
         let back = self.back(conn).options.http_connection;
         self.rule_closes || conn.front().options.http_connection == KeepAlive::ServerClose || back != KeepAlive::KeepAlive
     }

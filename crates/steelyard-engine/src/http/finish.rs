@@ -13,6 +13,7 @@ use std::sync::Arc;
 use steelyard_core::failure::RESET;
 use steelyard_core::logformat::render_log;
 use steelyard_core::plan::{HttpReuse, LogMoment, LogStep, Mode};
+use steelyard_core::program::Wants;
 use steelyard_core::table::Event;
 
 /// Syslog levels.
@@ -148,7 +149,10 @@ pub(super) fn account(conn: &mut Conn, ex: &mut Exchange) {
 }
 
 /// Whether requests of this frontend are logged at all.
-pub(super) fn is_logged(conn: &Conn) -> bool {
+pub(super) fn is_logged(conn: &Conn, ex: &Exchange) -> bool {
+    if !ex.wants.any(Wants::LOG) {
+        return false;
+    }
     let index = conn.session.frontend;
     let format = conn
         .live
@@ -164,7 +168,7 @@ pub(super) fn log(conn: &mut Conn, ex: &mut Exchange) {
     if ex.refused {
         return write_line(conn, ex, LogStep::Error);
     }
-    let steps = steps(conn);
+    let steps = steps(conn, ex);
     if steps.is_empty() || steps.contains(&LogStep::Close) {
         write_line(conn, ex, LogStep::Close);
     }
@@ -172,14 +176,14 @@ pub(super) fn log(conn: &mut Conn, ex: &mut Exchange) {
 
 /// Writes the line of an earlier moment, where `log-steps` asks for one.
 pub(super) fn step(conn: &mut Conn, ex: &mut Exchange, step: LogStep) {
-    if steps(conn).contains(&step) {
+    if steps(conn, ex).contains(&step) {
         write_line(conn, ex, step);
     }
 }
 
 /// The line of a request that the content rules let through. Like HAProxy's, it does not tell yet how long the head took.
 pub(super) fn request_step(conn: &mut Conn, ex: &mut Exchange) {
-    if steps(conn).contains(&LogStep::Request) {
+    if steps(conn, ex).contains(&LogStep::Request) {
         let took = std::mem::replace(&mut ex.record.times.request, -1);
         write_line(conn, ex, LogStep::Request);
         ex.record.times.request = took;
@@ -192,7 +196,7 @@ pub(super) fn log_accept(conn: &mut Conn, ex: &mut Exchange) {
         return step(conn, ex, LogStep::Accept);
     }
     ex.unlogged = true;
-    if !is_logged(conn) {
+    if !is_logged(conn, ex) {
         return;
     }
     let front = conn.session.frontend;
@@ -219,7 +223,7 @@ pub(super) fn log_taken_over(conn: &Conn, ex: &mut Exchange) {
 
 /// The one line of a request whose format has nothing that comes later, while the response is on its way.
 pub(super) fn log_early(conn: &mut Conn, ex: &mut Exchange) {
-    if moment(conn) == LogMoment::Answer && is_logged(conn) {
+    if ex.wants.any(Wants::LOG_STEPS) && moment(conn) == LogMoment::Answer && is_logged(conn, ex) {
         ex.record.bytes_read = ex.down.out.len() as u64;
         write_line(conn, ex, LogStep::Response);
         ex.unlogged = true;
@@ -234,7 +238,10 @@ fn moment(conn: &Conn) -> LogMoment {
 }
 
 /// `log-steps`; lines of one moment take their place.
-fn steps(conn: &Conn) -> &[LogStep] {
+fn steps<'a>(conn: &'a Conn, ex: &Exchange) -> &'a [LogStep] {
+    if !ex.wants.any(Wants::LOG_STEPS) {
+        return &[];
+    }
     match &conn.front().frontend {
         Some(frontend) if frontend.log_moment == LogMoment::End => &frontend.log_steps,
         _ => &[],
@@ -243,7 +250,7 @@ fn steps(conn: &Conn) -> &[LogStep] {
 
 #[inline(never)]
 fn write_line(conn: &mut Conn, ex: &mut Exchange, step: LogStep) {
-    if ex.unlogged || !is_logged(conn) {
+    if ex.unlogged || !is_logged(conn, ex) {
         return;
     }
     conn.tracking.settle();

@@ -5,6 +5,7 @@ use super::session::{proxy, Conn};
 use crate::live::wall;
 use std::net::{IpAddr, SocketAddr};
 use steelyard_core::http1::{TargetForm, Version};
+use steelyard_core::program::Wants;
 
 /// Edits the head of the request for the server that was chosen and puts it in front of the body.
 pub(super) fn prepare(conn: &mut Conn, ex: &mut Exchange) {
@@ -33,14 +34,17 @@ fn once(conn: &mut Conn, ex: &mut Exchange) {
     // What the client said itself is known and gone: this is a rule's word.
     ex.rule_closes = ex.req.says_close();
     ex.req.strip_connection(upgrade);
-    forwarded(conn, ex);
-    unique_id(conn, ex);
-    let back = ex.back(conn).backend.as_ref();
-    if let Some(cookie) = back.and_then(|back| back.cookie.as_ref()) {
+    if ex.wants.any(Wants::FORWARDED) {
+        forwarded(conn, ex);
+    }
+    if ex.wants.any(Wants::UNIQUE_ID) {
+        unique_id(conn, ex);
+    }
+    let back = ex.back(conn);
+    if let Some(cookie) = back.backend.as_ref().and_then(|back| back.cookie.as_ref()) {
         ex.persist.clean_request(cookie, &mut ex.req);
     }
-    let pretend = ex.back(conn).options.http_pretend_keepalive;
-    if !ex.closes_server(conn) || (pretend && !ex.rule_closes) {
+    if !ex.closes_server(conn) || (back.options.http_pretend_keepalive && !ex.rule_closes) {
         if ex.req.version() == Version::Http10 {
             ex.req.add(b"connection", b"keep-alive");
         }

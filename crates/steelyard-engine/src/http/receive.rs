@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use steelyard_core::capture;
 use steelyard_core::http1::{parse_request, Body, ChunkDecoder, ChunkStep, HeadError, Limits, Progress};
+use steelyard_core::program::Wants;
 use steelyard_core::table::Event;
 
 /// What ended the wait for a request.
@@ -45,7 +46,9 @@ pub(super) async fn wait(conn: &mut Conn) -> Woken {
     let deadline = after(conn.since, limit);
     conn.timer.set(deadline);
     poll_fn(|cx| {
-        if conn.client.poll_read_ready(cx).is_ready() {
+        // Where the request before has waited for this client in vain, nothing is asked of the runtime a second time.
+        let known = std::mem::take(&mut conn.watched) && conn.client.is_quiet();
+        if !known && conn.client.poll_read_ready(cx).is_ready() {
             return Poll::Ready(Woken::Bytes);
         }
         if conn.timer.poll(cx).is_ready() {
@@ -126,7 +129,7 @@ fn poll_head(
                 Err(error) => return Poll::Ready(Err(Stop::Bad(error))),
             }
         }
-        match ex.up.poll_read(&mut conn.client, cx) {
+        match ex.up.poll_read(conn.reader(), cx) {
             Poll::Ready(Ok(0)) => {
                 conn.client_ended = true;
                 return Poll::Ready(Err(Stop::Ended));
@@ -153,9 +156,9 @@ fn begins(conn: &mut Conn, ex: &mut Exchange) {
 
 /// A request is there: counts it and notes what the log will say.
 fn begin(conn: &mut Conn, ex: &mut Exchange) {
-    ex.keep_client = ex.req.keep_alive();
-    ex.req.settle_connection();
+    ex.keep_client = ex.req.settle_connection();
     ex.last_request = !ex.keep_client;
+    ex.hear(conn);
     let shared = &conn.worker.shared;
     bump(&shared.totals.cum_req);
     conn.worker.meter.begin();
@@ -169,20 +172,20 @@ fn begin(conn: &mut Conn, ex: &mut Exchange) {
         record.request_index = conn.requests;
         record.times.idle = ms(conn.since, ex.begun);
         // Before anything of the request is noted: the line is of the client that came.
-        finish::log_accept(conn, ex);
+        if ex.wants.any(Wants::LOG_STEPS) {
+            finish::log_accept(conn, ex);
+        }
     }
     ex.record.times.request = ms(ex.begun, ex.received);
     if conn.live.program.tracing.is_some() {
         trace::begin(conn, ex);
     }
-    let record = &mut ex.record;
-    if finish::is_logged(conn) || conn.live.program.keeps_request_line() {
-        ex.req.start_line(&mut record.request_line);
+    if finish::is_logged(conn, ex) || conn.live.program.keeps_request_line() {
+        ex.req.start_line(&mut ex.record.request_line);
         note_dates(conn, ex);
     }
-    let captures = conn.captures();
-    if !captures.request.is_empty() {
-        capture::headers(&captures.request, &ex.req, &ex.record.request_captures);
+    if ex.wants.any(Wants::CAPTURES) {
+        capture::headers(&conn.captures().request, &ex.req, &ex.record.request_captures);
     }
 }
 

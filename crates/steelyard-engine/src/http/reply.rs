@@ -172,8 +172,9 @@ async fn send(conn: &mut Conn, ex: &mut Exchange, mut made: MadeReply, mut termi
     }
     // The version of an error file says nothing of the client's connection.
     let old = ex.res.version() == Version::Http10 && ex.res.get(b"connection").is_none();
-    ex.keep_client &= sound_length(ex, &made.body) && (old || ex.res.keep_alive());
-    ex.res.settle_connection();
+    let sound = sound_length(ex, &made.body);
+    let stays = ex.res.settle_connection() || old;
+    ex.keep_client &= sound && stays;
     respond::say_connection(ex);
     if let Some(tracing) = &mut ex.tracing {
         tracing.body(&made.body);

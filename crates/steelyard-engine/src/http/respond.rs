@@ -13,7 +13,7 @@ use crate::relay::rechunk::Rechunk;
 use steelyard_core::capture;
 use steelyard_core::http1::{Body, Head, Version};
 use steelyard_core::plan::LogStep;
-use steelyard_core::program::ProxyProgram;
+use steelyard_core::program::{ProxyProgram, Wants};
 use steelyard_core::reply::MadeReply;
 use steelyard_core::rules::{count_status, stick_response, Rules, Verdict};
 
@@ -37,8 +37,7 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
         101 => return Err(bad_response()),
         _ => ex.req.method() == b"CONNECT" && (200..300).contains(&status),
     };
-    let server_stays = ex.res.keep_alive();
-    ex.res.settle_connection();
+    let server_stays = ex.res.settle_connection();
     ex.answered = true;
     ex.record.status = status;
     ex.record.server_status = status;
@@ -56,18 +55,19 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
         let all = look(body, ex.down.input.data(), &mut ex.seen_body).unwrap_or(false);
         ex.body_known = all || (body == Body::Close && ex.down.ended);
     }
-    let closing = match ex.backend.filter(|&backend| has_content_rules(conn, backend)) {
+    let closing = match ex.backend.filter(|&backend| has_content_rules(conn, ex, backend)) {
         Some(backend) => Box::pin(content(conn, ex, backend, body)).await?,
         None => false,
     };
     count(conn, ex, status);
-    stick(conn, ex);
-    let captures = conn.captures();
-    if !captures.response.is_empty() {
-        capture::headers(&captures.response, &ex.res, &ex.record.response_captures);
+    if ex.wants.any(Wants::STICK) {
+        stick(conn, ex);
+    }
+    if ex.wants.any(Wants::CAPTURES) {
+        capture::headers(&conn.captures().response, &ex.res, &ex.record.response_captures);
     }
     let mut place = (false, 0);
-    loop {
+    while ex.wants.any(Wants::RESPONSE_RULES) {
         match rules(conn, ex, &mut place, |program| &program.http_response) {
             Ok(()) => break,
             Err(Verdict::Pause { ms, .. }) => Box::pin(hold::response(conn, ex, Until::Time, ms)).await?,
@@ -79,10 +79,13 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
             Err(_) => return Err(bad_response()),
         }
     }
-    if let Some(cookie) = &conn.captures().cookie {
-        ex.record.response_cookie = cookie.of_response(&ex.res);
+    if ex.wants.any(Wants::CAPTURES) {
+        let cookie = conn.captures().cookie.as_ref();
+        ex.record.response_cookie = cookie.and_then(|cookie| cookie.of_response(&ex.res));
     }
-    mark(conn, ex);
+    if ex.wants.any(Wants::COOKIE) {
+        mark(conn, ex);
+    }
     connection(conn, ex, body, tunnel, server_stays && !closing);
     if !after_response(conn, ex) {
         return Err(internal());
@@ -111,7 +114,10 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
     Ok(if tunnel { Then::Tunnel } else { Then::Bodies })
 }
 
-fn has_content_rules(conn: &Conn, backend: u32) -> bool {
+fn has_content_rules(conn: &Conn, ex: &Exchange, backend: u32) -> bool {
+    if !ex.wants.any(Wants::RESPONSE_CONTENT) {
+        return false;
+    }
     let program = conn.live.program.proxies.get(backend as usize);
     program.is_some_and(|program| !program.tcp_response_content.is_empty())
 }
@@ -247,6 +253,9 @@ fn rules(
 
 /// `http-after-response` rules: on every response, made here or not; they only edit. False where an edit could not be made that must.
 pub(super) fn after_response(conn: &mut Conn, ex: &mut Exchange) -> bool {
+    if !ex.wants.any(Wants::AFTER_RESPONSE) {
+        return true;
+    }
     let done = rules(conn, ex, &mut (false, 0), |program| &program.http_after_response);
     !matches!(done, Err(Verdict::Failed))
 }

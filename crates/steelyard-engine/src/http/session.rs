@@ -39,6 +39,8 @@ pub(super) struct Conn {
     pub requests: u32,
     /// The client has ended its side.
     pub client_ended: bool,
+    /// The runtime knows that this task waits for the client, and nothing was read since.
+    pub watched: bool,
     /// A server connection that only this client may use (`http-reuse never`).
     pub held: Option<Box<ServerConn>>,
     /// Backend and server of the request before (`option prefer-last-server`).
@@ -61,10 +63,17 @@ impl Conn {
             since: now,
             requests: 0,
             client_ended: false,
+            watched: false,
             held: None,
             last: None,
             enrolled: None,
         }
+    }
+
+    /// The client's stream, to be read.
+    pub fn reader(&mut self) -> &mut Stream {
+        self.watched = false;
+        &mut self.client
     }
 
     /// The plan of the frontend.

@@ -126,7 +126,7 @@ pub(super) async fn tcp_content(conn: &mut Conn, ex: &mut Exchange, index: u32) 
             verdict => break decided(verdict, index),
         }
         conn.timer.set(deadline);
-        let more = poll_fn(|cx| match ex.up.poll_read(&mut conn.client, cx) {
+        let more = poll_fn(|cx| match ex.up.poll_read(conn.reader(), cx) {
             Poll::Ready(Ok(1..)) => Poll::Ready(true),
             // A client that ends here has said all that there is to look at.
             Poll::Ready(_) => Poll::Ready(false),

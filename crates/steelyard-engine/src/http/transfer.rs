@@ -13,6 +13,7 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::Instant;
 use steelyard_core::http1::{parse_response, Limits, Progress, Version};
+use steelyard_core::program::Wants;
 
 /// Sends the request and reads the head of the final response into `ex.res`.
 pub(super) async fn until_head(conn: &mut Conn, ex: &mut Exchange) -> Result<(), Error> {
@@ -104,7 +105,7 @@ impl Wait {
             limits: limits(conn, back.options.accept_invalid_http_response),
             client_limit: ex.record.set.client.or(conn.front().timeouts.client),
             server_limit: ex.record.set.server.or(back.timeouts.server),
-            abort: back.options.abortonclose || conn.front().options.abortonclose,
+            abort: ex.wants.any(Wants::ABORT_ON_CLOSE) && (back.options.abortonclose || conn.front().options.abortonclose),
             again: false,
             refused: false,
             moved: u64::MAX,
@@ -224,7 +225,7 @@ impl Wait {
         if ex.up_done {
             return Ok(());
         }
-        match ex.up.poll(&mut conn.client, server, cx) {
+        match ex.up.poll(conn.reader(), server, cx) {
             Poll::Pending => {
                 grow(conn, ex);
                 Ok(())
@@ -302,7 +303,9 @@ pub(super) fn watch_client(conn: &mut Conn, ex: &mut Exchange, abort: bool, cx: 
     if !complete || conn.client_ended || !ex.up.input.is_empty() {
         return abort && conn.client_ended;
     }
-    match ex.up.poll_read(&mut conn.client, cx) {
+    let read = ex.up.poll_read(conn.reader(), cx);
+    conn.watched = read.is_pending();
+    match read {
         Poll::Pending | Poll::Ready(Ok(1..)) => false,
         Poll::Ready(Ok(0)) => {
             conn.client_ended = true;

@@ -15,6 +15,7 @@ use std::task::Poll;
 use std::time::Instant;
 use steelyard_core::http1::{Body, Head};
 use steelyard_core::plan::HttpReuse;
+use steelyard_core::program::Wants;
 use steelyard_core::reply::{MadeReply, ReplyCause};
 
 /// What [`obtain`] got.
@@ -32,7 +33,11 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<Obtaine
     };
     let left = ex.again.left.take();
     let want = Want {
-        key: super::want::balance_key(conn, ex),
+        key: if ex.wants.any(Wants::BALANCE_KEY) {
+            super::want::balance_key(conn, ex)
+        } else {
+            None
+        },
         server: ex.persist.server.filter(|_| left.is_none()),
         avoid: left,
         ..Want::default()
@@ -87,7 +92,7 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<Obtaine
 
 /// Addresses of both ends towards the server, where something is logged (`%bi %bp %si %sp`).
 fn note_addresses(conn: &Conn, ex: &mut Exchange) {
-    if !finish::is_logged(conn) && !conn.live.program.keeps_addresses() {
+    if !finish::is_logged(conn, ex) && !conn.live.program.keeps_addresses() {
         return;
     }
     if let (Some(server), Some(slot)) = (&mut ex.server, &ex.slot) {
@@ -107,6 +112,9 @@ fn note_addresses(conn: &Conn, ex: &mut Exchange) {
 
 /// `server ... redir PREFIX`: GET and HEAD are sent to the server by the client itself.
 fn redirect(conn: &Conn, ex: &Exchange, slot: &Slot) -> Option<Box<MadeReply>> {
+    if !ex.wants.any(Wants::REDIRECT) {
+        return None;
+    }
     let server = ex.back(conn).backend.as_ref()?.servers.get(slot.server as usize)?;
     let prefix = server.redir.as_ref()?;
     if !matches!(ex.req.method(), b"GET" | b"HEAD") {

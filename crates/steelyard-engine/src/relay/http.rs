@@ -143,7 +143,15 @@ impl Flow {
     }
 
     /// Sends all that is ready.
+    #[inline]
     pub fn poll_flush(&mut self, sink: &mut Stream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.is_flushed() {
+            return Poll::Ready(Ok(()));
+        }
+        self.poll_send(sink, cx)
+    }
+
+    fn poll_send(&mut self, sink: &mut Stream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.throttle.is_some() {
             return self.poll_flush_some(sink, cx);
         }
@@ -202,6 +210,7 @@ impl Flow {
         Poll::Ready(Ok(()))
     }
 
+    #[inline]
     fn sent_bytes(&mut self, wrote: usize) -> io::Result<()> {
         if wrote == 0 {
             return Err(io::ErrorKind::WriteZero.into());
@@ -251,8 +260,12 @@ impl Flow {
             return Poll::Ready(Err(io::ErrorKind::OutOfMemory.into()));
         }
         let most = room.len();
-        let count = ready!(source.poll_read_slice(cx, room))
-            .inspect_err(|error| self.broken = error.kind() == io::ErrorKind::ConnectionReset)?;
+        let read = if self.filled {
+            source.poll_read_slice(cx, room)
+        } else {
+            source.poll_read_at_once(cx, room)
+        };
+        let count = ready!(read).inspect_err(|error| self.broken = error.kind() == io::ErrorKind::ConnectionReset)?;
         self.filled |= count == most;
         self.input.filled(count);
         if count == 0 {
