@@ -5,6 +5,7 @@
 
 pub mod accept;
 pub mod buffer;
+mod clock;
 pub mod connect;
 pub mod engine;
 pub mod error;

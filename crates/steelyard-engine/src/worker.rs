@@ -3,6 +3,7 @@
 use crate::accept::gate::Gate;
 use crate::accept::{self, listen::Listening};
 use crate::buffer::Buffers;
+use crate::clock::{Clock, Waits};
 use crate::event::{Event, Events};
 use crate::live::{add, Live, Random, Rate, Share};
 use crate::meter::{Meter, Usage};
@@ -198,6 +199,8 @@ pub struct Worker {
     /// `tune.bufsize`, bytes.
     pub bufsize: usize,
     pub meter: Meter,
+    /// Asked for times on the way of a request.
+    pub(crate) clock: Clock,
     usage: Usage,
     random: Random,
     /// See [`Worker::hold`].
@@ -209,7 +212,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn new(shared: Arc<Shared>, index: usize) -> Self {
+    /// `waits` counts how often the thread has waited.
+    pub(crate) fn new(shared: Arc<Shared>, index: usize, waits: Waits) -> Self {
         let bufsize = shared.live.load().program.plan.global.bufsize as usize;
         let started = shared.started;
         Self {
@@ -222,6 +226,7 @@ impl Worker {
             lines: RefCell::default(),
             bufsize: bufsize.max(1024),
             meter: Meter::default(),
+            clock: Clock::new(waits),
             usage: Usage::of_thread(),
             random: Random::new(),
             held: RefCell::default(),
@@ -280,12 +285,15 @@ impl Worker {
 /// Starts a worker thread. Its runtime is made here, so that a failure is told before anything runs.
 pub(crate) fn spawn(shared: Arc<Shared>, index: usize, listeners: Vec<Listening>) -> io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name(format!("steelyard-{index}")).spawn(move || {
+        let waits = Waits::default();
+        let waited = waits.clone();
         match Builder::new_current_thread()
             .enable_io()
             .enable_time()
+            .on_thread_unpark(move || waited.note())
             .build_local(LocalOptions::default())
         {
-            Ok(runtime) => runtime.block_on(run(Rc::new(Worker::new(shared, index)), listeners)),
+            Ok(runtime) => runtime.block_on(run(Rc::new(Worker::new(shared, index, waits)), listeners)),
             // Without an epoll instance or a timer this thread can't work; the others go on.
             Err(_) => shared.quit(),
         }

@@ -134,7 +134,7 @@ fn poll_head(
                 conn.client_ended = true;
                 return Poll::Ready(Err(Stop::Ended));
             }
-            Poll::Ready(Ok(_)) => ex.now = Instant::now(),
+            Poll::Ready(Ok(_)) => ex.now = conn.worker.clock.now(),
             Poll::Ready(Err(_)) => return Poll::Ready(Err(Stop::Ended)),
             Poll::Pending => return conn.timer.poll(cx).map(|()| Err(Stop::Timeout)),
         }

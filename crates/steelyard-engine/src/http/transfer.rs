@@ -11,7 +11,6 @@ use crate::stream::Stream;
 use crate::timer::after;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
-use std::time::Instant;
 use steelyard_core::http1::{parse_response, Limits, Progress, Version};
 use steelyard_core::program::Wants;
 
@@ -56,7 +55,7 @@ fn poll_bodies(
 ) -> Poll<Result<(), Error>> {
     if wait.is_some() {
         // The first poll comes right after something else looked at the clock.
-        ex.now = Instant::now();
+        ex.now = conn.worker.clock.now();
     }
     // The place on the server is given back before the client has the last byte: its next request, perhaps on another
     // thread, must find the server as idle as it is.
@@ -119,7 +118,7 @@ impl Wait {
         server: &mut ServerConn,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Error>> {
-        self.tick(ex);
+        self.tick(conn, ex);
         if let Err(failure) = self.send_request(conn, ex, &mut server.stream, Stage::Headers, cx) {
             return Poll::Ready(Err(failure));
         }
@@ -251,9 +250,9 @@ impl Wait {
     }
 
     /// The first poll comes right after something else looked at the clock.
-    fn tick(&mut self, ex: &mut Exchange) {
+    fn tick(&mut self, conn: &Conn, ex: &mut Exchange) {
         if self.again {
-            ex.now = Instant::now();
+            ex.now = conn.worker.clock.now();
         }
         self.again = true;
     }

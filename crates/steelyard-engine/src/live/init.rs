@@ -1,6 +1,7 @@
 //! What is done once before the first connection: variables of the process are set.
 
 use super::{wall, WorkerState};
+use crate::clock::Waits;
 use crate::worker::{Shared, Worker};
 use std::sync::Arc;
 use steelyard_core::ctx::{Ctx, Session};
@@ -15,7 +16,7 @@ pub(crate) fn set_variables(shared: &Arc<Shared>) {
     if live.program.init.is_empty() {
         return;
     }
-    let worker = Worker::new(Arc::clone(shared), 0);
+    let worker = Worker::new(Arc::clone(shared), 0, Waits::default());
     let state = WorkerState::without_streams(&worker, &live);
     let session = Session::without_client(0, wall());
     let (mut vars, mut tracking, mut record) = (Vars::new(), Tracking::new(), Record::new());

@@ -3,6 +3,7 @@
 use super::date::Date;
 use super::header::Header;
 use super::routes::{words, Out, Route};
+use crate::clock::Waits;
 use crate::event::Event;
 use crate::live::{wall, Live, WorkerState};
 use crate::worker::{Shared, Worker};
@@ -115,7 +116,7 @@ pub(crate) fn send_order(shared: &Arc<Shared>, live: &Arc<Live>, proxy: Option<u
             body.extend_from_slice(line);
             true
         };
-        let worker = Worker::new(Arc::clone(shared), 0);
+        let worker = Worker::new(Arc::clone(shared), 0, Waits::default());
         let mut lines = Lines::default();
         send(&worker, live, routes, proxy, level, &mut render, (now, offset), &mut lines)
     });

@@ -276,7 +276,15 @@ impl Flow {
     }
 
     /// Looks for body bytes in what has come. Called when `framing` was set and after each read; nothing may be ready.
+    #[inline]
     pub fn decode(&mut self) -> Result<(), FlowError> {
+        if self.is_received() {
+            return Ok(());
+        }
+        self.decode_some()
+    }
+
+    fn decode_some(&mut self) -> Result<(), FlowError> {
         let there = self.input.len();
         match &mut self.framing {
             Framing::Done => {}

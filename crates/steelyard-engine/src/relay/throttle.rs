@@ -15,10 +15,14 @@ pub struct Throttle {
 
 impl Throttle {
     /// Takes what rules have turned on for one direction since the last time.
+    #[inline]
     pub fn update(throttle: &mut Option<Box<Self>>, record: &mut Record, upload: bool) {
-        if record.bandwidth.is_empty() {
-            return;
+        if !record.bandwidth.is_empty() {
+            Self::change(throttle, record, upload);
         }
+    }
+
+    fn change(throttle: &mut Option<Box<Self>>, record: &mut Record, upload: bool) {
         let mut kept = throttle.take().map_or_else(Vec::new, |old| old.limits);
         let (mine, others) = std::mem::take(&mut record.bandwidth)
             .into_iter()
