@@ -216,3 +216,16 @@ def test_a_hash_without_a_value_is_told(explain, tmp_path):
     found = [explain("GET", "/api", "--frontend", "web", *more).stdout.decode() for more in ([], ["-H", "X-User: a"])]
     assert "=> server s1, by balance hdr, which finds no value: in turn" in found[0]
     assert "by balance hdr, key " in found[1]
+
+
+def test_lines_about_persistence_and_names_of_servers_are_carried_out(explain, tmp_path):
+    lines = "  force-persist if { path_end /force }\n  ignore-persist if { path_end /ignore }\n  http-send-name-header X-Srv\n"
+    (tmp_path / "site.cfg").write_text(CONFIGURATION.replace("  http-response set-header", f"{lines}  http-response set-header"))
+    ask = ["--frontend", "web", "-H", "Cookie: SRV=b", "--server", "api/s2=down"]
+    forced = explain("GET", "/api/force", *ask).stdout
+    assert b"yes ignore" not in forced and b"force-persist if { path_end /force }" in forced
+    assert b"=> server s2, by cookie SRV" in forced
+    assert b"x-srv: s2" in forced
+    ignored = explain("GET", "/api/ignore", "--frontend", "web", "-H", "Cookie: SRV=b").stdout
+    assert b"=> server s1, by balance roundrobin" in ignored
+    assert b"set-cookie" not in ignored.lower()

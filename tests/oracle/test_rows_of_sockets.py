@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +65,44 @@ def test_keep_alive_of_tcp(run, serve, word):
         to_server = connected(pid, server.port, KEEPALIVE)
     assert to_client == [int(word in ("option clitcpka", "option tcpka"))]
     assert to_server == [int(word in ("option srvtcpka", "option tcpka"))]
+
+
+PROBES = [option(TCP, name) for name in (socket.TCP_KEEPCNT, socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL)]
+# What is not said is as the system has it.
+OWN = [int(Path(f"/proc/sys/net/ipv4/tcp_keepalive_{name}").read_text()) for name in ("probes", "time", "intvl")]
+
+
+@pytest.mark.parametrize(
+    ("words", "to_client", "to_server"),
+    [
+        ("option tcpka", OWN, OWN),
+        ("option tcpka\n    clitcpka-cnt 4", [4, *OWN[1:]], OWN),
+        ("option clitcpka\n    clitcpka-cnt 4\n    clitcpka-idle 61\n    clitcpka-intvl 1500ms", [4, 61, 2], OWN),
+        ("option srvtcpka\n    srvtcpka-cnt 5\n    srvtcpka-idle 2m\n    srvtcpka-intvl 7s", OWN, [5, 120, 7]),
+        ("option tcpka\n    srvtcpka-idle 1001ms\n    clitcpka-intvl 1", [*OWN[:2], 1], [OWN[0], 2, OWN[2]]),
+        ("clitcpka-idle 61\n    srvtcpka-idle 61", OWN, OWN),
+    ],
+)
+def test_probes_of_keep_alive(run, serve, words, to_client, to_server):
+    server = serve(name_then_pump)
+    proxy = run(f"listen fe\n    mode tcp\n    bind <fe>\n    {words}\n    server s1 <s1>\n", s1=server)
+    with proxy.connect() as client:
+        client.until(b"\n")
+        pid, port = proxy.process.pid, client.sock.getsockname()[1]
+        assert [connected(pid, port, each) for each in PROBES] == [[value] for value in to_client]
+        assert [connected(pid, server.port, each) for each in PROBES] == [[value] for value in to_server]
+
+
+def test_more_than_a_socket_takes_is_the_most(run, serve):
+    if run.program.is_haproxy:
+        pytest.skip("HAProxy has the system's own values then: docs/differences.md")
+    server = serve(name_then_pump)
+    words = "option tcpka\n    clitcpka-idle 1d\n    srvtcpka-cnt 300\n    srvtcpka-intvl 1d"
+    proxy = run(f"listen fe\n    mode tcp\n    bind <fe>\n    {words}\n    server s1 <s1>\n", s1=server)
+    with proxy.connect() as client:
+        client.until(b"\n")
+        assert connected(proxy.process.pid, client.sock.getsockname()[1], PROBES[1]) == [32_767]
+        assert [connected(proxy.process.pid, server.port, each) for each in PROBES] == [[127], [OWN[1]], [32_767]]
 
 
 def test_the_user_timeout_of_a_server(run, serve):

@@ -2,6 +2,7 @@
 
 use crate::http1::Head;
 use crate::plan::{Backend, Cookie, CookieMode};
+use crate::rules::Persistence;
 use crate::sample::fetch::cookie::{pairs, pieces};
 
 /// What is known of the cookie of a request.
@@ -9,8 +10,10 @@ use crate::sample::fetch::cookie::{pairs, pieces};
 pub struct Persist {
     /// The server that the request wants: by the cookie, or by a `use-server` rule.
     pub server: Option<u32>,
-    /// The cookie named a usable server.
-    valid: bool,
+    /// What `force-persist` and `ignore-persist` say.
+    pub manner: Persistence,
+    /// A cookie, a rule or a table wants that server, not what the client had by chance.
+    bound: bool,
     /// Some cookie of that name was there.
     present: bool,
     /// Dates that the cookie carried, seconds since the epoch; 0: none.
@@ -25,6 +28,19 @@ struct Dates {
 }
 
 impl Persist {
+    /// A rule or a table wants this server; what was wanted before goes first.
+    pub fn bind(&mut self, server: Option<u32>) {
+        if self.server.is_none() {
+            self.server = server;
+            self.bound = server.is_some();
+        }
+    }
+
+    /// `force-persist`: servers that are down are used, and no other one in their place.
+    pub fn is_forced(&self) -> bool {
+        self.manner == Persistence::Forced
+    }
+
     /// Looks for the cookie and the server that it names. `always`: `option persist`. `now`: seconds since the epoch. Gives the
     /// third letter of the log's termination state, `None` without a `cookie` line.
     pub fn read(
@@ -78,15 +94,15 @@ impl Persist {
             self.dates = Dates::default();
             return letter;
         }
-        let Some(index) = named else { return b'I' };
-        if self.server.is_some() {
+        if self.server.is_some() || self.manner == Persistence::Ignored {
             return b'U';
         }
-        self.valid = usable(index);
-        if self.valid || always {
-            self.server = Some(index);
+        let Some(index) = named else { return b'I' };
+        let usable = usable(index);
+        if usable || always || self.is_forced() {
+            self.bind(Some(index));
         }
-        if self.valid {
+        if usable {
             b'V'
         } else {
             b'D'
@@ -113,8 +129,11 @@ impl Persist {
         let own = own.map(String::as_bytes);
         let name = cookie.name.as_bytes();
         let provided = response.values(b"set-cookie").any(|line| is_cookie(line, name));
+        if self.manner == Persistence::Ignored {
+            return Some(b'N');
+        }
         let done = if provided { b'P' } else { b'N' };
-        let stays = self.valid && self.server == Some(server);
+        let stays = self.bound && self.server == Some(server);
         if cookie.mode != CookieMode::Insert && cookie.preserve {
             return Some(done);
         }

@@ -3,10 +3,12 @@
 mod capabilities;
 mod check;
 mod needs;
+mod statuses;
 mod wants;
 
 pub use capabilities::{capabilities, Capabilities};
 pub use needs::Needs;
+pub use statuses::Statuses;
 pub use wants::Wants;
 
 use crate::capture::Captures;
@@ -16,7 +18,7 @@ use crate::logformat::{Format, Profile, Style};
 use crate::plan::{self, Plan, PLAN_VERSION};
 use crate::reply::CompiledReply;
 use crate::rules::pattern::{FileUse, NetSet};
-use crate::rules::{Acl, Choosers, Cond, RuleSet, Rules, Stick};
+use crate::rules::{Acl, Choosers, Cond, PersistRule, RuleSet, Rules, Stick};
 use crate::sample::args::Build;
 use crate::sample::convert::DebugSink;
 use crate::sample::key::{Keys, PublicKey};
@@ -77,6 +79,7 @@ pub struct ProxyProgram {
     pub(crate) slots: [Box<[usize]>; 2],
     pub(crate) use_backend: Choosers,
     pub(crate) use_server: Choosers,
+    pub(crate) persistence: Vec<PersistRule>,
     pub(crate) stick: Vec<Stick>,
     /// `balance hash`
     pub(crate) balance: Option<CompiledExpr>,
@@ -93,6 +96,7 @@ pub struct Program {
     /// `log-profile` sections, as `LogTarget::profile` counts them.
     pub profiles: Vec<Profile>,
     pub tracing: Option<Tracing>,
+    pub statuses: Statuses,
     pub(crate) acls: Vec<Acl>,
     /// Names of variables, by number.
     pub(crate) variables: Vec<String>,
@@ -203,6 +207,7 @@ pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
         file.text = Arc::default();
     }
     let var_limits = Some(Limits::of(&plan.global.var_limits)).filter(Limits::any);
+    let statuses = Statuses::new(&plan.global)?;
     let keeps_request_line = proxies.iter().any(|proxy| proxy.needs.request_line);
     Ok(Program {
         plan,
@@ -210,6 +215,7 @@ pub fn compile(mut plan: Plan) -> Result<Program, PlanError> {
         init,
         profiles,
         tracing,
+        statuses,
         acls,
         variables,
         passwords,
@@ -265,6 +271,11 @@ fn compile_proxy(index: u32, proxy: &plan::Proxy, acls: &[Acl], build: &Build<'_
         slots: Default::default(),
         use_backend: Choosers::backends(use_backend, build)?,
         use_server: Choosers::servers(use_server, build)?,
+        persistence: backend
+            .map_or(&[][..], |backend| &backend.persistence)
+            .iter()
+            .map(|rule| PersistRule::compile(rule, build))
+            .collect::<Result<_, _>>()?,
         stick: stick
             .iter()
             .map(|rule| Stick::compile(rule, build))

@@ -200,14 +200,6 @@ impl Stream {
         }
     }
 
-    /// Turns on TCP keep-alive probes (`option clitcpka`, `srvtcpka`); nothing on unix sockets.
-    pub fn set_keepalive(&self) -> io::Result<()> {
-        match self {
-            Self::Tcp(s) => socket2::SockRef::from(s).set_keepalive(true),
-            Self::Unix(_) => Ok(()),
-        }
-    }
-
     /// Sends segments at once rather than waiting for more.
     pub fn set_nodelay(&self) -> io::Result<()> {
         match self {

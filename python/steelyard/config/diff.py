@@ -350,6 +350,7 @@ _LISTS: dict[str, Callable[[tuple[str, ...], Any, Any], Iterator[Change]]] = {
     "Proxy.acls": _acls,
     "Proxy.use_backend": _listed("use_backend"),
     "Proxy.use_server": _listed("use-server"),
+    "Proxy.persistence": _listed("persistence"),
     "Proxy.monitor_fail": _listed("monitor fail"),
     "Proxy.log": _listed("log"),
     "Proxy.errorfiles": _listed("errorfile"),

@@ -108,6 +108,14 @@ class UnixBind(Record):
     gid: int | None = None
 
 
+class StatusRange(Record):
+    """Status codes of HTTP, both ends included."""
+
+    low: int
+    high: int
+    text: str
+
+
 class Global(Record):
     maxconn: int | None = None
     maxconnrate: int | None = None
@@ -143,6 +151,8 @@ class Global(Record):
     max_headers: int | None = None
     any_payload: bool = False
     cookie_length: int | None = None
+    http_err_codes: tuple[StatusRange, ...] | None = None
+    http_fail_codes: tuple[StatusRange, ...] | None = None
     log_uri_length: int | None = None
     nosplice: bool = False
     localpeer: str | None = None
@@ -290,6 +300,15 @@ class UseServer(Record):
     span: Span
 
 
+class PersistRule(Record):
+    """`force-persist` or `ignore-persist`."""
+
+    force: bool
+    cond: Condition
+    text: str
+    span: Span
+
+
 class ErrorFile(Record):
     """`content` (whole reply), `location` (errorloc*, with 302 or 303), or a `reply` that is put together (http-error)."""
 
@@ -408,11 +427,18 @@ class Proxy(Record):
     unique_id_format: LogFormat | None = None
     unique_id_header: str | None = None
     send_name_header: str | None = None
+    clitcpka_cnt: int | None = None
+    clitcpka_idle: int | None = None
+    clitcpka_intvl: int | None = None
+    srvtcpka_cnt: int | None = None
+    srvtcpka_idle: int | None = None
+    srvtcpka_intvl: int | None = None
     errorfiles: tuple[ErrorFile, ...] = ()
     acls: tuple[AclTest, ...] = ()
     rules: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
     use_backend: tuple[UseBackend, ...] = ()
     use_server: tuple[UseServer, ...] = ()
+    persistence: tuple[PersistRule, ...] = ()
     stick_table: StickTable | None = None
     stick: tuple[Stick, ...] = ()
     bandwidth: tuple[Bandwidth, ...] = ()

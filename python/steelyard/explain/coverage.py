@@ -83,5 +83,8 @@ def _rules(proxy: Proxy) -> Iterator[tuple[Place, str]]:
         yield (rule.at.file, rule.at.line), rule.text
     for choice in proxy.frontend.use_backend if proxy.frontend is not None else ():
         yield (choice.at.file, choice.at.line), choice.text
-    for other in proxy.backend.use_server if proxy.backend is not None else ():
-        yield (other.at.file, other.at.line), other.text
+    if proxy.backend is not None:
+        for line in proxy.backend.persistence:
+            yield (line.at.file, line.at.line), line.text
+        for other in proxy.backend.use_server:
+            yield (other.at.file, other.at.line), other.text

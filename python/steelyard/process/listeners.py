@@ -12,6 +12,7 @@ import msgspec
 from steelyard.config.model import Bind, Config, Proxy, UnixBind, UnixPath
 from steelyard.plan.schema import Plan
 from steelyard.plan.schema.proxy import Bind as PlanBind
+from steelyard.plan.schema.proxy import Probes
 from steelyard.process.errors import StartError
 from steelyard.process.sockets import BindError, Opened, UnixName, describe, open_socket
 
@@ -59,12 +60,13 @@ def open_all(config: Config, plan: Plan, *, reuseport: bool = True, patience: fl
     for index, (proxy, planned) in enumerate(zip(config.proxies, plan.proxies, strict=True)):
         if planned.frontend is None or planned.disabled:
             continue
+        keepalive = planned.options.clitcpka_probes if planned.options.clitcpka else None
         binds: list[PlanBind] = []
         for bind, planned_bind in zip(_spread(proxy), planned.frontend.binds, strict=True):
             backlog = bind.backlog or proxy.backlog or bind.maxconn or proxy.maxconn or plan.global_.maxconn or 1024
             try:
                 bind = _with_common(bind, config.global_.unix_bind)
-                opened = _open_patiently(planned_bind, bind, backlog, reuseport, planned.options.clitcpka, deadline)
+                opened = _open_patiently(planned_bind, bind, backlog, reuseport, keepalive, deadline)
             except BindError as error:
                 where = f"[{plan.files[planned_bind.at.file]}:{planned_bind.at.line}]" if plan.files else ""
                 problems.append(f"Binding {where} for {proxy.kind} {proxy.name}: {error} for {describe(planned_bind.address)}")
@@ -90,7 +92,9 @@ def _with_common(bind: Bind, common: UnixBind) -> Bind:
     return replace(bind, mode=common.mode) if bind.mode is None else bind
 
 
-def _open_patiently(planned: PlanBind, bind: Bind, backlog: int, reuseport: bool, keepalive: bool, deadline: float) -> Opened:
+def _open_patiently(
+    planned: PlanBind, bind: Bind, backlog: int, reuseport: bool, keepalive: Probes | None, deadline: float
+) -> Opened:
     while True:
         try:
             return open_socket(planned.address, bind, backlog, reuseport=reuseport, keepalive=keepalive)

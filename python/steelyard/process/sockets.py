@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from steelyard.config.model import Bind
+from steelyard.plan.schema.proxy import Probes
 from steelyard.plan.schema.server import Address, AddressAbstract, AddressFd, AddressInet, AddressUnix
 from steelyard.process import identity
 
@@ -17,6 +19,7 @@ _IP_FREEBIND = 15
 _IPV6_FREEBIND = 78
 _TCP_USER_TIMEOUT = 18
 _TCP_SAVE_SYN = 27
+_PROBES = (socket.TCP_KEEPCNT, socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL)
 # Longest path of a unix socket, less what a temporary name adds.
 _UNIX_PATH_MAX = 107
 _SUFFIX_MAX = 12
@@ -54,8 +57,8 @@ class Opened:
     unix: UnixName | None = None
 
 
-def open_socket(address: Address, bind: Bind, backlog: int, *, reuseport: bool, keepalive: bool = False) -> Opened:
-    """A socket that listens. `keepalive`: `option clitcpka` of its proxy. Raises BindError."""
+def open_socket(address: Address, bind: Bind, backlog: int, *, reuseport: bool, keepalive: Probes | None = None) -> Opened:
+    """A socket that listens. `keepalive`: where its proxy has `option clitcpka`. Raises BindError."""
     match address:
         case AddressInet():
             return Opened(_open_inet(address, bind, backlog, reuseport, keepalive))
@@ -80,7 +83,14 @@ def describe(address: Address) -> str:
             return f"[fd@{fd}]"
 
 
-def _open_inet(address: AddressInet, bind: Bind, backlog: int, reuseport: bool, keepalive: bool) -> socket.socket:
+def _probes(keepalive: Probes | None) -> Iterator[tuple[int, int]]:
+    """What is said of them; the rest is as the system has it."""
+    if keepalive is not None:
+        said = (keepalive.count, keepalive.idle, keepalive.interval)
+        yield from ((option, value) for option, value in zip(_PROBES, said, strict=True) if value)
+
+
+def _open_inet(address: AddressInet, bind: Bind, backlog: int, reuseport: bool, keepalive: Probes | None) -> socket.socket:
     v6 = ":" in address.ip
     sock = _new(socket.AF_INET6 if v6 else socket.AF_INET)
     try:
@@ -109,7 +119,9 @@ def _open_inet(address: AddressInet, bind: Bind, backlog: int, reuseport: bool, 
         if bind.tfo:
             _set(sock, socket.IPPROTO_TCP, socket.TCP_FASTOPEN, backlog, "cannot enable TCP_FASTOPEN")
         # Connections inherit it, also those that come before the engine has looked at the socket.
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, keepalive)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, keepalive is not None)
+        for option, value in _probes(keepalive):
+            sock.setsockopt(socket.IPPROTO_TCP, option, value)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if bind.save_syn:
             _set(sock, socket.IPPROTO_TCP, _TCP_SAVE_SYN, bind.save_syn, "cannot set TCP Save SYN")

@@ -34,6 +34,10 @@ pub struct Global {
     pub max_headers: u32,
     /// `h1-accept-payload-with-any-method`: HTTP/1.0 requests of all methods may have a body.
     pub any_payload: bool,
+    /// `http-err-codes` and `http-fail-codes`: ranges of statuses, both ends included, that count as errors of clients and as failures of
+    /// servers in stick tables.
+    pub http_err_codes: Vec<(u16, u16)>,
+    pub http_fail_codes: Vec<(u16, u16)>,
     /// Bytes of a request line in logs.
     pub log_uri_length: u32,
     /// Milliseconds that live connections get after a soft stop; 0 is no limit.
@@ -137,6 +141,9 @@ impl Default for Global {
             maxrewrite: 1_024,
             max_headers: 101,
             any_payload: false,
+            http_err_codes: vec![(400, 499)],
+            // 501 and 505 are answers to what a client asked for.
+            http_fail_codes: vec![(500, 500), (502, 504), (506, 599)],
             log_uri_length: 1023,
             hard_stop_after: 0,
             spread_checks: 0,

@@ -24,7 +24,8 @@ pub use global::{
 };
 pub use proxy::{
     Backend, Balance, BalanceKind, Bind, Cookie, CookieCapture, CookieMode, ForwardFor, Frontend, HashFunction, HashType,
-    HeaderCapture, HttpReuse, KeepAlive, Mode, Options, Proxy, RetryOn, Rulesets, Stats, Timeouts, UseBackend, UseServer,
+    HeaderCapture, HttpReuse, KeepAlive, Mode, Options, PersistRule, Probes, Proxy, RetryOn, Rulesets, Stats, Timeouts,
+    UseBackend, UseServer,
 };
 pub use reply::{ErrorFile, Payload, Reply, ReplyBody};
 pub use rule::{Action, Bandwidth, Normalizer, RedirectKind, Rule, Side, StreamTimeout};

@@ -84,7 +84,19 @@ pub enum KeepAlive {
     Close,
 }
 
-/// Yes-or-no options of manual section 4.
+/// `clitcpka-*`, `srvtcpka-*`: how TCP asks a silent peer whether it is still there. 0 is as the system has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Probes {
+    /// Without an answer before the connection is given up.
+    pub count: u32,
+    /// Seconds of silence before the first one.
+    pub idle: u32,
+    /// Seconds between two.
+    pub interval: u32,
+}
+
+/// Options of manual section 4.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Options {
@@ -94,7 +106,9 @@ pub struct Options {
     pub accept_invalid_http_response: bool,
     pub allbackups: bool,
     pub clitcpka: bool,
+    pub clitcpka_probes: Probes,
     pub srvtcpka: bool,
+    pub srvtcpka_probes: Probes,
     pub contstats: bool,
     pub dontlog_normal: bool,
     pub dontlognull: bool,
@@ -259,6 +273,8 @@ pub struct Backend {
     pub use_server: Vec<UseServer>,
     /// `stick` lines, in order.
     pub stick: Vec<StickRule>,
+    /// `force-persist` and `ignore-persist` lines, in order: the first one that applies counts.
+    pub persistence: Vec<PersistRule>,
     /// `http-send-name-header`: the request tells the name of the server in this header, lower case.
     pub send_name_header: Option<String>,
 }
@@ -310,6 +326,16 @@ pub struct UseServer {
     pub text: String,
 }
 
+/// `force-persist` or `ignore-persist`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersistRule {
+    pub at: At,
+    pub force: bool,
+    pub cond: Cond,
+    pub text: String,
+}
+
 impl Default for Backend {
     fn default() -> Self {
         Self {
@@ -325,6 +351,7 @@ impl Default for Backend {
             dispatch: None,
             use_server: Vec::new(),
             stick: Vec::new(),
+            persistence: Vec::new(),
             send_name_header: None,
         }
     }

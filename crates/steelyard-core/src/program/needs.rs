@@ -68,6 +68,7 @@ pub(super) fn needs(
         &made.stats,
     ];
     let choosers = made.use_backend.conds().chain(made.use_server.conds());
+    let choosers = choosers.chain(made.persistence.iter().map(|rule| &rule.cond));
     let choosers = choosers.chain(made.stick.iter().filter_map(Stick::cond));
     let used = sets
         .iter()

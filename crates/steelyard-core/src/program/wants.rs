@@ -47,6 +47,10 @@ impl Wants {
     pub const CLOSE: Self = Self(1 << 19);
     pub const ABORT_ON_CLOSE: Self = Self(1 << 20);
     pub const REQUEST_CONTENT: Self = Self(1 << 21);
+    /// `force-persist`, `ignore-persist`
+    pub const PERSISTENCE: Self = Self(1 << 22);
+    /// `http-send-name-header`
+    pub const SERVER_NAME: Self = Self(1 << 23);
 
     /// These and others.
     #[must_use]
@@ -111,6 +115,8 @@ impl Wants {
             (Self::REPEAT, back.is_some_and(|back| back.retry_on.repeats())),
             (Self::CLOSE, options.http_connection != KeepAlive::KeepAlive),
             (Self::ABORT_ON_CLOSE, options.abortonclose),
+            (Self::PERSISTENCE, !made.persistence.is_empty()),
+            (Self::SERVER_NAME, back.is_some_and(|back| back.send_name_header.is_some())),
         ];
         wishes
             .into_iter()

@@ -149,23 +149,12 @@ fn begin(
             RuleSet::HttpResponse => {
                 // The request and the fate of the response were counted before this was tracked.
                 row.count(Event::HttpRequest);
-                count_status(status.unwrap_or(0))
-                    .into_iter()
-                    .for_each(|event| row.count(event));
+                let events = program.statuses.events(status.unwrap_or(0));
+                events.for_each(|event| row.count(event));
             }
             _ => {}
         });
     }
     *ctx.tracking = tracking;
     waits.then_some(Verdict::Wait { at: index })
-}
-
-/// What the status of a server's response counts as.
-pub fn count_status(status: u16) -> Option<Event> {
-    match status {
-        400..=499 => Some(Event::HttpError),
-        501 | 505 => None,
-        500..=599 => Some(Event::HttpFailure),
-        _ => None,
-    }
 }

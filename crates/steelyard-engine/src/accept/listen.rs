@@ -1,9 +1,11 @@
 //! Listening sockets: a thread's own duplicates of the descriptors that Python opened.
 
+use crate::connect::keep_alive;
 use crate::live::Live;
 use crate::sys;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
+use steelyard_core::plan::Options;
 
 /// A listening socket of one thread, not yet registered with its runtime.
 pub struct Listening {
@@ -31,7 +33,7 @@ pub fn open(live: &Live) -> Result<Vec<Listening>, String> {
             continue;
         };
         for (bind, declared) in (0u32..).zip(&frontend.binds) {
-            let opened = open_one(declared.fd, plan.options.clitcpka);
+            let opened = open_one(declared.fd, &plan.options);
             let (family, fd) = opened.map_err(|error| {
                 format!(
                     "proxy {}, bind {}: descriptor {}: {error}",
@@ -44,7 +46,7 @@ pub fn open(live: &Live) -> Result<Vec<Listening>, String> {
     Ok(listeners)
 }
 
-fn open_one(number: i32, keepalive: bool) -> Result<(Family, OwnedFd), std::io::Error> {
+fn open_one(number: i32, options: &Options) -> Result<(Family, OwnedFd), std::io::Error> {
     let fd = sys::duplicate(number)?;
     let socket = socket2::SockRef::from(&fd);
     socket.set_nonblocking(true)?;
@@ -53,7 +55,10 @@ fn open_one(number: i32, keepalive: bool) -> Result<(Family, OwnedFd), std::io::
         Some(inet) => {
             // Accepted connections inherit these from the listener: two calls less for each.
             socket.set_tcp_nodelay(true)?;
-            socket.set_keepalive(keepalive)?;
+            socket.set_keepalive(options.clitcpka)?;
+            if options.clitcpka {
+                keep_alive(&socket, &options.clitcpka_probes)?;
+            }
             Family::Inet(Some(inet).filter(|inet| !inet.ip().is_unspecified()))
         }
         None => Family::Unix,

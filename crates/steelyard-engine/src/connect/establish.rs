@@ -73,7 +73,7 @@ pub async fn establish_from<C>(
     let retries = set.retries.unwrap_or(proxy.backend.as_ref().map_or(0, |b| b.retries));
     let again = proxy.backend.as_ref().is_none_or(|b| b.retry_on.connection);
     let mut want = purpose.want;
-    want.priority = (set.priority_class, set.priority_offset);
+    (want.class, want.offset) = (set.priority_class, set.priority_offset);
     let mut kept: Option<Slot> = first;
     // Who comes without a place and avoids a server was there before.
     let mut left: Option<u32> = want.avoid.filter(|_| kept.is_none());
@@ -142,7 +142,7 @@ pub async fn establish_from<C>(
             return Err(not_connected(error));
         }
         record.retries += 1;
-        let other = redispatches(proxy, live, &slot, want.server.is_some(), record.retries);
+        let other = !want.forced && redispatches(proxy, live, &slot, want.server.is_some(), record.retries);
         let elsewhere = other && is_round_robin(proxy) && backend.usable().0 > 1;
         let failed = slot.server;
         if other {

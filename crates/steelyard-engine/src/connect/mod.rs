@@ -7,7 +7,7 @@ mod socket;
 pub(crate) use establish::{count_change, redispatches};
 pub use establish::{establish, establish_from, Connection, Established, Purpose};
 pub(crate) use header::SIGNATURE;
-pub(crate) use socket::may_use_client_address;
+pub(crate) use socket::{keep_alive, may_use_client_address};
 
 use crate::live::{Live, Target};
 use crate::pick::Slot;

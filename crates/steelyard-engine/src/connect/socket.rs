@@ -4,13 +4,13 @@ use crate::live::{ServerLive, Source};
 use crate::pick::Slot;
 use nix::errno::Errno;
 use nix::sys::socket::{setsockopt, sockopt};
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 use steelyard_core::ctx::Session;
-use steelyard_core::plan::Options;
+use steelyard_core::plan::{Options, Probes};
 
 /// A non-blocking TCP socket for `address`, bound as the server's or the backend's `source` says.
 pub fn open(slot: &Slot, session: &Session, options: &Options, address: SocketAddr) -> io::Result<Socket> {
@@ -18,7 +18,7 @@ pub fn open(slot: &Slot, session: &Session, options: &Options, address: SocketAd
     let socket = Socket::new_raw(Domain::for_address(address), kind, Some(Protocol::TCP))?;
     socket.set_tcp_nodelay(true)?;
     if options.srvtcpka {
-        socket.set_keepalive(true)?;
+        keep_alive(&socket, &options.srvtcpka_probes)?;
     }
     let server = &slot.server_live;
     if server.tcp_user_timeout > 0 {
@@ -31,6 +31,22 @@ pub fn open(slot: &Slot, session: &Session, options: &Options, address: SocketAd
         bind(&socket, server, source, session, address)?;
     }
     Ok(socket)
+}
+
+/// Turns keep-alive of TCP on; accepted connections have what their listener has.
+pub fn keep_alive(socket: &Socket, probes: &Probes) -> io::Result<()> {
+    let seconds = |value: u32| Duration::from_secs(u64::from(value));
+    let mut wanted = TcpKeepalive::new();
+    if probes.count > 0 {
+        wanted = wanted.with_retries(probes.count);
+    }
+    if probes.idle > 0 {
+        wanted = wanted.with_time(seconds(probes.idle));
+    }
+    if probes.interval > 0 {
+        wanted = wanted.with_interval(seconds(probes.interval));
+    }
+    socket.set_tcp_keepalive(&wanted)
 }
 
 /// Whether this process may speak with its clients' addresses (`usesrc clientip`): that needs CAP_NET_ADMIN.

@@ -108,10 +108,8 @@ fn repeat(conn: &Conn, ex: &mut Exchange) -> bool {
         return false;
     }
     let (persistent, tries) = (ex.persist.server.is_some(), ex.record.retries + 1);
-    let elsewhere = ex
-        .slot
-        .as_ref()
-        .is_some_and(|slot| redispatches(back, &conn.live, slot, persistent, tries));
+    let may_leave = |slot| redispatches(back, &conn.live, slot, persistent, tries);
+    let elsewhere = !ex.persist.is_forced() && ex.slot.as_ref().is_some_and(may_leave);
     if !put_back(conn, ex) {
         return false;
     }

@@ -4,7 +4,7 @@ use super::body::{hold_body, look_at_body};
 use super::exchange::Exchange;
 use super::session::{proxy, Conn};
 use super::sets::{run, tcp_content};
-use super::want::{aim, balances_by_body};
+use super::want::{aim, balances_by_body, judge};
 use super::{finish, receive, trace};
 use crate::error::{Error, Fault, Stage};
 use crate::live::InBackend;
@@ -89,6 +89,9 @@ async fn choose(conn: &mut Conn, ex: &mut Exchange) -> Decision {
     let Some(backend) = ex.backend.filter(|&backend| takes_http(conn, ex, backend)) else {
         return Decision::NotHttp;
     };
+    if ex.wants.any(Wants::PERSISTENCE) {
+        judge(conn, ex, backend);
+    }
     if ex.body != Body::None && !ex.body_known && waits_for_body(conn, ex, backend) {
         if let Err(failure) = Box::pin(hold_body(conn, ex, None, 0, false)).await {
             return Decision::Failed(failure);

@@ -13,9 +13,11 @@ pub(super) fn prepare(conn: &mut Conn, ex: &mut Exchange) {
         ex.prepared = true;
         once(conn, ex);
     }
-    if let Some(back) = ex.back(conn).backend.as_ref().filter(|back| back.send_name_header.is_some()) {
+    if ex.wants.any(Wants::SERVER_NAME) {
         // Anew for each server that is tried.
-        steelyard_core::forward::tell_server(back, ex.slot.as_ref().map(|slot| slot.server), &mut ex.req);
+        if let Some(back) = ex.back(conn).backend.as_ref() {
+            steelyard_core::forward::tell_server(back, ex.slot.as_ref().map(|slot| slot.server), &mut ex.req);
+        }
     }
     ex.req.set_body(ex.body);
     if let Some(tracing) = &mut ex.tracing {

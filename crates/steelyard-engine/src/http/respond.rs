@@ -15,7 +15,7 @@ use steelyard_core::http1::{Body, Head, Version};
 use steelyard_core::plan::LogStep;
 use steelyard_core::program::{ProxyProgram, Wants};
 use steelyard_core::reply::MadeReply;
-use steelyard_core::rules::{count_status, stick_response, Rules, Verdict};
+use steelyard_core::rules::{stick_response, Rules, Verdict};
 
 /// What follows the head of a response.
 pub(super) enum Then {
@@ -206,9 +206,8 @@ fn stick(conn: &mut Conn, ex: &mut Exchange) {
 }
 
 fn count(conn: &Conn, ex: &Exchange, status: u16) {
-    if let Some(event) = count_status(status) {
-        conn.tracking.count(event);
-    }
+    let events = conn.live.program.statuses.events(status);
+    events.for_each(|event| conn.tracking.count(event));
     if let Some(slot) = &ex.slot {
         slot.server_live.counters.response(status);
         bump(&slot.server_live.counters.req_tot);

@@ -40,6 +40,7 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<Obtaine
         },
         server: ex.persist.server.filter(|_| left.is_none()),
         avoid: left,
+        forced: ex.persist.is_forced(),
         ..Want::default()
     };
     let slot = match ex.slot.take() {

@@ -10,6 +10,17 @@ use std::sync::Arc;
 use steelyard_core::plan::BalanceKind;
 use steelyard_core::rules::{self, choose_server};
 
+/// `force-persist` and `ignore-persist`, judged before rules of the backend change the request.
+pub(super) fn judge(conn: &mut Conn, ex: &mut Exchange, backend: u32) {
+    trace::set(conn, ex, backend, "persist");
+    ex.persist.manner = ex.with_trace(conn, |program, ctx, trace| rules::persistence(program, backend, ctx, trace));
+}
+
+/// Servers that are down are wanted all the same: `option persist`, `force-persist`.
+fn always(conn: &Conn, ex: &Exchange, backend: u32) -> bool {
+    proxy(&conn.live, backend).options.persist || ex.persist.is_forced()
+}
+
 /// The server that something other than the balancing wants.
 pub(super) fn aim(conn: &mut Conn, ex: &mut Exchange, backend: u32) -> Decision {
     let plan = proxy(&conn.live, backend);
@@ -26,7 +37,9 @@ pub(super) fn aim(conn: &mut Conn, ex: &mut Exchange, backend: u32) -> Decision 
         let live = Arc::clone(&conn.live);
         trace::set(conn, ex, backend, "use-server");
         let wanted = ex.with_trace(conn, |program, ctx, trace| choose_server(program, backend, ctx, trace));
-        ex.persist.server = wanted.filter(|&server| live.server(backend, server).is_some_and(|server| server.takes_persistent()));
+        let always = always(conn, ex, backend);
+        let takes = |&server: &u32| always || live.server(backend, server).is_some_and(|server| server.takes_persistent());
+        ex.persist.bind(wanted.filter(takes));
         trace::wants(ex, "use-server");
     }
     read_cookie(conn, ex, backend);
@@ -43,8 +56,10 @@ fn read_cookie(conn: &Conn, ex: &mut Exchange, backend: u32) {
     if let Some(back) = plan.backend.as_ref().filter(|back| back.cookie.is_some()) {
         let usable = |index| live.server(backend, index).is_some_and(|server| server.takes_persistent());
         let seen = ex.persist.read(back, plan.options.persist, &ex.req, wall_seconds(), usable);
-        if let (Some(seen), Some(third)) = (seen, ex.record.termination.get_mut(2)) {
-            *third = seen;
+        if let Some(seen) = seen {
+            let [_, _, third, fourth] = &mut ex.record.termination;
+            // None is given until the server has answered.
+            (*third, *fourth) = (seen, b'N');
         }
         if ex.tracing.is_some() {
             let name = back.cookie.as_ref().map_or("", |cookie| &cookie.name);
@@ -59,7 +74,7 @@ fn stick(conn: &mut Conn, ex: &mut Exchange, backend: u32) {
     if plan.backend.as_ref().is_none_or(|back| back.stick.is_empty()) {
         return;
     }
-    let (live, always) = (Arc::clone(&conn.live), plan.options.persist);
+    let (live, always) = (Arc::clone(&conn.live), always(conn, ex, backend));
     let usable = |index| always || live.server(backend, index).is_some_and(|server| server.takes_persistent());
     let assigned = ex.persist.server.is_some();
     let mut stores = std::mem::take(&mut ex.stores);
@@ -68,7 +83,7 @@ fn stick(conn: &mut Conn, ex: &mut Exchange, backend: u32) {
         rules::stick_request(program, backend, ctx, &mut stores, assigned, usable, trace)
     });
     ex.stores = stores;
-    ex.persist.server = ex.persist.server.or(wanted);
+    ex.persist.bind(wanted);
 }
 
 /// `option prefer-last-server`: the server of the request before, while this client still has a connection to it and it takes

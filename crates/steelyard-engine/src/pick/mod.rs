@@ -19,10 +19,14 @@ pub struct Want {
     pub key: Option<u32>,
     /// This server if it is usable (cookie, `use-server`): index in the backend's servers.
     pub server: Option<u32>,
+    /// `force-persist`: that server whatever its state, and however many wait for it.
+    pub forced: bool,
     /// Rather not this one: it has just failed.
     pub avoid: Option<u32>,
-    /// Class and offset in milliseconds (`set-priority-class`, `set-priority-offset`).
-    pub priority: (i16, i32),
+    /// `set-priority-class`
+    pub class: i16,
+    /// `set-priority-offset`, milliseconds.
+    pub offset: i32,
     /// End of `timeout queue`.
     pub deadline: Option<Instant>,
 }

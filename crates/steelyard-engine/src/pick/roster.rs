@@ -44,6 +44,8 @@ struct Place {
     class: i16,
     time: i64,
     number: u64,
+    /// Waits for its server also when that goes away (`force-persist`).
+    forced: bool,
 }
 
 /// Static limits of a server.
@@ -148,10 +150,16 @@ impl Roster {
         if self.dynamic {
             self.move_limits(inner, load);
         }
-        let turn = (want.priority.0, now.saturating_add(i64::from(want.priority.1)));
-        if let Some(index) = want.server.filter(|&w| self.takes_persistent(servers, w)) {
+        let mut turn = Place {
+            class: want.class,
+            time: now.saturating_add(i64::from(want.offset)),
+            number: 0,
+            forced: want.forced,
+        };
+        if let Some(index) = want.server.filter(|&w| want.forced || self.takes_persistent(servers, w)) {
             return self.take_wanted(inner, servers, index, turn);
         }
+        turn.forced = false;
         match inner
             .balancer
             .pick(&inner.seats, want.key, want.avoid.map(|a| a as usize), random)
@@ -169,7 +177,7 @@ impl Roster {
             .is_some_and(|server| self.persist || server.takes_persistent())
     }
 
-    fn take_wanted(&self, inner: &mut Inner, servers: &[Arc<ServerLive>], index: u32, turn: (i16, i64)) -> Taken {
+    fn take_wanted(&self, inner: &mut Inner, servers: &[Arc<ServerLive>], index: u32, turn: Place) -> Taken {
         let (Some(seat), Some(limits)) = (inner.seats.get_mut(index as usize), self.limits.get(index as usize)) else {
             return Taken::None;
         };
@@ -177,7 +185,7 @@ impl Roster {
             seat.conns += u32::from(self.counted);
             return Taken::Seat(index);
         }
-        if limits.maxqueue > 0 && seat.queued >= limits.maxqueue {
+        if limits.maxqueue > 0 && !turn.forced && seat.queued >= limits.maxqueue {
             return Taken::Full;
         }
         seat.queued += 1;
@@ -269,8 +277,7 @@ impl Roster {
         balancer.changed(seats);
         for (index, server) in (0u32..).zip(servers) {
             if !self.takes_persistent(servers, index) {
-                inner.scatter(index);
-                server.counters.qcur.store(0, Relaxed);
+                server.counters.qcur.store(inner.scatter(index), Relaxed);
             }
         }
         let mut wakers = Vec::new();
@@ -335,10 +342,11 @@ impl Roster {
 }
 
 impl Inner {
-    fn wait(&mut self, server: Option<u32>, (class, time): (i16, i64)) -> Taken {
+    /// `turn`: all of the place but its number.
+    fn wait(&mut self, server: Option<u32>, turn: Place) -> Taken {
         let number = self.next_ticket;
         self.next_ticket += 1;
-        let place = Place { class, time, number };
+        let place = Place { number, ..turn };
         let own = server.and_then(|server| self.only.get_mut(server as usize));
         let (server_queue, backend_queue) = match own {
             Some(queue) => {
@@ -394,14 +402,18 @@ impl Inner {
         wakers
     }
 
-    /// A server is gone: who waited for it waits for any now, in the order they came.
-    fn scatter(&mut self, server: u32) {
+    /// A server is gone: who waited for it waits for any now, in the order they came. Gives how many stay, for they want no other.
+    fn scatter(&mut self, server: u32) -> u32 {
         let index = server as usize;
-        let Some(own) = self.only.get_mut(index) else { return };
-        self.any.append(own);
+        let Some(own) = self.only.get_mut(index) else { return 0 };
+        let (stay, mut go) = std::mem::take(own).into_iter().partition(|(place, _)| place.forced);
+        *own = stay;
+        self.any.append(&mut go);
+        let stay = own.len() as u32;
         if let Some(seat) = self.seats.get_mut(index) {
-            seat.queued = 0;
+            seat.queued = stay;
         }
+        stay
     }
 }
 

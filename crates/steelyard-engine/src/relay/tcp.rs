@@ -27,7 +27,9 @@ use steelyard_core::failure::RESET;
 use steelyard_core::plan::{Mode, Proxy};
 use steelyard_core::program::Program;
 use steelyard_core::record::Record;
-use steelyard_core::rules::{balance_key, choose_backend, choose_server, stick_request, stick_response, Stores};
+use steelyard_core::rules::{
+    balance_key, choose_backend, choose_server, persistence, stick_request, stick_response, Persistence, Stores,
+};
 use steelyard_core::table::{Event, Tracking};
 use steelyard_core::vars::Vars;
 
@@ -102,12 +104,13 @@ impl Tcp {
         if plan(&live, backend).is_some_and(|plan| plan.mode == Mode::Http) {
             return Ok(Run::Http);
         }
+        let manner = self.with_ctx(|program, ctx| persistence(program, backend, ctx, None));
         if backend != frontend {
             Box::pin(self.content(backend)).await?;
         }
         self.session.src = self.record.src.or(self.session.src);
         self.session.dst = self.record.dst.or(self.session.dst);
-        let Established { slot, connection } = Box::pin(self.connect(backend)).await?;
+        let Established { slot, connection } = Box::pin(self.connect(backend, manner == Persistence::Forced)).await?;
         let Connection::New(server) = connection;
         self.relay(backend, slot, server).await?;
         Ok(Run::Relayed)
@@ -130,14 +133,15 @@ impl Tcp {
     }
 
     /// Finds a server. A client that leaves before, with nothing to send, ends the session.
-    async fn connect(&mut self, backend: u32) -> Result<Established<Infallible>, Error> {
+    async fn connect(&mut self, backend: u32, forced: bool) -> Result<Established<Infallible>, Error> {
         let live = Arc::clone(&self.live);
         let key = self.with_ctx(|program, ctx| balance_key(program, backend, ctx));
         let server = self.with_ctx(|program, ctx| choose_server(program, backend, ctx, None));
-        let server = server.or_else(|| self.stuck(backend));
+        let server = server.or_else(|| self.stuck(backend, forced));
         let want = Want {
             key,
             server,
+            forced,
             ..Want::default()
         };
         let purpose = Purpose { backend, want, to: None };
@@ -242,13 +246,14 @@ impl Tcp {
     }
 
     /// The server that one of the client's keys had before.
-    fn stuck(&mut self, backend: u32) -> Option<u32> {
+    fn stuck(&mut self, backend: u32, forced: bool) -> Option<u32> {
         let live = Arc::clone(&self.live);
         let plan = plan(&live, backend)?;
         if plan.backend.as_ref().is_none_or(|back| back.stick.is_empty()) {
             return None;
         }
-        let usable = |index| plan.options.persist || live.server(backend, index).is_some_and(|server| server.takes_persistent());
+        let always = forced || plan.options.persist;
+        let usable = |index| always || live.server(backend, index).is_some_and(|server| server.takes_persistent());
         let mut stores = std::mem::take(&mut self.stores);
         let wanted = self.with_ctx(|program, ctx| stick_request(program, backend, ctx, &mut stores, false, usable, None));
         self.stores = stores;

@@ -28,7 +28,7 @@ def unused_acls(config: Config) -> Report:
 
 
 def _rules(proxy: Proxy) -> tuple[object, ...]:
-    return (proxy.rules, proxy.use_backend, proxy.use_server, proxy.monitor_fail, proxy.stats)
+    return (proxy.rules, proxy.use_backend, proxy.use_server, proxy.persistence, proxy.monitor_fail, proxy.stats)
 
 
 def unused_backends(config: Config) -> Report:

@@ -61,6 +61,8 @@ def _conditions(proxy: Proxy) -> Iterator[tuple[str, Iterable[Condition]]]:
         yield ruleset, (rule.cond for rule in rules if rule.cond is not None)
     yield "use_backend", (rule.cond for rule in proxy.use_backend if rule.cond is not None)
     yield "use-server", (rule.cond for rule in proxy.use_server if rule.cond is not None)
+    for rule in proxy.persistence:
+        yield "force-persist" if rule.force else "ignore-persist", (rule.cond,)
     yield "monitor fail", proxy.monitor_fail
     if proxy.stats is not None:
         yield "stats admin", proxy.stats.admin

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from steelyard.config.grammar import files
 from steelyard.config.grammar.row import Row, Where
 from steelyard.config.grammar.values import OneOf
+from steelyard.config.model import StatusRange
 from steelyard.config.statement import Statement
 
 G = Where.GLOBAL
@@ -49,17 +51,47 @@ def _case_file(statement: Statement) -> None:
             return
 
 
+_COUNTED = {
+    "http-err-codes": frozenset(range(400, 500)),
+    "http-fail-codes": frozenset(range(500, 600)) - {501, 505},
+}
+"""What counts where the file says nothing: 501 and 505 are answers to what a client asked for."""
+
+
 def _codes(statement: Statement) -> None:
-    """`[+-]<code>[-<code>][,...]` words."""
+    """`[+-]<code>[-<code>][,...]` words, each of which changes what those before it have left."""
+    name = statement.row.name
     if not statement.args:
-        statement.missing("ranges of status codes", f"write '{statement.row.name} 400-499 -450 +500'")
+        statement.missing("ranges of status codes", f"write '{name} 400-499 -450 +500'")
+        return
+    said = statement.draft.get(statement.row.sets)
+    codes = set(_COUNTED[name]) if said is None else {code for each in said for code in range(each.low, each.high + 1)}
     for word in statement.args:
-        for part in word.text.lstrip("+-").split(","):
-            match = _CODES.match(part)
-            ends = [int(end) for end in match.groups() if end] if match else [0]
-            if not all(100 <= end <= 599 for end in ends) or ends != sorted(ends):
-                statement.bad(word, "is not a range of status codes", help="write '400-499', '+500' or '-404,410'")
-                return
+        named = _named(word.text.lstrip("+-"))
+        if named is None:
+            statement.bad(word, "is not a range of status codes", help="write '400-499', '+500' or '-404,410'")
+            return
+        sign = word.text[0]
+        codes = codes | named if sign == "+" else codes - named if sign == "-" else named
+    statement.set(tuple(_ranges(codes)))
+
+
+def _named(text: str) -> set[int] | None:
+    """The codes of `<code>[-<code>][,...]`; None where that is something else."""
+    codes: set[int] = set()
+    for part in text.split(","):
+        match = _CODES.match(part)
+        ends = [int(end) for end in match.groups() if end] if match else [0]
+        if not all(100 <= end <= 599 for end in ends) or ends != sorted(ends):
+            return None
+        codes.update(range(ends[0], ends[-1] + 1))
+    return codes
+
+
+def _ranges(codes: set[int]) -> Iterator[StatusRange]:
+    for low in sorted(code for code in codes if code - 1 not in codes):
+        high = next(code for code in range(low, 601) if code + 1 not in codes)
+        yield StatusRange(low, high, f"{low}-{high}" if high > low else str(low))
 
 
 def _ports(statement: Statement) -> None:
@@ -103,6 +135,6 @@ ROWS = (
         effect="accepted",
         why="`off` is what happens anyway",
     ),
-    Row("http-err-codes", G, "Status codes that count as errors of clients.", parse=_codes, effect="later"),
-    Row("http-fail-codes", G, "Status codes that count as failures of servers.", parse=_codes, effect="later"),
+    Row("http-err-codes", G, "Status codes that count as errors of clients.", parse=_codes, sets="http_err_codes"),
+    Row("http-fail-codes", G, "Status codes that count as failures of servers.", parse=_codes, sets="http_fail_codes"),
 )

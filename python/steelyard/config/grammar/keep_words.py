@@ -6,7 +6,7 @@ from steelyard.config.grammar.log_targets import LEVELS
 from steelyard.config.grammar.option_types import Guid
 from steelyard.config.grammar.phrases import Parse, anything, condition, phrase
 from steelyard.config.grammar.row import ANY, BACK, BACK_D, FRONT, FRONT_D, PROXY, Effect, Row, Where
-from steelyard.config.grammar.values import ArgType, Int, Loose, OneOf, Text, Time
+from steelyard.config.grammar.values import ArgType, Int, Loose, OneOf, Text
 from steelyard.config.statement import Statement
 
 
@@ -54,13 +54,9 @@ def _row(
 
 _CONDITION = phrase(condition)
 _MAIL = Text("<address>")
-_COUNT, _SECONDS = Int(), Time("s")
 
 ROWS = (
     _row("be-unpublished", BACK, "The backend can't be chosen by name."),
-    _row("clitcpka-cnt", FRONT_D, "Probes of TCP keep-alive to clients.", _COUNT),
-    _row("clitcpka-idle", FRONT_D, "Idle time before TCP keep-alive to clients begins.", _SECONDS),
-    _row("clitcpka-intvl", FRONT_D, "Time between probes of TCP keep-alive to clients.", _SECONDS),
     _row("crt", FRONT, "A certificate.", parse=phrase(anything)),
     _row("dynamic-cookie-key", BACK_D, "The secret of dynamic cookies.", Text("<secret>"), mode="http", lax=True),
     _row("email-alert from", PROXY, "Who sends mail.", _MAIL, lax=True),
@@ -74,15 +70,6 @@ ROWS = (
         "force-be-switch",
         FRONT,
         "When backends that are not published can be chosen.",
-        parse=_CONDITION,
-        effect="later",
-        repeat="add",
-        late=True,
-    ),
-    Row(
-        "force-persist",
-        BACK,
-        "When a server that is down is used all the same.",
         parse=_CONDITION,
         effect="later",
         repeat="add",
@@ -104,7 +91,6 @@ ROWS = (
         lax=True,
         usual=("always",),
     ),
-    Row("ignore-persist", BACK, "When persistence is left out.", parse=_CONDITION, effect="later", repeat="add", late=True),
     _row(
         "load-server-state-from-file",
         BACK_D,
@@ -123,9 +109,6 @@ ROWS = (
     _row("max-session-srv-conns", FRONT_D, "Server connections that one client may hold.", Loose(0), lax=True),
     Row("persist rdp-cookie", BACK_D, "Persistence for RDP.", parse=_persist, effect="later", called=True, lax=True),
     _row("server-state-file-name", BACK_D, "File with the states of servers.", Text("<file>"), least=0),
-    _row("srvtcpka-cnt", BACK_D, "Probes of TCP keep-alive to servers.", _COUNT),
-    _row("srvtcpka-idle", BACK_D, "Idle time before TCP keep-alive to servers begins.", _SECONDS),
-    _row("srvtcpka-intvl", BACK_D, "Time between probes of TCP keep-alive to servers.", _SECONDS),
     Row("ssl-f-use", FRONT, "A certificate of the frontend.", parse=phrase(anything), effect="later", repeat="add"),
     _row("use-fcgi-app", BACK, "A FastCGI application.", Text("<name>"), strict=True),
 )

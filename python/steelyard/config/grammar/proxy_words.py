@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from steelyard.config.grammar.row import ANY, BACK_D, FRONT_D, PROXY, Row
-from steelyard.config.grammar.values import Bad, Int, Loose, Name, Odd, OneOf, Text
+from steelyard.config.grammar.values import Bad, Int, Loose, Name, Odd, OneOf, Text, Time
 from steelyard.config.statement import Statement
 
 
@@ -95,6 +95,12 @@ def _retry_on(statement: Statement) -> None:
 
 
 ROWS = (
+    Row("clitcpka-cnt", FRONT_D, "Probes of TCP keep-alive to clients.", (Int(),), "clitcpka_cnt"),
+    Row("clitcpka-idle", FRONT_D, "Idle time before TCP keep-alive to clients begins.", (Time("s"),), "clitcpka_idle"),
+    Row("clitcpka-intvl", FRONT_D, "Time between probes of TCP keep-alive to clients.", (Time("s"),), "clitcpka_intvl"),
+    Row("srvtcpka-cnt", BACK_D, "Probes of TCP keep-alive to servers.", (Int(),), "srvtcpka_cnt"),
+    Row("srvtcpka-idle", BACK_D, "Idle time before TCP keep-alive to servers begins.", (Time("s"),), "srvtcpka_idle"),
+    Row("srvtcpka-intvl", BACK_D, "Time between probes of TCP keep-alive to servers.", (Time("s"),), "srvtcpka_intvl"),
     Row("backlog", FRONT_D, "Connections that may wait to be accepted.", (Loose(below=0),), "backlog"),
     Row(
         "default_backend", FRONT_D, "Backend where no `use_backend` rule matched.", sets="default_backend", parse=_default_backend

@@ -10,7 +10,7 @@ from steelyard.config.expr import Absent, Call, Expr, LogExpr, LogFormat, LogTex
 from steelyard.config.grammar.row import ANY, BACK, FRONT, FRONT_D, PROXY, Row, Where
 from steelyard.config.grammar.today import renamed
 from steelyard.config.grammar.values import Time
-from steelyard.config.model import UseBackend, UseServer
+from steelyard.config.model import PersistRule, UseBackend, UseServer
 from steelyard.config.places import condition_at, known, place_of
 from steelyard.config.rules import parse_acl, parse_expr, parse_log_format, parse_rule
 from steelyard.config.rules.names import variable
@@ -95,6 +95,17 @@ def _use_server(statement: Statement) -> None:
         statement.missing("a condition", "write 'use-server <name> if <condition>'")
     elif good and name is not None:
         statement.add(UseServer(name, condition, statement.text(), run_of(statement.words)))
+
+
+def _persist(statement: Statement) -> None:
+    """`force-persist` and `ignore-persist`: of all these lines the first that applies counts."""
+    if not statement.args:
+        statement.missing("a condition", f"write '{statement.row.name} if <condition>'")
+        return
+    condition, good = condition_at(statement, statement.at)
+    if good and condition is not None:
+        force = statement.row.name == "force-persist"
+        statement.add(PersistRule(force, condition, statement.text(), run_of(statement.words)))
 
 
 def _only_condition(statement: Statement) -> None:
@@ -258,6 +269,24 @@ ROWS = (
         named_defaults=True,
         lax=True,
         strict=True,
+    ),
+    Row(
+        "force-persist",
+        BACK,
+        "When a server that is down is used all the same.",
+        sets="persistence",
+        parse=_persist,
+        repeat="add",
+        late=True,
+    ),
+    Row(
+        "ignore-persist",
+        BACK,
+        "When persistence is left out.",
+        sets="persistence",
+        parse=_persist,
+        repeat="add",
+        late=True,
     ),
     Row(
         "use_backend",

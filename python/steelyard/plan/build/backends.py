@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from steelyard.config.expr import LogText
-from steelyard.config.model import Proxy, UseServer
+from steelyard.config.model import PersistRule, Proxy, UseServer
 from steelyard.plan.build.address import address, source
 from steelyard.plan.build.balances import balance, cookie
 from steelyard.plan.build.context import Context
@@ -29,6 +31,12 @@ def use_server(context: Context, value: UseServer) -> plan.UseServer:
         cond=condition(context, value.cond),
         text=value.text,
     )
+
+
+def persistence(context: Context, value: PersistRule) -> Iterator[plan.PersistRule]:
+    cond = condition(context, value.cond)
+    if cond is not None:
+        yield plan.PersistRule(at=context.at(value.span), force=value.force, cond=cond, text=value.text)
 
 
 def fullconn(context: Context, proxy: Proxy) -> int:
@@ -89,5 +97,6 @@ def backend(context: Context, proxy: Proxy) -> plan.Backend:
         dispatch=None if proxy.dispatch is None else address(context, proxy.dispatch, f"dispatch in '{proxy.name}'"),
         use_server=[use_server(context, each) for each in proxy.use_server],
         stick=stick_rules(context, proxy.stick),
+        persistence=[rule for each in proxy.persistence for rule in persistence(context, each)],
         send_name_header=None if proxy.send_name_header is None else proxy.send_name_header.lower(),
     )

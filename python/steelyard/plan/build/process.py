@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steelyard.config.expr import Expr, LogFormat
-from steelyard.config.model import Config
+from steelyard.config.model import Config, StatusRange
 from steelyard.plan.build.context import Context, Machine
 from steelyard.plan.build.exprs import expression, log_format
 from steelyard.plan.build.log_targets import logs, profiles
@@ -32,6 +32,10 @@ def threads(config: Config, machine: Machine) -> int:
     if said is not None:
         return said
     return 1 if (config.global_.nbproc or 1) > 1 else max(1, machine.cpus)
+
+
+def _statuses(said: tuple[StatusRange, ...] | None, default: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    return default if said is None else [(each.low, each.high) for each in said]
 
 
 def init(context: Context, name: str, value: Expr | LogFormat) -> Rule:
@@ -63,6 +67,8 @@ def global_(context: Context) -> Global:
         maxrewrite=default.maxrewrite if value.maxrewrite is None else value.maxrewrite,
         max_headers=value.max_headers or default.max_headers,
         any_payload=value.any_payload,
+        http_err_codes=_statuses(value.http_err_codes, default.http_err_codes),
+        http_fail_codes=_statuses(value.http_fail_codes, default.http_fail_codes),
         log_uri_length=default.log_uri_length if value.log_uri_length is None else value.log_uri_length,
         hard_stop_after=value.hard_stop_after or 0,
         spread_checks=value.spread_checks or 0,

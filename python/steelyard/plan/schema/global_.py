@@ -161,6 +161,7 @@ JWT_ENCRYPTIONS = "A128CBC-HS256 A192CBC-HS384 A256CBC-HS512 A128GCM A192GCM A25
 class Global(Node, frozen=True):
     """`init`: assignments to variables of the process, done once before the start. `tracing` comes from the command line.
     `jwt_algorithms`, `jwt_encryptions`: how tokens that are decrypted may be encrypted.
+    `http_err_codes`, `http_fail_codes`: ranges of statuses that stick tables count, both ends included.
     """
 
     nbthread: int = 1
@@ -180,6 +181,8 @@ class Global(Node, frozen=True):
     maxrewrite: int = 1_024
     max_headers: int = 101
     any_payload: bool = False
+    http_err_codes: list[tuple[int, int]] = field(default_factory=lambda: [(400, 499)])
+    http_fail_codes: list[tuple[int, int]] = field(default_factory=lambda: [(500, 500), (502, 504), (506, 599)])
     log_uri_length: int = 1023
     hard_stop_after: int = 0
     spread_checks: int = 0

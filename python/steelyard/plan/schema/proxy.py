@@ -39,8 +39,16 @@ class Timeouts(Node, frozen=True):
     inspect_response: int | None = None
 
 
+class Probes(Node, frozen=True):
+    """How TCP asks a silent peer whether it is still there: how often, and after how many seconds. 0 is as the system has it."""
+
+    count: int = 0
+    idle: int = 0
+    interval: int = 0
+
+
 class Options(Node, frozen=True):
-    """Yes-or-no options of manual section 4; `redispatch_after` 0 is the last try only."""
+    """Options of manual section 4; `redispatch_after` 0 is the last try only."""
 
     http_connection: KeepAlive = "keep_alive"
     abortonclose: bool = False
@@ -48,7 +56,9 @@ class Options(Node, frozen=True):
     accept_invalid_http_response: bool = False
     allbackups: bool = False
     clitcpka: bool = False
+    clitcpka_probes: Probes = field(default_factory=Probes)
     srvtcpka: bool = False
+    srvtcpka_probes: Probes = field(default_factory=Probes)
     contstats: bool = False
     dontlog_normal: bool = False
     dontlognull: bool = False
@@ -126,6 +136,15 @@ class UseServer(Node, frozen=True):
     server: int | None
     name: LogFormat
     cond: Cond | None
+    text: str
+
+
+class PersistRule(Node, frozen=True):
+    """`force-persist` (`force`) or `ignore-persist`; the first that applies counts."""
+
+    at: At
+    force: bool
+    cond: Cond
     text: str
 
 
@@ -214,6 +233,7 @@ class Backend(Node, frozen=True):
     dispatch: Address | None = None
     use_server: list[UseServer] = field(default_factory=list)
     stick: list[StickRule] = field(default_factory=list)
+    persistence: list[PersistRule] = field(default_factory=list)
     send_name_header: str | None = None
 
 

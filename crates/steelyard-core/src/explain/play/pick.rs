@@ -27,7 +27,9 @@ impl Play<'_> {
             proxy.backend.as_ref().is_some_and(|back| !back.use_server.is_empty())
         });
         let wanted = self.ctx(|program, ctx, trace| choose_server(program, backend, ctx, Some(trace)));
-        self.persist.server = wanted.filter(|&server| world.is_up(backend, server));
+        let always = plan.options.persist || self.persist.is_forced();
+        self.persist
+            .bind(wanted.filter(|&server| always || world.is_up(backend, server)));
         let by_rule = self.persist.server.is_some();
         let mut in_vain = false;
         if self.http {
@@ -36,8 +38,9 @@ impl Play<'_> {
                 world.is_up(backend, server)
             });
             in_vain = seen == Some(b'D');
-            if let (Some(seen), Some(third)) = (seen, self.record.termination.get_mut(2)) {
-                *third = seen;
+            if let Some(seen) = seen {
+                let [_, _, third, fourth] = &mut self.record.termination;
+                (*third, *fourth) = (seen, b'N');
             }
         }
         let by_cookie = self.persist.server.is_some();
@@ -45,11 +48,11 @@ impl Play<'_> {
             proxy.backend.as_ref().is_some_and(|back| !back.stick.is_empty())
         });
         let mut stores = std::mem::take(&mut self.stores);
-        let usable = |server| world.is_up(backend, server) || plan.options.persist;
+        let usable = |server| always || world.is_up(backend, server);
         let stuck =
             self.ctx(|program, ctx, trace| stick_request(program, backend, ctx, &mut stores, by_cookie, usable, Some(trace)));
         self.stores = stores;
-        self.persist.server = self.persist.server.or(stuck);
+        self.persist.bind(stuck);
         let key = self.ctx(|program, ctx, _| balance_key(program, backend, ctx));
         let cookie = back.cookie.as_ref().map_or("", |cookie| &cookie.name);
         let (server, mut how) = match self.persist.server {

@@ -10,7 +10,7 @@ use crate::logformat::stream_id;
 use crate::plan::Mode;
 use crate::program::ProxyProgram;
 use crate::reply::{error_reply, ReplyCause};
-use crate::rules::{choose_backend, holds, Rules, Verdict};
+use crate::rules::{choose_backend, holds, persistence, Rules, Verdict};
 use crate::table::Event;
 
 impl Play<'_> {
@@ -92,6 +92,10 @@ impl Play<'_> {
             });
         };
         self.backend = Some(backend);
+        self.begin(backend, "persist", |proxy| {
+            proxy.backend.as_ref().is_some_and(|back| !back.persistence.is_empty())
+        });
+        self.persist.manner = self.ctx(|program, ctx, trace| persistence(program, backend, ctx, Some(trace)));
         let mode = self.program.plan.proxies.get(backend as usize).map(|proxy| proxy.mode);
         match (self.http, mode) {
             (false, Some(Mode::Http)) => {

@@ -5,7 +5,7 @@ use super::super::words::{closed, verb};
 use super::{bytes, CaseError, End, Play, Stop};
 use crate::capture;
 use crate::http1::{parse_response, Progress};
-use crate::rules::{count_status, stick_response, Verdict};
+use crate::rules::{stick_response, Verdict};
 use crate::state::State;
 
 impl Play<'_> {
@@ -30,9 +30,8 @@ impl Play<'_> {
         self.record.status = self.res.status();
         self.record.times.response = 0;
         self.vars.enter_response();
-        count_status(self.record.status)
-            .into_iter()
-            .for_each(|event| self.tracking.count(event));
+        let events = self.program.statuses.events(self.record.status);
+        events.for_each(|event| self.tracking.count(event));
         if let Some(backend) = self.backend {
             let verdict = self.set(backend, "tcp-response content", |program| &program.tcp_response_content);
             if let Verdict::Close { silent, .. } = verdict {
