@@ -104,16 +104,21 @@ impl Tcp {
         if plan(&live, backend).is_some_and(|plan| plan.mode == Mode::Http) {
             return Ok(Run::Http);
         }
-        let manner = self.with_ctx(|program, ctx| persistence(program, backend, ctx, None));
-        if backend != frontend {
-            Box::pin(self.content(backend)).await?;
-        }
-        self.session.src = self.record.src.or(self.session.src);
-        self.session.dst = self.record.dst.or(self.session.dst);
-        let Established { slot, connection } = Box::pin(self.connect(backend, manner == Persistence::Forced)).await?;
+        let Established { slot, connection } = Box::pin(self.reach(backend)).await?;
         let Connection::New(server) = connection;
         self.relay(backend, slot, server).await?;
         Ok(Run::Relayed)
+    }
+
+    /// What the backend says of the session, and a server. Apart from the session's own task, which is small while nothing happens.
+    async fn reach(&mut self, backend: u32) -> Result<Established<Infallible>, Error> {
+        let manner = self.with_ctx(|program, ctx| persistence(program, backend, ctx, None));
+        if backend != self.session.frontend {
+            self.content(backend).await?;
+        }
+        self.session.src = self.record.src.or(self.session.src);
+        self.session.dst = self.record.dst.or(self.session.dst);
+        self.connect(backend, manner == Persistence::Forced).await
     }
 
     fn hand_over(self) -> Handed {
