@@ -179,6 +179,11 @@ tune.lua.openlibs: {{ all | none | <library>[,...] }}
 tune.ssl.ocsp-update.maxdelay: <seconds>
 tune.ssl.ocsp-update.mindelay: <seconds>
 tune.stick-counters: [<number>]
+tune.vars.global-max-size: <size>
+tune.vars.proc-max-size: <size>
+tune.vars.reqres-max-size: <size>
+tune.vars.sess-max-size: <size>
+tune.vars.txn-max-size: <size>
 tcp-check comment: <text>
 tcp-check connect: [default] {_CHECK}
 tcp-check expect: {_EXPECT} {{ string | rstring | string-lf | binary | rbinary | binary-lf }} <pattern>
