@@ -260,7 +260,7 @@ def test_prefix_leaves_the_rest_as_it_was_written(run, serve, sent, seen):
     assert (got.get("x-server"), got.echoed.get("cookie")) == ("s2", seen)
 
 
-DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 
 
 def dated(seconds: float) -> str:
@@ -300,6 +300,18 @@ def test_dates_of_cookies(run, serve, sink, name):
     if isinstance(cookie, tuple):
         server, *dates = cookie
         cookie = "|".join([server, *map(dated, dates)])
+    check_dates(run, serve, sink, limits, cookie, letters)
+
+
+@pytest.mark.parametrize("digit", [0, 61, 62, 63])
+def test_each_digit_of_a_date_is_read(run, serve, sink, digit):
+    """The last one of a late date: with a digit that is not read it would be as good as no date."""
+    now = int(time.time())
+    late = next(ago for ago in range(HOUR + 60, HOUR + 360, 2) if (now - ago) >> 2 & 63 == digit)
+    check_dates(run, serve, sink, "maxidle 1h", f"two|{dated(-late)}", "EI")
+
+
+def check_dates(run, serve, sink, limits, cookie, letters):
     top = "defaults\n    mode http\n    log <sink> local0\n    log-format %tsc\n    timeout client 9s\n    timeout server 9s\n    timeout connect 9s"
     proxy = run(
         f"{top}\nfrontend fe\n    bind <fe>\n    default_backend be\nbackend be\n    cookie S insert {limits}\n"

@@ -257,7 +257,7 @@ fn split<'a>(cookie: &Cookie, value: &'a [u8]) -> (&'a [u8], Dates) {
     (name, Dates { last, first })
 }
 
-const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Dates are the seconds since the epoch divided by 4, as five digits of base 64: room for 34 bits of seconds.
 fn date(text: &[u8]) -> Option<u64> {
