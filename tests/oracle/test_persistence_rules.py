@@ -128,3 +128,22 @@ def test_connections_of_tcp(run, serve):
     )
     with proxy.connect() as client:
         assert client.until(b"\n") == b"s2\n"
+
+
+@pytest.mark.parametrize("mode", ["http", "tcp"])
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        ("use-server s1 if TRUE\nuse-server s3 if TRUE", ["s3"] * 3),
+        ("option persist\nuse-server s1 if TRUE\nuse-server s3 if TRUE", ["s1"] * 3),
+        ("use-server %[str(s1)] if TRUE\nuse-server s3 if TRUE", ["s3"] * 3),
+        ("use-server none%[str()] if TRUE\nuse-server s3 if TRUE", ["s2", "s3", "s2"]),
+    ],
+)
+def test_a_rule_that_names_a_server_that_is_down_leaves_it_to_the_next(run, servers, mode, lines, wanted):
+    proxy = run(
+        f"frontend fe\n mode {mode}\n bind <fe>\n default_backend be\nbackend be\n mode {mode}\n{lines}\n"
+        " server s1 <s1> disabled\n server s2 <s2>\n server s3 <s3>\n",
+        **servers,
+    )
+    assert [proxy.ask(get("/")).get("x-server") for _ in wanted] == wanted

@@ -63,28 +63,36 @@ impl Choosers {
         })
     }
 
-    /// The first rule that applies. A trace shows every rule in turn, so then none is passed over.
-    fn first(&self, program: &Program, ctx: &mut Ctx<'_>, mut trace: Option<&mut Trace>) -> Option<&Chooser> {
+    /// The first rule from number `from` on that applies, and its number. A trace shows every rule in turn, so then none is passed
+    /// over.
+    fn first(
+        &self,
+        from: usize,
+        program: &Program,
+        ctx: &mut Ctx<'_>,
+        mut trace: Option<&mut Trace>,
+    ) -> Option<(usize, &Chooser)> {
         match &self.lookup {
             Some(lookup) if trace.is_none() => {
-                let mut walk = lookup.walk(0);
+                let mut walk = lookup.walk(u32::try_from(from).ok()?);
                 loop {
                     ctx.scratch.arena.reset();
                     let candidate = lookup.next(&mut walk, &ctx.view(program, None))?;
-                    let rule = self.rules.get(candidate.rule as usize)?;
+                    let number = candidate.rule as usize;
+                    let rule = self.rules.get(number)?;
                     if candidate.sure {
                         rule.render(program, ctx);
-                        return Some(rule);
+                        return Some((number, rule));
                     }
                     if rule.applies(program, ctx, None) {
-                        return Some(rule);
+                        return Some((number, rule));
                     }
                 }
             }
-            _ => self
-                .rules
-                .iter()
-                .find(|rule| rule.applies(program, ctx, trace.as_deref_mut())),
+            _ => {
+                let mut rules = self.rules.iter().enumerate().skip(from);
+                rules.find(|(_, rule)| rule.applies(program, ctx, trace.as_deref_mut()))
+            }
         }
     }
 }
@@ -159,8 +167,8 @@ pub fn holds(cond: &Cond, program: &Program, ctx: &mut Ctx<'_>) -> bool {
 pub fn choose_backend(program: &Program, proxy: u32, ctx: &mut Ctx<'_>, mut trace: Option<&mut Trace>) -> Option<u32> {
     ctx.scratch.parsed.take();
     let compiled = program.proxies.get(proxy as usize)?;
-    let rule = compiled.use_backend.first(program, ctx, trace.as_deref_mut());
-    let chosen = rule.and_then(|rule| {
+    let rule = compiled.use_backend.first(0, program, ctx, trace.as_deref_mut());
+    let chosen = rule.and_then(|(_, rule)| {
         let found = match rule.target {
             Target::Index(index) => Some(index),
             Target::Name(_) => program.backend(&ctx.scratch.text),
@@ -190,30 +198,44 @@ pub fn choose_backend(program: &Program, proxy: u32, ctx: &mut Ctx<'_>, mut trac
     index
 }
 
-/// `use-server` rules: index in the backend's servers, `None` when none applies.
-pub fn choose_server(program: &Program, backend: u32, ctx: &mut Ctx<'_>, mut trace: Option<&mut Trace>) -> Option<u32> {
+/// `use-server` rules: index in the backend's servers, `None` when none applies. A server that is not `usable` is passed over for
+/// the next rule; a name that no server has ends them, as in HAProxy.
+pub fn choose_server(
+    program: &Program,
+    backend: u32,
+    ctx: &mut Ctx<'_>,
+    usable: impl Fn(u32) -> bool,
+    mut trace: Option<&mut Trace>,
+) -> Option<u32> {
     ctx.scratch.parsed.take();
     let compiled = program.proxies.get(backend as usize)?;
-    let rule = compiled.use_server.first(program, ctx, trace.as_deref_mut())?;
     let servers = &program.plan.proxies.get(backend as usize)?.backend.as_ref()?.servers;
-    let index = match rule.target {
-        Target::Index(index) => Some(index),
-        Target::Name(_) => {
-            let at = servers.iter().position(|server| server.name.as_bytes() == ctx.scratch.text);
-            at.and_then(|at| u32::try_from(at).ok())
+    let mut from = 0;
+    loop {
+        let (number, rule) = compiled.use_server.first(from, program, ctx, trace.as_deref_mut())?;
+        let index = match rule.target {
+            Target::Index(index) => Some(index),
+            Target::Name(_) => {
+                let at = servers.iter().position(|server| server.name.as_bytes() == ctx.scratch.text);
+                at.and_then(|at| u32::try_from(at).ok())
+            }
+        };
+        if index.is_some_and(|index| !usable(index)) {
+            from = number + 1;
+            continue;
         }
-    };
-    if let Some(trace) = trace {
-        let name = index
-            .and_then(|index| servers.get(index as usize))
-            .map(|server| server.name.clone());
-        let (what, name) = (rule.text.to_string(), name.unwrap_or_default());
-        trace.steps.push(Step::Choice {
-            at: Some(rule.at),
-            kind: "server",
-            what,
-            name,
-        });
+        if let Some(trace) = trace {
+            let name = index
+                .and_then(|index| servers.get(index as usize))
+                .map(|server| server.name.clone());
+            let (what, name) = (rule.text.to_string(), name.unwrap_or_default());
+            trace.steps.push(Step::Choice {
+                at: Some(rule.at),
+                kind: "server",
+                what,
+                name,
+            });
+        }
+        return index;
     }
-    index
 }

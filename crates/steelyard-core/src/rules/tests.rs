@@ -483,7 +483,7 @@ fn backends_and_servers_are_chosen() {
     let mut trace = Trace::default();
     let (program, mut ctx) = world.ctx();
     assert_eq!(choose_backend(program, 0, &mut ctx, Some(&mut trace)), Some(1));
-    assert_eq!(choose_server(program, 0, &mut ctx, None), Some(1));
+    assert_eq!(choose_server(program, 0, &mut ctx, |_| true, None), Some(1));
     let chosen = Step::Choice {
         kind: "backend",
         at: Some(At { file: 0, line: 5 }),

@@ -36,10 +36,12 @@ pub(super) fn aim(conn: &mut Conn, ex: &mut Exchange, backend: u32) -> Decision 
     if by_rule {
         let live = Arc::clone(&conn.live);
         trace::set(conn, ex, backend, "use-server");
-        let wanted = ex.with_trace(conn, |program, ctx, trace| choose_server(program, backend, ctx, trace));
         let always = always(conn, ex, backend);
-        let takes = |&server: &u32| always || live.server(backend, server).is_some_and(|server| server.takes_persistent());
-        ex.persist.bind(wanted.filter(takes));
+        let usable = |server| always || live.server(backend, server).is_some_and(|server| server.takes_persistent());
+        let wanted = ex.with_trace(conn, |program, ctx, trace| {
+            choose_server(program, backend, ctx, usable, trace)
+        });
+        ex.persist.bind(wanted);
         trace::wants(ex, "use-server");
     }
     read_cookie(conn, ex, backend);

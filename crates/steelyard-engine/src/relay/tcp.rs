@@ -141,7 +141,9 @@ impl Tcp {
     async fn connect(&mut self, backend: u32, forced: bool) -> Result<Established<Infallible>, Error> {
         let live = Arc::clone(&self.live);
         let key = self.with_ctx(|program, ctx| balance_key(program, backend, ctx));
-        let server = self.with_ctx(|program, ctx| choose_server(program, backend, ctx, None));
+        let always = forced || plan(&live, backend).is_some_and(|plan| plan.options.persist);
+        let usable = |server| always || live.server(backend, server).is_some_and(|server| server.takes_persistent());
+        let server = self.with_ctx(|program, ctx| choose_server(program, backend, ctx, usable, None));
         let server = server.or_else(|| self.stuck(backend, forced));
         let want = Want {
             key,

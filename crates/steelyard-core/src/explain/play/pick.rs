@@ -26,10 +26,10 @@ impl Play<'_> {
         self.begin(backend, "use-server", |proxy| {
             proxy.backend.as_ref().is_some_and(|back| !back.use_server.is_empty())
         });
-        let wanted = self.ctx(|program, ctx, trace| choose_server(program, backend, ctx, Some(trace)));
         let always = plan.options.persist || self.persist.is_forced();
-        self.persist
-            .bind(wanted.filter(|&server| always || world.is_up(backend, server)));
+        let usable = |server| always || world.is_up(backend, server);
+        let wanted = self.ctx(|program, ctx, trace| choose_server(program, backend, ctx, usable, Some(trace)));
+        self.persist.bind(wanted);
         let by_rule = self.persist.server.is_some();
         let mut in_vain = false;
         if self.http {
@@ -48,7 +48,6 @@ impl Play<'_> {
             proxy.backend.as_ref().is_some_and(|back| !back.stick.is_empty())
         });
         let mut stores = std::mem::take(&mut self.stores);
-        let usable = |server| always || world.is_up(backend, server);
         let stuck =
             self.ctx(|program, ctx, trace| stick_request(program, backend, ctx, &mut stores, by_cookie, usable, Some(trace)));
         self.stores = stores;
