@@ -229,3 +229,12 @@ def test_lines_about_persistence_and_names_of_servers_are_carried_out(explain, t
     ignored = explain("GET", "/api/ignore", "--frontend", "web", "-H", "Cookie: SRV=b").stdout
     assert b"=> server s1, by balance roundrobin" in ignored
     assert b"set-cookie" not in ignored.lower()
+
+
+def test_a_use_server_rule_whose_server_is_down_says_that_the_next_one_has_its_turn(explain, tmp_path):
+    lines = "  use-server s1 if { path_beg /api }\n  use-server s2 if { path_beg /api/x }\n"
+    (tmp_path / "site.cfg").write_text(CONFIGURATION.replace("  http-response set-header", f"{lines}  http-response set-header"))
+    told = explain("GET", "/api/x", "--frontend", "web", "--server", "api/s1=down").stdout
+    assert b"s1 is down: the next rule has its turn" in told
+    assert b"=> server s2, by use-server s2 if { path_beg /api/x }" in told
+    assert b"is down" not in explain("GET", "/api/x", "--frontend", "web").stdout

@@ -100,7 +100,7 @@ class ChoiceStep(msgspec.Struct, frozen=True, tag_field="step", tag="choice"):
 
 
 class VerdictStep(msgspec.Struct, frozen=True, tag_field="step", tag="verdict"):
-    """How a rule set ended, where later rules did not run."""
+    """How a rule set ended, where later rules did not run, or why it went on behind a rule that applied."""
 
     what: str
 

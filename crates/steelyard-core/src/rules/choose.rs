@@ -220,15 +220,20 @@ pub fn choose_server(
                 at.and_then(|at| u32::try_from(at).ok())
             }
         };
+        let name = || {
+            let server = index.and_then(|index| servers.get(index as usize));
+            server.map_or_else(String::new, |server| server.name.clone())
+        };
         if index.is_some_and(|index| !usable(index)) {
+            if let Some(trace) = trace.as_deref_mut() {
+                let what = format!("{} is down: the next rule has its turn", name());
+                trace.steps.push(Step::Verdict { what });
+            }
             from = number + 1;
             continue;
         }
         if let Some(trace) = trace {
-            let name = index
-                .and_then(|index| servers.get(index as usize))
-                .map(|server| server.name.clone());
-            let (what, name) = (rule.text.to_string(), name.unwrap_or_default());
+            let (what, name) = (rule.text.to_string(), name());
             trace.steps.push(Step::Choice {
                 at: Some(rule.at),
                 kind: "server",

@@ -35,7 +35,7 @@ pub enum Step {
         what: String,
         name: String,
     },
-    /// How a rule set ended, where it did not simply reach its end.
+    /// How a rule set ended, where it did not simply reach its end, or why it went on behind a rule that applied.
     Verdict { what: String },
 }
 
