@@ -257,13 +257,15 @@ fn split<'a>(cookie: &Cookie, value: &'a [u8]) -> (&'a [u8], Dates) {
     (name, Dates { last, first })
 }
 
-const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+fn digits() -> &'static [u8] {
+    base64::alphabet::STANDARD.as_str().as_bytes()
+}
 
 /// Dates are the seconds since the epoch divided by 4, as five digits of base 64: room for 34 bits of seconds.
 fn date(text: &[u8]) -> Option<u64> {
     let mut number = 0u64;
     for byte in text.get(..5)? {
-        let digit = DIGITS.iter().position(|digit| digit == byte)?;
+        let digit = digits().iter().position(|digit| digit == byte)?;
         number = number << 6 | digit as u64;
     }
     Some(number << 2)
@@ -273,7 +275,7 @@ fn put_date(seconds: u64, out: &mut Vec<u8>) {
     let number = seconds.div_ceil(4);
     for shift in [24, 18, 12, 6, 0] {
         let digit = usize::try_from(number >> shift & 63).unwrap_or(0);
-        out.push(DIGITS.get(digit).copied().unwrap_or(b'A'));
+        out.push(digits().get(digit).copied().unwrap_or(b'A'));
     }
 }
 
