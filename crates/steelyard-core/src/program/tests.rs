@@ -246,7 +246,7 @@ fn a_proxy_wants_what_its_lines_ask_for_and_nothing_else() {
         (Wants::LOG_STEPS, front(|front| front.log_moment = plan::LogMoment::Answer)),
         (Wants::LOG_STEPS, front(|front| front.log_steps.push(plan::LogStep::Request))),
         (
-            Wants::COOKIE.and(Wants::SERVER),
+            Wants::COOKIE.with(Wants::SERVER),
             back(|back| back.cookie = Some(plan::Cookie::default())),
         ),
         (Wants::BALANCE_KEY, back(|back| back.balance.kind = plan::BalanceKind::Source)),

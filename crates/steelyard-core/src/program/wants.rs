@@ -3,7 +3,6 @@
 
 use super::ProxyProgram;
 use crate::plan::{BalanceKind, KeepAlive, LogMoment, Mode, Proxy};
-use std::ops::{BitOr, BitOrAssign};
 
 /// A set of wishes. One that is absent is nobody's; one that is there is looked at more closely, for it may be of the other side, or
 /// of other requests.
@@ -54,7 +53,7 @@ impl Wants {
 
     /// These and others.
     #[must_use]
-    pub const fn and(self, others: Self) -> Self {
+    pub const fn with(self, others: Self) -> Self {
         Self(self.0 | others.0)
     }
 
@@ -121,20 +120,6 @@ impl Wants {
         wishes
             .into_iter()
             .filter(|(_, there)| *there)
-            .fold(Self::NOTHING, |all, (wish, _)| all | wish)
-    }
-}
-
-impl BitOr for Wants {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-}
-
-impl BitOrAssign for Wants {
-    fn bitor_assign(&mut self, other: Self) {
-        self.0 |= other.0;
+            .fold(Self::NOTHING, |all, (wish, _)| all.with(wish))
     }
 }

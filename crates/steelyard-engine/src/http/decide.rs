@@ -58,7 +58,7 @@ pub(super) async fn decide(conn: &mut Conn, ex: &mut Exchange) -> Decision {
 }
 
 /// What makes a proxy look at a request in [`content`].
-const CONTENT: Wants = Wants::REQUEST_CONTENT.and(Wants::REQUEST_BODY);
+const CONTENT: Wants = Wants::REQUEST_CONTENT.with(Wants::REQUEST_BODY);
 
 async fn choose(conn: &mut Conn, ex: &mut Exchange) -> Decision {
     let front = conn.session.frontend;

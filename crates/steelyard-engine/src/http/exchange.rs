@@ -195,7 +195,7 @@ impl Exchange {
         let of = |index: u32| conn.live.program.proxies.get(index as usize).map(|program| program.wants);
         let front = of(conn.session.frontend);
         let back = self.backend.and_then(of);
-        self.wants = front.unwrap_or(Wants::ANYTHING) | back.unwrap_or(Wants::NOTHING);
+        self.wants = front.unwrap_or(Wants::ANYTHING).with(back.unwrap_or(Wants::NOTHING));
     }
 
     /// Runs rules or logs with all that they may look at.
