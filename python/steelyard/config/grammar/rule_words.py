@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from steelyard.config.environment import Environment
-from steelyard.config.expr import Absent, Call, Expr, LogExpr, LogFormat, LogText, Rule, StrArg
+from steelyard.config.expr import Absent, Call, Condition, Expr, LogExpr, LogFormat, LogText, Rule, StrArg
 from steelyard.config.grammar.row import ANY, BACK, FRONT, FRONT_D, PROXY, Row, Where
 from steelyard.config.grammar.today import renamed
 from steelyard.config.grammar.values import Time
@@ -99,22 +99,25 @@ def _use_server(statement: Statement) -> None:
 
 def _persist(statement: Statement) -> None:
     """`force-persist` and `ignore-persist`: of all these lines the first that applies counts."""
-    if not statement.args:
-        statement.missing("a condition", f"write '{statement.row.name} if <condition>'")
-        return
-    condition, good = condition_at(statement, statement.at)
-    if good and condition is not None:
+    condition = _its_condition(statement)
+    if condition is not None:
         force = statement.row.name == "force-persist"
         statement.add(PersistRule(force, condition, statement.text(), run_of(statement.words)))
 
 
 def _only_condition(statement: Statement) -> None:
+    condition = _its_condition(statement)
+    if condition is not None:
+        statement.add(condition)
+
+
+def _its_condition(statement: Statement) -> Condition | None:
+    """What is all that follows the word; None where it is missing or wrong, and that is said."""
     if not statement.args:
         statement.missing("a condition", f"write '{statement.row.name} if <condition>'")
-        return
+        return None
     condition, good = condition_at(statement, statement.at)
-    if good and condition is not None:
-        statement.add(condition)
+    return condition if good else None
 
 
 def _set_var(statement: Statement) -> None:
