@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.kit.behaviours import hello
 from tests.oracle.common import GET, get
 from tests.oracle.logged import endings, logged
 
+RULES = {
+    # Where it stands and the rule: the proxies, the timers, the status, the letters.
+    ("front", "http-request deny"): ("fe/<NOSRV>", "N/-1/-1/-1/N", 403, "PR--"),
+    ("back", "http-request deny"): ("be/<NOSRV>", "N/-1/-1/-1/N", 403, "PR--"),
+    ("back", "http-response deny"): ("be/s1", "N/N/N/N/N", 502, "PH--"),
+    ("front", "http-request redirect location /x"): ("fe/<NOSRV>", "N/-1/-1/-1/N", 302, "LR--"),
+    ("front", "http-request return status 200"): ("fe/<NOSRV>", "N/-1/-1/-1/N", 200, "LR--"),
+}
 
-def test_deny_flags(run, serve, sink):
-    proxy = logged(run, sink, front="http-request deny", s1=serve(hello))
+
+@pytest.mark.parametrize(("place", "rule"), RULES)
+def test_how_a_rule_ends_a_request(run, serve, sink, place, rule):
+    proxy = logged(run, sink, **{place: rule}, s1=serve(hello))
     proxy.ask(GET)
-    assert endings(sink.take()) == ("fe", "fe/<NOSRV>", "N/-1/-1/-1/N", 403, "PR--")
-
-
-def test_deny_in_the_backend(run, serve, sink):
-    proxy = logged(run, sink, back="http-request deny", s1=serve(hello))
-    proxy.ask(GET)
-    assert endings(sink.take()) == ("fe", "be/<NOSRV>", "N/-1/-1/-1/N", 403, "PR--")
+    assert endings(sink.take()) == ("fe", *RULES[place, rule])
 
 
 def test_tarpit_flags(run, serve, sink, program):
@@ -28,24 +34,6 @@ def test_tarpit_flags(run, serve, sink, program):
     name, place, _, status, flags = endings(sink.take())
     assert (name, place, status) == ("fe", "fe/<NOSRV>", 500)
     assert flags in (("PT--", "PR--") if program.is_haproxy else ("PT--",))
-
-
-def test_response_deny_flags(run, serve, sink):
-    proxy = logged(run, sink, back="http-response deny", s1=serve(hello))
-    proxy.ask(GET)
-    assert endings(sink.take()) == ("fe", "be/s1", "N/N/N/N/N", 502, "PH--")
-
-
-def test_redirect_flags(run, serve, sink):
-    proxy = logged(run, sink, front="http-request redirect location /x", s1=serve(hello))
-    proxy.ask(GET)
-    assert endings(sink.take()) == ("fe", "fe/<NOSRV>", "N/-1/-1/-1/N", 302, "LR--")
-
-
-def test_return_flags(run, serve, sink):
-    proxy = logged(run, sink, front="http-request return status 200", s1=serve(hello))
-    proxy.ask(GET)
-    assert endings(sink.take()) == ("fe", "fe/<NOSRV>", "N/-1/-1/-1/N", 200, "LR--")
 
 
 def test_a_request_that_content_rules_reject_is_none(run, serve, sink):
