@@ -164,7 +164,7 @@ def test_a_server_that_came_back_starts_slowly(run, serve, words):
             ok = request.target != "/health" or healthy.is_set()
             conn.send(http("HTTP/1.1 200 OK" if ok else "HTTP/1.1 503 No", "content-length: 2", body=b"s2"))
 
-    back = f"balance roundrobin\noption httpchk GET /health\nserver s2 <s2> weight 100 check inter 20ms fall 1 rise 1 {words}"
+    back = f"balance roundrobin\ntimeout check 15s\noption httpchk GET /health\nserver s2 <s2> weight 100 check inter 20ms fall 1 rise 1 {words}"
     proxy = site(run, front=STATS, back=back, server="weight 100", s1=serve(hello, "s1"), s2=serve(wakes, "s2"))
 
     def wait(word: str) -> None:

@@ -15,6 +15,7 @@ from tests.process.conftest import eventually
 GOOD = b"HTTP/1.0 200 OK\r\n\r\n"
 LOGGED = (
     "global\n log <sink> local0\ndefaults\n mode http\n log global\n timeout client 5s\n timeout server 5s\n timeout connect 5s\n"
+    " timeout check 5s\n"
 )
 LEFT = "0 sessions active, 0 requeued, 0 remaining in queue."
 
