@@ -29,6 +29,10 @@ PLACES = (
 )
 BIT = {name: 1 << index for index, name in enumerate(PLACES)}
 
+REQUEST_SIDE = sum(BIT[name] for name in PLACES[:9])
+"""Where a client or its request is looked at, before a server was chosen."""
+ANYWHERE = (1 << len(PLACES)) - 1
+
 # What a rule set reads, for the frontend and for the backend part of a proxy.
 RULESETS = {
     "quic-initial": ("fe-connection", ""),

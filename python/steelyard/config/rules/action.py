@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from steelyard.config.expr import Action, PatternFileRef, TableArg, Value, VarArg
-from steelyard.config.grammar import actions
+from steelyard.config.grammar import actions, places
 from steelyard.config.grammar.action_usage import FIELDS, action_usage
 from steelyard.config.grammar.actions import Shape
 from steelyard.config.grammar.values import Loose, Odd
@@ -29,6 +29,8 @@ Fields = dict[str, Value]
 _NOTHING = {"format": "an empty text", "amount|expr": "0"}
 _MAY_BE_MISSING = {"set-var-fmt": ("format",), **dict.fromkeys(("sc-set-gpt", "sc-set-gpt0", "sc-add-gpc"), ("amount|expr",))}
 """Kinds of last words that HAProxy does without; `_NOTHING`: what they are then."""
+_READ_ANYWHERE = {"set_address": places.REQUEST_SIDE, "pause": places.ANYWHERE, "set_timeout": places.ANYWHERE}
+"""Actions whose expression may have its value in other places than the rule's: HAProxy takes it, and it changes nothing."""
 
 
 def read_action(shape: Shape, words: Sequence[Word], at: int, place: Place, report: Report) -> tuple[Action | None, int]:
@@ -42,6 +44,7 @@ class _Arguments:
     def __init__(self, words: Sequence[Word], at: int, place: Place, report: Report) -> None:
         self.words, self.at, self.place, self.report = words, at + 1, place, report
         self.action = words[at]
+        self.elsewhere = 0
 
     def read(self, shape: Shape) -> tuple[Action | None, int]:
         if shape.reader == "reply":
@@ -51,6 +54,7 @@ class _Arguments:
             self.place = replace(self.place, section="frontend")  # captures are the frontend's
         if shape.reader == "redirect":
             return read_redirect(self.words, self.at, self.place, self.report)
+        self.elsewhere = _READ_ANYWHERE.get(shape.variant, 0)
         fields: Fields = dict(shape.fixed)
         good = self._needs(shape.needs) and self._inside(shape, fields)
         good = good and (shape.reader != "variable" or self._variable(fields))
@@ -61,6 +65,7 @@ class _Arguments:
         own = _OWN.get(shape.reader)
         good = good and (own is None or own(self, fields))
         good = good and self._options(shape, fields)
+        good = good and (shape.variant != "del_header" or self._named_by_regex(fields))
         if not good:
             return None, self._condition_at()
         return Action(shape.variant, tuple(fields.items())), self.at
@@ -111,7 +116,7 @@ class _Arguments:
         word = self.words[self.at]
         plain, either, _ = kind.partition("|expr")
         if kind == "expr" or (either and word.text[:1] not in "0123456789-+"):
-            found, self.at = parse_expr(self.words, self.at, self.place, self.report)
+            found, self.at = parse_expr(self.words, self.at, self.place, self.report, elsewhere=self.elsewhere)
             fields[field] = found
             return found is not None
         self.at += 1
@@ -259,6 +264,11 @@ class _Arguments:
         else:
             fields |= {"len": int(text), "id": None}
         return True
+
+    def _named_by_regex(self, fields: Fields) -> bool:
+        """Where `del-header` takes its name for a regex (`-m reg`), it must be one."""
+        name = self.words[self.at - 3]
+        return fields["matcher"] != "reg" or READERS["regex"](name, self.place, self.report) is not None
 
     def normalizer(self, fields: Fields) -> bool:
         word = self._next()

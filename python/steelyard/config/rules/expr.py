@@ -253,11 +253,15 @@ def read_expr(words: Sequence[Word], index: int, place: Place, report: Report, *
     return _Reader(words, index, at, place, report, more).read()
 
 
-def check_place(found: Found, place: Place, report: Report, *, error: bool) -> bool:
-    """Whether the fetch can have a value here. `error`: one that can't is a mistake, not only useless."""
+def check_place(found: Found, place: Place, report: Report, *, error: bool, elsewhere: int = 0) -> bool:
+    """Whether the fetch can have a value here. `error`: one that can't is a mistake, not only useless.
+
+    `elsewhere`: places where it may have one instead, and is then only useless.
+    """
     here = places.mask(place.section, place.ruleset)
     if not here or found.places & here:
         return True
+    error = error and not found.places & elsewhere
     tell = report.alert if error else report.warning
     tell(
         "SY0406",
@@ -268,8 +272,8 @@ def check_place(found: Found, place: Place, report: Report, *, error: bool) -> b
     return not error
 
 
-def parse_expr(words: Sequence[Word], at: int, place: Place, report: Report) -> tuple[Expr | None, int]:
-    """The expression that starts at `words[at]`; also the index of the first word after it."""
+def parse_expr(words: Sequence[Word], at: int, place: Place, report: Report, *, elsewhere: int = 0) -> tuple[Expr | None, int]:
+    """The expression that starts at `words[at]`; also the index of the first word after it. `elsewhere`: as of `check_place`."""
     found = read_expr(words, at, place, report)
     if found is None:
         return None, at + 1
@@ -278,4 +282,5 @@ def parse_expr(words: Sequence[Word], at: int, place: Place, report: Report) -> 
         rest = word.text[found.end :]
         report.alert("SY0403", f"unexpected '{rest}' after an expression", spot(word, found.end, len(rest)))
         return None, found.index + 1
-    return (found.expr if check_place(found, place, report, error=True) else None), found.index + 1
+    fits = check_place(found, place, report, error=True, elsewhere=elsewhere)
+    return (found.expr if fits else None), found.index + 1

@@ -17,6 +17,8 @@ from steelyard.diagnostics.diagnostic import Report
 # There, spaces are merged (manual, note of section 8.2.6); tabs are not, as in HAProxy.
 MERGING = ("log-format", "log-format-sd", "error-log-format", "unique-id-format")
 _SPACES = re.compile("  +")
+_NO_LABEL = re.compile("[^A-Za-z0-9_-]")
+"""What HAProxy (3.2) takes in no name of an item."""
 
 
 _KINDS: dict[str, LabelKind] = {"str": "str", "sint": "sint", "bool": "bool"}
@@ -100,6 +102,12 @@ class _Reader:
         if kind is None:
             at = self.at + 2 + len(name)
             raise self._wrong("SY0430", f"'{wanted}' is not a type of an item", at, max(1, len(wanted)), "types: str, sint, bool")
+        odd = _NO_LABEL.search(name)
+        if odd:
+            at = self.at + 1 + odd.start()
+            raise self._wrong(
+                "SY0430", f"'{odd[0]}' can't be in the name of an item", at, help="write letters, digits, '_' and '-'"
+            )
         self.at = close + 1
         return name, kind
 

@@ -29,7 +29,7 @@ def read_reply(words: Sequence[Word], at: int, place: Place, report: Report) -> 
     while at < len(words) and not is_condition(words, at):
         word = words[at]
         row = actions.REPLY_WORDS.get(word.text)
-        if row is None:
+        if row is None or (word.text in actions.REPLY_PAGE_WORDS and not _leads(words, first, at)):
             break
         name, kind = row
         if name in actions.REPLY_BODIES:
@@ -59,6 +59,11 @@ def read_reply(words: Sequence[Word], at: int, place: Place, report: Report) -> 
     if action.text in actions.REPLY_PAGE_ACTIONS and all(each.text in actions.REPLY_PAGE_WORDS for each in words[first:at:2]):
         reply = replace(reply, default_errorfiles=True)
     return _checked(reply, body, action, report), at
+
+
+def _leads(words: Sequence[Word], first: int, at: int) -> bool:
+    """Whether this is the first word behind an action that says "no": HAProxy knows the old word for a status only there."""
+    return at == first and words[first - 1].text in actions.REPLY_PAGE_ACTIONS
 
 
 def _value(kind: str, given: Sequence[Word], place: Place, report: Report) -> Any:
