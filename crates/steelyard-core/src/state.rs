@@ -4,6 +4,7 @@ use crate::rules::pattern::Changes;
 use crate::sample::convert::DebugSink;
 use crate::table::Tables;
 use crate::vars::ProcVars;
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -89,6 +90,10 @@ pub trait State {
     /// The same at another time, in seconds since the epoch: clocks are put forward and back.
     fn utc_offset_at(&self, _seconds: i64) -> i32 {
         self.utc_offset()
+    }
+    /// The name of local time at that time, such as `CET`.
+    fn zone_at(&self, _seconds: i64) -> Cow<'static, str> {
+        Cow::Borrowed("UTC")
     }
     fn random(&self) -> u32;
     /// Seconds since the process started.

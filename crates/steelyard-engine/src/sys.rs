@@ -1,6 +1,7 @@
 //! System calls that no safe wrapper covers.
 #![allow(unsafe_code)]
 
+use std::ffi::CStr;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
@@ -19,16 +20,30 @@ pub fn duplicate(fd: RawFd) -> io::Result<OwnedFd> {
 }
 
 /// Difference of local time to UTC at a moment (seconds since the epoch), in seconds; 0 when the system can't tell.
-///
-/// Unsafe inside because the zone's rules are only known to the C library.
 pub fn utc_offset(seconds: i64) -> i32 {
+    i32::try_from(local(seconds).tm_gmtoff).unwrap_or(0)
+}
+
+/// The name of local time at a moment; empty when the system can't tell.
+///
+/// Unsafe inside because the zone's names are only known to the C library.
+pub fn zone(seconds: i64) -> String {
+    let name = local(seconds).tm_zone;
+    if name.is_null() {
+        return String::new();
+    }
+    // SAFETY: the C library keeps the names of all zones that it ever read until the process ends.
+    unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned()
+}
+
+/// Unsafe inside because the zone's rules are only known to the C library.
+fn local(seconds: i64) -> libc::tm {
     let mut broken = MaybeUninit::<libc::tm>::zeroed();
     // SAFETY: both pointers are to live values of the right type; `localtime_r` keeps neither, and a zeroed `tm` is valid.
-    let broken = unsafe {
+    unsafe {
         libc::localtime_r(&seconds, broken.as_mut_ptr());
         broken.assume_init()
-    };
-    i32::try_from(broken.tm_gmtoff).unwrap_or(0)
+    }
 }
 
 /// What the kernel measured on a TCP connection; nothing on other sockets.

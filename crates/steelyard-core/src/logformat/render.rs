@@ -5,7 +5,7 @@ use super::document;
 use super::encode::{escaped, value, Unsafe};
 use super::{Flags, Format, Item, Style};
 use crate::plan::Mode;
-use crate::sample::convert::{strftime, Moment, HEX};
+use crate::sample::convert::{padded, strftime, Moment, HEX};
 use crate::sample::fetch::{self, bind};
 use crate::sample::{push_int, push_ip, Sample, View};
 use std::io::Write;
@@ -98,9 +98,9 @@ pub(super) fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mu
     let plain = |out: &mut Vec<u8>, text: Option<&[u8]>| value(out, text, Unsafe::None, flags);
     let name = |index: u32| proxies.get(index as usize).map(|proxy| proxy.name.as_bytes());
     match alias {
-        Alias::AcceptUtc => date(out, b"%d/%b/%Y:%H:%M:%S +0000", view.session.accepted, 0),
-        Alias::AcceptLocal => date(out, b"%d/%b/%Y:%H:%M:%S %z", view.session.accepted, view.state.utc_offset()),
-        Alias::AcceptMillis => date(out, b"%d/%b/%Y:%H:%M:%S.%3N", view.session.accepted, view.state.utc_offset()),
+        Alias::AcceptUtc => date(out, b"%d/%b/%Y:%H:%M:%S +0000", view.session.accepted.0, 0),
+        Alias::AcceptLocal => date(out, b"%d/%b/%Y:%H:%M:%S %z", view.session.accepted.0, view.state.utc_offset()),
+        Alias::AcceptMillis => date_millis(out, view.session.accepted, view.state.utc_offset()),
         Alias::AcceptEpoch if flags.hex => hex(out, view.session.accepted.0),
         Alias::AcceptEpoch => number(out, unsigned(view.session.accepted.0)),
         Alias::AcceptMsOnly if flags.hex => {
@@ -109,9 +109,9 @@ pub(super) fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mu
         Alias::AcceptMsOnly => {
             let _ = write!(out, "{:03}", view.session.accepted.1 / 1_000);
         }
-        Alias::RequestMillis => date(out, b"%d/%b/%Y:%H:%M:%S.%3N", request_date(view), view.state.utc_offset()),
-        Alias::RequestUtc => date(out, b"%d/%b/%Y:%H:%M:%S +0000", request_date(view), 0),
-        Alias::RequestLocal => date(out, b"%d/%b/%Y:%H:%M:%S %z", request_date(view), view.state.utc_offset()),
+        Alias::RequestMillis => date_millis(out, request_date(view), view.state.utc_offset()),
+        Alias::RequestUtc => date(out, b"%d/%b/%Y:%H:%M:%S +0000", request_date(view).0, 0),
+        Alias::RequestLocal => date(out, b"%d/%b/%Y:%H:%M:%S %z", request_date(view).0, view.state.utc_offset()),
         Alias::TimeActive => total(out, times.total - times.idle - times.handshake),
         Alias::TimeConnect => number(out, times.connect),
         Alias::TimeData => number(out, data_time(view)),
@@ -205,9 +205,16 @@ pub(super) fn render_alias(alias: Alias, flags: Flags, view: &View<'_>, out: &mu
     }
 }
 
-fn date(out: &mut Vec<u8>, format: &[u8], (seconds, micros): (u64, u32), offset: i32) {
+fn date(out: &mut Vec<u8>, format: &[u8], seconds: u64, offset: i32) {
     let moment = Moment::new(i64::try_from(seconds).unwrap_or(i64::MAX), i64::from(offset));
-    strftime(format, &moment, i64::from(micros) * 1_000, out);
+    // The zone has no name in any of these formats.
+    strftime(format, &moment, "", out);
+}
+
+/// Local time to the millisecond.
+fn date_millis(out: &mut Vec<u8>, (seconds, micros): (u64, u32), offset: i32) {
+    date(out, b"%d/%b/%Y:%H:%M:%S.", seconds, offset);
+    padded(out, u64::from(micros / 1_000), 3);
 }
 
 /// When the request began; the accept date where no request did.

@@ -1,6 +1,6 @@
 //! Implicit casts between sample types (manual section 7.1, the matrix; proved on HAProxy where it is silent).
 
-use super::text::dotted;
+use super::text::{dotted, Text6};
 use super::Sample;
 use bumpalo::Bump;
 use std::io::Write;
@@ -27,7 +27,7 @@ impl<'e> Sample<'e> {
                 let (text, length) = dotted(ip);
                 arena.alloc_slice_copy(&text[..length])
             }
-            Self::Ipv6(ip) => fixed(arena, |out| write!(out, "{ip}")),
+            Self::Ipv6(ip) => fixed(arena, |out| write!(out, "{}", Text6(ip))),
         }
     }
 

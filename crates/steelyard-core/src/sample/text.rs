@@ -1,13 +1,22 @@
 //! Numbers and addresses as text, appended without allocating.
 
+use std::fmt::{Display, Formatter};
 use std::io::Write;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Appends a decimal number.
 pub fn push_int(out: &mut Vec<u8>, value: i64) {
+    if value < 0 {
+        out.push(b'-');
+    }
+    push_uint(out, value.unsigned_abs());
+}
+
+/// Appends a decimal number without a sign.
+pub(super) fn push_uint(out: &mut Vec<u8>, value: u64) {
     let mut digits = [0_u8; 20];
     let mut at = digits.len();
-    let mut rest = value.unsigned_abs();
+    let mut rest = value;
     loop {
         at -= 1;
         digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
@@ -15,9 +24,6 @@ pub fn push_int(out: &mut Vec<u8>, value: i64) {
         if rest == 0 {
             break;
         }
-    }
-    if value < 0 {
-        out.push(b'-');
     }
     out.extend_from_slice(&digits[at..]);
 }
@@ -31,7 +37,22 @@ pub fn push_ip(out: &mut Vec<u8>, ip: IpAddr) {
         }
         // Writing to a Vec never fails.
         IpAddr::V6(ip) => {
-            let _ = write!(out, "{ip}");
+            let _ = write!(out, "{}", Text6(ip));
+        }
+    }
+}
+
+/// An IPv6 address as inet_ntop(3) writes it: where nothing but the last 32 bits is set, these are dotted.
+pub(super) struct Text6(pub Ipv6Addr);
+
+impl Display for Text6 {
+    fn fmt(&self, out: &mut Formatter<'_>) -> std::fmt::Result {
+        match self.0.segments() {
+            [0, 0, 0, 0, 0, 0, high, low] if high != 0 => {
+                let ip = Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
+                write!(out, "::{ip}")
+            }
+            _ => write!(out, "{}", self.0),
         }
     }
 }

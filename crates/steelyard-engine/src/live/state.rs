@@ -4,6 +4,7 @@ use super::Live;
 use crate::stream::Stream;
 use crate::sys;
 use crate::worker::{Shared, Worker};
+use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::os::fd::AsFd;
 use std::sync::atomic::Ordering::Relaxed;
@@ -54,6 +55,10 @@ impl State for WorkerState<'_> {
 
     fn utc_offset_at(&self, seconds: i64) -> i32 {
         crate::sys::utc_offset(seconds)
+    }
+
+    fn zone_at(&self, seconds: i64) -> Cow<'static, str> {
+        Cow::Owned(crate::sys::zone(seconds))
     }
 
     fn random(&self) -> u32 {

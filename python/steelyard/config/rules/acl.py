@@ -12,7 +12,7 @@ from steelyard.config.grammar.types import MATCHER_OF_TYPE, MATCHER_TAKES, casts
 from steelyard.config.nearest import nearest
 from steelyard.config.rules.expr import Found, read_expr
 from steelyard.config.rules.names import acl_name_problem
-from steelyard.config.rules.patterns import OPERATORS, read_patterns
+from steelyard.config.rules.patterns import read_patterns
 from steelyard.config.rules.place import Place
 from steelyard.config.rules.scan import name_end
 from steelyard.config.rules.spot import spot
@@ -62,10 +62,9 @@ def read_test(name: str, words: Sequence[Word], place: Place, report: Report) ->
     matcher = _matcher(words, flags, short, found, report)
     if matcher is None:
         return None
-    patterns = read_patterns(matcher, words[flags.next :], report, resolve=flags.resolve)
+    dotted = first.text[:end] in acls.VERSIONS
+    patterns = read_patterns(matcher, words[flags.next :], report, resolve=flags.resolve, dotted=dotted)
     if patterns is None:
-        return None
-    if matcher in ("int", "len") and first.text[:end] not in acls.VERSIONS and _has_version(words[flags.next :], report):
         return None
     text = " ".join(word.text for word in words)
     span = first.span
@@ -73,18 +72,6 @@ def read_test(name: str, words: Sequence[Word], place: Place, report: Report) ->
     if matcher not in ("found", "bool") and not patterns and not flags.files and not flags.ended:
         report.notice("SY0413", f"no pattern behind '{found.expr.text}': the test is never true", span)
     return AclTest(name, found.expr, matcher, flags.icase, patterns, tuple(flags.files), text, span)
-
-
-def _has_version(words: Sequence[Word], report: Report) -> bool:
-    """A number with a dot is a version, which only some words look at; behind `gt` and its like HAProxy takes any."""
-    operator = ""
-    for word in words:
-        if word.text in OPERATORS:
-            operator = word.text
-        elif "." in word.text and operator in ("", "eq"):
-            report.alert("SY0412", f"'{word}' is not a number", word.span)
-            return True
-    return False
 
 
 def _expression(words: Sequence[Word], end: int, short: tuple[str, str] | None, place: Place, report: Report) -> Found | None:

@@ -13,37 +13,38 @@ from steelyard.config.span import Word
 from steelyard.diagnostics.diagnostic import Report
 
 OPERATORS = ("eq", "ge", "gt", "le", "lt")
-_NUMBER = re.compile(r"(-?[0-9]+)(?:\.([0-9]+))?\Z")
+_NUMBER = re.compile(r"(-?[0-9]+|-)(?:\.([0-9]+))?\Z")
 _SHORT = re.compile(r"[0-9]+(?:\.[0-9]+){0,3}\Z")
 # A version as `3.1` is the first number in the upper half, the second in the lower.
 _DOT_SHIFT = 16
 _LIMIT = 1 << 63
 
 
-def number(text: str) -> int | None:
+def number(text: str, *, dotted: bool = True) -> int | None:
+    """A number, or with `dotted` a version. A sign alone is 0, as in HAProxy."""
     match = _NUMBER.match(text)
-    if match is None or len(text) > 20:
+    if match is None or len(text) > 20 or (match.group(2) is not None and not dotted):
         return None
-    whole = int(match.group(1))
+    whole = int(match.group(1)) if match.group(1) != "-" else 0
     value = whole if match.group(2) is None else (whole << _DOT_SHIFT) + int(match.group(2))
     return value if -_LIMIT <= value < _LIMIT else None
 
 
-def range_pattern(text: str, operator: str) -> RangePattern | str:
-    """`5`, `1:5`, `:5`, `1:` behind an operator; a str says what is wrong."""
-    low_text, colon, high_text = text.partition(":" if ":" in text or "-" not in text[1:] else "-")
-    low = number(low_text) if low_text else None
-    high = number(high_text) if high_text else None
-    if (low is None and (low_text or not high_text)) or (high is None and high_text):
-        return f"'{text}' is not a number"
-    if colon and operator == "eq":
-        return (
-            f"'{text}' is not a range: its end is before its start"
-            if low is not None and high is not None and low > high
-            else RangePattern(low, high)
-        )
-    # Behind an operator, a range stands for the end that the operator looks at, as in HAProxy.
-    value = (low, high)[operator in ("le", "lt") and high is not None] if low is not None else high
+def range_pattern(text: str, operator: str, *, dotted: bool = True) -> RangePattern | str:
+    """`5`, `1:5`, `:5`, `1:` behind an operator; `dotted`: versions as `3.1` are numbers. A str says what is wrong.
+
+    A dash is a colon, also in front: `-5` is up to 5. An operator says nothing to a range.
+    """
+    at = next((at for at, letter in enumerate(text) if letter in ":-"), None)
+    if at is not None:
+        low, high = (number(part, dotted=dotted) if part else None for part in (text[:at], text[at + 1 :]))
+        if (low is None and (at or high is None)) or (high is None and text[at + 1 :]):
+            return f"'{text}' is not a number"
+        if low is not None and high is not None and low > high:
+            return f"'{text}' is not a range: its end is before its start"
+        return RangePattern(low, high)
+    # Behind an operator what follows a dot is left out where versions mean nothing.
+    value = number(text if dotted or operator == "eq" else text.partition(".")[0], dotted=dotted)
     if value is None:
         return f"'{text}' is not a number"
     match operator:
@@ -133,8 +134,10 @@ _RANGES = ("int", "len")
 _NONE = ("found", "bool")
 
 
-def read_patterns(matcher: Matcher, words: Sequence[Word], report: Report, *, resolve: bool = True) -> tuple[Pattern, ...] | None:
-    """The patterns of one ACL line. An operator holds for all that follow it."""
+def read_patterns(
+    matcher: Matcher, words: Sequence[Word], report: Report, *, resolve: bool = True, dotted: bool = False
+) -> tuple[Pattern, ...] | None:
+    """The patterns of one ACL line. An operator holds for all that follow it. `dotted`: numbers may be versions, as `3.1`."""
     if matcher in _NONE:
         return ()
     out: list[Pattern] = []
@@ -145,7 +148,7 @@ def read_patterns(matcher: Matcher, words: Sequence[Word], report: Report, *, re
             if word.text in OPERATORS:
                 operator = word.text
                 continue
-            found = range_pattern(word.text, operator)
+            found = range_pattern(word.text, operator, dotted=dotted)
         elif matcher == "ip":
             if _holes(word.text):
                 report.later("SY0402", f"masks with holes, as in '{word}', are not supported yet", word.span)

@@ -266,7 +266,8 @@ impl Key {
                 let (ip, prefix) = net::parse_net(text()?)?;
                 Self::Net(ip, prefix)
             }
-            How::Int | How::Len => Self::Range(number::parse_range(text()?)?),
+            How::Int => Self::Range(number::parse_range(text()?)?),
+            How::Len => Self::Range(number::lengths(number::parse_range(text()?)?)),
             How::Reg { icase } => Self::Reg(regs::read(text()?, icase)?),
             How::Regm => Self::Reg(regs::read(text()?, false)?),
         })

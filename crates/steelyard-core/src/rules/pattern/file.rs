@@ -105,7 +105,8 @@ impl Index {
         let wrong = |key: &str, wanted: &str| PlanError::new(format!("'{key}' in {path} is not {wanted}"));
         let ranges = || -> Result<Box<[(i64, i64)]>, PlanError> {
             let read = |key| number::parse_range(key).ok_or_else(|| wrong(key, "an integer or a range"));
-            entries.words().map(read).collect()
+            let fitting = |range| if how == How::Len { number::lengths(range) } else { range };
+            entries.words().map(|key| read(key).map(fitting)).collect()
         };
         Ok(match how {
             How::Text { kind, icase } => Self::Text(TextSet::of(entries, kind, icase)?),

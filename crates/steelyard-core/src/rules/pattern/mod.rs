@@ -67,7 +67,14 @@ impl Matching {
             let mut ranges = Vec::new();
             for pattern in &test.patterns {
                 match pattern {
-                    Pattern::Range { min, max } => ranges.push((min.unwrap_or(i64::MIN), max.unwrap_or(i64::MAX))),
+                    Pattern::Range { min, max } => {
+                        let range = (min.unwrap_or(i64::MIN), max.unwrap_or(i64::MAX));
+                        ranges.push(if test.matcher == Matcher::Len {
+                            number::lengths(range)
+                        } else {
+                            range
+                        });
+                    }
                     _ => return Err(unfit()),
                 }
             }

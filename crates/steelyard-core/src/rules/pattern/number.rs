@@ -86,11 +86,22 @@ impl RangeMap {
     }
 }
 
-/// `7`, `7:9`, `:9`, `7:` as inclusive bounds.
+/// `7`, `7:9`, `:9`, `7:` as inclusive bounds. A dash is a colon, also in front of a number: `-9` is everything up to 9.
 pub fn parse_range(text: &str) -> Option<(i64, i64)> {
-    let bound = |text: &str, open: i64| if text.is_empty() { Some(open) } else { text.parse().ok() };
-    match text.split_once(':') {
-        None => text.parse().ok().map(|value| (value, value)),
-        Some((low, high)) => Some((bound(low, i64::MIN)?, bound(high, i64::MAX)?)),
-    }
+    let Some(at) = text.find([':', '-']) else {
+        return text.parse().ok().map(|value| (value, value));
+    };
+    let bound = |text: &str, open: i64| match text {
+        "" => Some(open),
+        "-" => Some(0),
+        text => text.parse().ok(),
+    };
+    let (low, high) = (&text[..at], &text[at + 1..]);
+    let range = (bound(low, i64::MIN)?, bound(high, i64::MAX)?);
+    (range.0 <= range.1 && !(low.is_empty() && high.is_empty())).then_some(range)
+}
+
+/// A range of lengths: they are compared without a sign, so that "less than 0" holds for all of them.
+pub fn lengths((low, high): (i64, i64)) -> (i64, i64) {
+    (low, if high < 0 { i64::MAX } else { high })
 }

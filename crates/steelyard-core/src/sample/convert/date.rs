@@ -1,8 +1,11 @@
 //! Dates as text: `http_date`, `ltime`, `utime` and their finer kin.
 
+use std::borrow::Cow;
+
 use super::super::args::Args;
 use super::super::fetch::state::Unit;
-use super::super::{push_int, Sample, View};
+use super::super::{Sample, View};
+use super::strftime::{padded, strftime, with_fraction};
 use crate::error::PlanError;
 
 #[derive(Debug)]
@@ -44,7 +47,7 @@ pub(crate) struct Moment {
 pub(super) const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
-const LONG_MONTHS: [&str; 12] = [
+pub(super) const LONG_MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -58,14 +61,12 @@ const LONG_MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
-const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-const LONG_DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+pub(super) const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+pub(super) const LONG_DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 impl Moment {
     pub(crate) fn new(epoch: i64, offset: i64) -> Self {
-        // Years 0 to 9999: dates outside have no text that anyone reads.
-        let epoch = epoch.clamp(-62_167_219_200, 253_402_300_799);
-        let local = epoch + offset;
+        let local = epoch.saturating_add(offset);
         let (days, seconds) = (local.div_euclid(86_400), local.rem_euclid(86_400));
         // Days to a date, by eras of 400 years that start in March.
         let shifted = days + 719_468;
@@ -103,7 +104,7 @@ impl Moment {
     }
 
     /// ISO 8601 week and its year.
-    fn iso_week(&self) -> (i64, i64) {
+    pub(super) fn iso_week(&self) -> (i64, i64) {
         let week = (self.yearday - (self.weekday_number() + 6) % 7 + 10) / 7;
         let last_day = |year: i64| (year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400)).rem_euclid(7);
         let weeks_in = |year: i64| {
@@ -151,26 +152,22 @@ impl Date {
 
     pub fn apply<'e>(&'e self, view: &View<'e>, sample: Sample<'e>) -> Option<Sample<'e>> {
         let value = sample.as_int()?;
-        let split = |value: i64, unit| match unit {
-            Unit::Seconds => (value, 0),
-            Unit::Millis => (value.div_euclid(1_000), value.rem_euclid(1_000) * 1_000_000),
-            Unit::Micros => (value.div_euclid(1_000_000), value.rem_euclid(1_000_000) * 1_000),
-        };
         let mut out = Vec::new();
         match self {
             Self::Http { offset, unit } => {
-                let (seconds, nanos) = split(value.saturating_add(*offset), *unit);
-                strftime(b"%a, %d %b %Y %H:%M:%S", &Moment::new(seconds, 0), 0, &mut out);
-                if *unit != Unit::Seconds {
+                let (seconds, fraction) = split(value.wrapping_add(*offset), *unit);
+                strftime(b"%a, %d %b %Y %H:%M:%S", &Moment::new(seconds & SECONDS, 0), "GMT", &mut out);
+                let places = match unit {
+                    Unit::Seconds => 0,
+                    Unit::Millis => 3,
+                    Unit::Micros => 6,
+                };
+                if places > 0 {
                     out.push(b'.');
-                    push_int(
-                        &mut out,
-                        if *unit == Unit::Millis {
-                            nanos / 1_000_000
-                        } else {
-                            nanos / 1_000
-                        },
-                    );
+                    if fraction < 0 {
+                        out.push(b'-');
+                    }
+                    padded(&mut out, fraction.unsigned_abs(), places - usize::from(fraction < 0));
                 }
                 out.extend_from_slice(b" GMT");
             }
@@ -180,16 +177,39 @@ impl Date {
                 unit,
                 local,
             } => {
-                let (seconds, nanos) = split(value.saturating_add(*offset), *unit);
-                let east = if *local {
-                    i64::from(view.state.utc_offset_at(seconds))
-                } else {
-                    0
+                let (seconds, format) = match unit {
+                    Unit::Seconds => ((value & SECONDS).saturating_add(*offset), Cow::Borrowed(&**format)),
+                    Unit::Millis | Unit::Micros => {
+                        let (seconds, fraction) = split(value.saturating_add(*offset), *unit);
+                        let nanos = if *unit == Unit::Millis { 1_000_000 } else { 1_000 };
+                        (seconds, Cow::Owned(with_fraction(format, fraction * nanos)))
+                    }
                 };
-                strftime(format, &Moment::new(seconds, east), nanos, &mut out);
+                let (east, zone) = if *local {
+                    (view.state.utc_offset_at(seconds), view.state.zone_at(seconds))
+                } else {
+                    (0, Cow::Borrowed("GMT"))
+                };
+                strftime(&format, &Moment::new(seconds, i64::from(east)), &zone, &mut out);
+                if out.len() > view.limit() {
+                    // As strftime(3), which says nothing where there is no room for all.
+                    out.clear();
+                }
             }
         }
-        (out.len() <= view.limit()).then(|| Sample::Str(view.arena.alloc_slice_copy(&out)))
+        Some(Sample::Str(view.arena.alloc_slice_copy(&out)))
+    }
+}
+
+/// Seconds of dates in seconds are counted in so many bits, and without a sign: before 1970 is far in the future.
+const SECONDS: i64 = 0x007f_ffff_ffff_ffff;
+
+/// Seconds, and what is left in units: towards zero, so that it has the sign of the date.
+fn split(value: i64, unit: Unit) -> (i64, i64) {
+    match unit {
+        Unit::Seconds => (value, 0),
+        Unit::Millis => (value / 1_000, value % 1_000),
+        Unit::Micros => (value / 1_000_000, value % 1_000_000),
     }
 }
 
@@ -202,93 +222,4 @@ pub(super) fn days_before(year: i64, month: usize) -> i64 {
     let year_of_era = year.rem_euclid(400);
     let day_of_year = (153 * month + 2) / 5;
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
-}
-
-/// Appends a date as strftime(3) does in the C locale; `%N` (with an optional width in front) gives nanoseconds. What is not
-/// known stays as it is.
-pub(crate) fn strftime(format: &[u8], at: &Moment, nanos: i64, out: &mut Vec<u8>) {
-    let mut bytes = format.iter().copied();
-    while let Some(byte) = bytes.next() {
-        if byte != b'%' {
-            out.push(byte);
-            continue;
-        }
-        let Some(mut letter) = bytes.next() else {
-            out.push(b'%');
-            return;
-        };
-        let mut width = 9;
-        if letter.is_ascii_digit() && letter != b'0' {
-            width = usize::from(letter - b'0');
-            let Some(next) = bytes.next() else { return };
-            letter = next;
-        }
-        let twelve = if at.hour % 12 == 0 { 12 } else { at.hour % 12 };
-        let weekday = at.weekday_number();
-        match letter {
-            b'a' => out.extend_from_slice(DAYS[at.weekday].as_bytes()),
-            b'A' => out.extend_from_slice(LONG_DAYS[at.weekday].as_bytes()),
-            b'b' | b'h' => out.extend_from_slice(MONTHS[at.month - 1].as_bytes()),
-            b'B' => out.extend_from_slice(LONG_MONTHS[at.month - 1].as_bytes()),
-            b'c' => strftime(b"%a %b %e %H:%M:%S %Y", at, nanos, out),
-            b'C' => padded(out, at.year / 100, 2, b'0'),
-            b'd' => padded(out, at.day, 2, b'0'),
-            b'D' | b'x' => strftime(b"%m/%d/%y", at, nanos, out),
-            b'e' => padded(out, at.day, 2, b' '),
-            b'F' => strftime(b"%Y-%m-%d", at, nanos, out),
-            b'g' => padded(out, at.iso_week().1 % 100, 2, b'0'),
-            b'G' => push_int(out, at.iso_week().1),
-            b'H' => padded(out, at.hour, 2, b'0'),
-            b'I' => padded(out, twelve, 2, b'0'),
-            b'j' => padded(out, at.yearday + 1, 3, b'0'),
-            b'k' => padded(out, at.hour, 2, b' '),
-            b'l' => padded(out, twelve, 2, b' '),
-            b'm' => padded(out, i64::try_from(at.month).unwrap_or(1), 2, b'0'),
-            b'M' => padded(out, at.minute, 2, b'0'),
-            b'n' => out.push(b'\n'),
-            b'N' => {
-                let start = out.len();
-                padded(out, nanos, 9, b'0');
-                out.truncate(start + width.min(9));
-            }
-            b'p' => out.extend_from_slice(if at.hour < 12 { b"AM" } else { b"PM" }),
-            b'P' => out.extend_from_slice(if at.hour < 12 { b"am" } else { b"pm" }),
-            b'r' => strftime(b"%I:%M:%S %p", at, nanos, out),
-            b'R' => strftime(b"%H:%M", at, nanos, out),
-            b's' => push_int(out, at.epoch),
-            b'S' => padded(out, at.second, 2, b'0'),
-            b't' => out.push(b'\t'),
-            b'T' | b'X' => strftime(b"%H:%M:%S", at, nanos, out),
-            b'u' => push_int(out, if weekday == 0 { 7 } else { weekday }),
-            b'U' => padded(out, (at.yearday + 7 - weekday) / 7, 2, b'0'),
-            b'V' => padded(out, at.iso_week().0, 2, b'0'),
-            b'w' => push_int(out, weekday),
-            b'W' => padded(out, (at.yearday + 7 - (weekday + 6) % 7) / 7, 2, b'0'),
-            b'y' => padded(out, at.year % 100, 2, b'0'),
-            b'Y' => push_int(out, at.year),
-            b'z' => push_offset(out, at.offset),
-            b'Z' => out.extend_from_slice(if at.offset == 0 { b"UTC" } else { b"" }),
-            b'%' => out.push(b'%'),
-            other => out.extend_from_slice(&[b'%', other]),
-        }
-    }
-}
-
-/// A number with at least so many places.
-fn padded(out: &mut Vec<u8>, value: i64, width: usize, fill: u8) {
-    let start = out.len();
-    push_int(out, value);
-    let digits = out.len() - start;
-    if digits < width {
-        out.resize(start + width, fill);
-        out.copy_within(start..start + digits, start + width - digits);
-        out[start..start + width - digits].fill(fill);
-    }
-}
-
-/// `+0100`
-fn push_offset(out: &mut Vec<u8>, offset: i64) {
-    out.push(if offset < 0 { b'-' } else { b'+' });
-    let minutes = offset.abs() / 60;
-    padded(out, minutes / 60 * 100 + minutes % 60, 4, b'0');
 }

@@ -26,15 +26,17 @@ mod packet;
 mod pick;
 mod protobuf;
 mod secret;
+mod strftime;
 mod table;
 mod text;
 mod variable;
 mod when;
 mod x509;
 
-pub(crate) use date::{strftime, Moment};
+pub(crate) use date::Moment;
 pub use debug::DebugSink;
 pub(crate) use form::HEX;
+pub(crate) use strftime::{padded, strftime};
 pub(crate) use variable::SetIf;
 
 use super::args::Args;

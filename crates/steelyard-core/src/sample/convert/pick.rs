@@ -1,7 +1,7 @@
 //! Parts of a value: fields, words, bytes, parameters, host and port.
 
 use super::super::args::Args;
-use super::super::{parse_int, Sample, View};
+use super::super::{Sample, View};
 use super::number::Operand;
 use crate::error::PlanError;
 
@@ -96,23 +96,29 @@ impl Pick {
                     view.arena.alloc_slice_fill_iter(host.iter().map(u8::to_ascii_lowercase)),
                 ))
             }
-            Self::PortOnly => Some(Sample::Int(parse_int(split_port(text).1))),
+            Self::PortOnly => Some(Sample::Int(port(split_port(text).1))),
             Self::Bytes { .. } => None,
         }
     }
 }
 
-/// Host and port digits; the last colon separates them where only digits follow it and no other colon is outside brackets.
+/// Host and port. The last colon separates them, unless a bracket is closed after it: what stands between colon and end is taken
+/// for the port, whatever it is.
 fn split_port(text: &[u8]) -> (&[u8], &[u8]) {
-    match memchr::memrchr(b':', text) {
-        Some(at)
-            if text[at + 1..].iter().all(u8::is_ascii_digit)
-                && (text.starts_with(b"[") && text[..at].ends_with(b"]") || !text[..at].contains(&b':')) =>
-        {
-            (&text[..at], &text[at + 1..])
-        }
+    match memchr::memrchr2(b':', b']', text) {
+        Some(at) if text[at] == b':' => (&text[..at], &text[at + 1..]),
         _ => (text, b""),
     }
+}
+
+/// The number of a port as HAProxy reads it: each byte for a digit, in 32 bits.
+fn port(text: &[u8]) -> i64 {
+    let add = |port: u32, byte: &u8| {
+        port.wrapping_mul(10)
+            .wrapping_add(u32::from(*byte))
+            .wrapping_sub(u32::from(b'0'))
+    };
+    i64::from(text.iter().fold(0, add))
 }
 
 impl Part {

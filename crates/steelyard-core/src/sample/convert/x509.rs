@@ -113,13 +113,14 @@ impl X509 {
         Ok((args.name == "x509_v_err_str").then_some(Self))
     }
 
-    /// A number without a name stays a number, as text.
+    /// A number without a name stays a number, as text and without a sign. Names go by the low 32 bits alone.
     pub fn apply<'e>(self, view: &View<'e>, sample: Sample<'e>) -> Option<Sample<'e>> {
         let number = sample.as_int()?;
-        let name = usize::try_from(number).ok().and_then(|number| ERRORS.get(number));
+        let low = number & 0xffff_ffff;
+        let name = usize::try_from(low).ok().and_then(|low| ERRORS.get(low));
         Some(Sample::Str(match name {
             Some(name) => name.as_bytes(),
-            None => Sample::Int(number).as_str(view.arena),
+            None => view.arena.alloc_str(&(number as u64).to_string()).as_bytes(),
         }))
     }
 }

@@ -7,6 +7,7 @@ use super::Side;
 use crate::error::PlanError;
 use crate::http1::{FieldName, Head};
 use crate::scan::find2;
+use std::net::IpAddr;
 
 /// Which header, and how a value becomes a sample.
 #[derive(Debug)]
@@ -225,15 +226,26 @@ impl Form {
         match self {
             Self::Str => Some(Sample::Str(value)),
             Self::Int => Some(Sample::Int(parse_int(value))),
-            Self::Ip => {
-                let bare = value
-                    .strip_prefix(b"[")
-                    .and_then(|rest| Some(&rest[..memchr::memchr(b']', rest)?]))
-                    .unwrap_or(value);
-                parse_ip(bare).map(Sample::from_ip)
+            Self::Ip => address(value).map(Sample::from_ip),
+        }
+    }
+}
+
+/// An address of a header: an IPv4 address may have a port behind it, an IPv6 address may stand in brackets.
+fn address(value: &[u8]) -> Option<IpAddr> {
+    let dotted = |text: &[u8]| text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    if let [b'[', bare @ .., b']'] = value {
+        return parse_ip(bare).filter(IpAddr::is_ipv6);
+    }
+    if let Some(at) = memchr::memchr(b':', value).filter(|at| dotted(&value[..*at])) {
+        let port = &value[at + 1..];
+        if !port.is_empty() && port.iter().all(u8::is_ascii_digit) {
+            if let Some(ip) = parse_ip(&value[..at]) {
+                return Some(ip);
             }
         }
     }
+    parse_ip(value).filter(|ip| ip.is_ipv6() || dotted(value))
 }
 
 /// The elements of a comma-separated value: commas in quotes don't separate, blanks around elements are dropped, empty
