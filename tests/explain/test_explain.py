@@ -93,7 +93,7 @@ def test_json_names_the_places(explain):
     assert (outcome["end"], outcome["backend"], outcome["server"]) == ("forwarded", "pages", "p1")
     denied = json.loads(explain("GET", "/admin", "--frontend", "web", "--json").stdout)
     assert (denied["end"], denied["status"], denied["why"]) == ("replied", 403, "http-request deny")
-    assert '403 0 - - PR-- 0/0/0/0/0 0/0 "GET /admin HTTP/1.1"' in denied["log"]
+    assert '403 189 - - PR-- 1/1/0/0/0 0/0 "GET /admin HTTP/1.1"' in denied["log"]
 
 
 UPGRADED = """\
@@ -147,7 +147,7 @@ def test_states_of_servers_are_what_the_balancing_sees(explain):
     one = json.loads(explain("GET", "/api", "--frontend", "web", "--server", "api/s1=down", "--json").stdout)
     assert one["server"] == "s2"
     none = explain("GET", "/", "--frontend", "web", "--server", "pages/p1=down")
-    assert b"Answered here with 503: no server is usable: p1 is down or in maintenance." in none.stdout
+    assert b"Answered here with 503: no server is usable: p1 is down." in none.stdout
 
 
 def test_raw_messages_and_bytes_of_tcp(explain):

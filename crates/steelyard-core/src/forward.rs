@@ -1,10 +1,10 @@
 //! Lines that name the client for the server, `option forwardfor` and `option originalto`, and the server itself.
 
-use crate::http1::Head;
-use crate::plan::Backend;
+use crate::http1::{Head, TargetForm};
+use crate::plan::{Backend, KeepAlive, Options};
 use crate::program::{Forwarded, ProxyProgram};
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// Those of both sides of a request; `back` only where the backend is another proxy. `None`: not an IP address.
 pub fn forwarded(
@@ -50,4 +50,34 @@ fn address_field(request: &mut Head, front: Option<&Forwarded>, back: Option<&Fo
     let left = room.len();
     let length = text.len() - left;
     request.add(&option.header, text.get(..length).unwrap_or_default());
+}
+
+/// Whether the server's connection ends with this message: `option http-server-close` of either side, `option httpclose` of the
+/// backend.
+#[must_use]
+pub fn closes_server(front: &Options, back: &Options) -> bool {
+    front.http_connection == KeepAlive::ServerClose || back.http_connection != KeepAlive::KeepAlive
+}
+
+/// `option http_proxy`: the server is the address in the URL, which must be numeric; the request line keeps the path only. `None`: it
+/// points nowhere.
+pub fn aim_at_url(request: &mut Head) -> Option<SocketAddr> {
+    let http = request.target_form() == TargetForm::Absolute
+        && request.scheme().is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"http"));
+    let address = request.authority().filter(|_| http).and_then(numeric_address)?;
+    let path = match request.pathq() {
+        Some(path) if !path.is_empty() => path.to_vec(),
+        _ => b"/".to_vec(),
+    };
+    request.set_target(&path);
+    Some(address)
+}
+
+fn numeric_address(authority: &[u8]) -> Option<SocketAddr> {
+    let text = std::str::from_utf8(authority).ok()?;
+    if let Ok(address) = text.parse::<SocketAddr>() {
+        return Some(address);
+    }
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    bare.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, 80))
 }

@@ -27,6 +27,18 @@ pub enum ReplyCause {
     Error,
 }
 
+impl ReplyCause {
+    /// First two letters of the termination state: denied by the proxy, or answered locally. `stage`: the one that was reached.
+    #[must_use]
+    pub fn letters(self, stage: u8) -> [u8; 2] {
+        match self {
+            Self::Deny | Self::Error => [b'P', stage],
+            Self::Tarpit => *b"PT",
+            Self::Return | Self::Redirect | Self::Auth => [b'L', stage],
+        }
+    }
+}
+
 /// A whole reply: head (with its length) and body. The body is not to be sent to a HEAD request.
 #[derive(Debug)]
 pub struct MadeReply {
@@ -294,6 +306,47 @@ pub fn error_reply(program: &Program, proxy: u32, status: u16, ctx: &mut Ctx<'_>
     let mut made = stored(&view, proxy, status, ReplyCause::Error);
     made.close |= matches!(status, 400 | 408 | 413 | 414 | 431 | 501 | 505);
     made
+}
+
+/// The answer to what was no request is as raw as HAProxy's, which is sent below its HTTP layer: built-in pages look different. Error
+/// files stay as they are.
+pub fn refusal(program: &Program, proxy: u32, status: u16, ctx: &mut Ctx<'_>) -> MadeReply {
+    let mut made = error_reply(program, proxy, status, ctx);
+    let page = &made.head;
+    let built_in = page.field_count() == 3 && page.get(b"cache-control") == Some(b"no-cache");
+    if let Some(length) = page.get(b"content-length").filter(|_| built_in) {
+        let mut head = Head::from_parts_response(page.status(), page.reason());
+        head.add(b"Content-length", length);
+        head.add(b"Cache-Control", b"no-cache");
+        head.add(b"Connection", b"close");
+        head.add(b"Content-Type", b"text/html");
+        made.head = head;
+    }
+    made.head.frame_reply(made.body.len() as u64);
+    if made.head.get(b"connection").is_none() && made.head.version() == Version::Http11 {
+        made.head.add(b"connection", b"close");
+    }
+    made
+}
+
+/// `server ... redir PREFIX`: GET and HEAD are sent to the server by the client itself.
+pub fn to_server(server: &plan::Server, request: &Head) -> Option<MadeReply> {
+    let prefix = server.redir.as_ref()?;
+    if !matches!(request.method(), b"GET" | b"HEAD") {
+        return None;
+    }
+    let mut location = prefix.clone().into_bytes();
+    location.extend_from_slice(request.pathq().unwrap_or_default());
+    let mut head = Head::from_parts_response(302, b"Found");
+    head.add(b"Cache-Control", b"no-cache");
+    head.add(b"Location", &location);
+    Some(MadeReply {
+        head,
+        status: 302,
+        body: Vec::new(),
+        cause: ReplyCause::Redirect,
+        close: true,
+    })
 }
 
 #[cfg(test)]

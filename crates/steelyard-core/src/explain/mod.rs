@@ -11,7 +11,7 @@ mod world;
 
 pub use crate::rules::legible;
 pub use case::{Case, End, Message, Outcome, ProxyState, ServerState};
-pub use words::{algorithm, message, told, verb};
+pub use words::{algorithm, message, told, unusable, verb, Hindrance, NO_BACKEND};
 
 use crate::balance::Balancer;
 use crate::ctx::{Ctx, Scratch, Session};
@@ -38,6 +38,22 @@ pub struct Simulation {
     /// The clock of the tables, milliseconds: that of the case.
     clock: Arc<AtomicU64>,
     played: u32,
+    /// The connection of the latest case, where its client may send another request.
+    kept: Option<Kept>,
+    /// Lines that each proxy has logged.
+    lines: Vec<u32>,
+}
+
+/// A client's connection between two requests.
+#[derive(Debug)]
+struct Kept {
+    session: Session,
+    vars: Vars,
+    tracking: Tracking,
+    /// Requests that came on it.
+    requests: u32,
+    /// Backend and server of the latest (`option prefer-last-server`).
+    last: Option<(u32, u32)>,
 }
 
 /// A case that can't be played: it names what the plan does not have, or is not readable.
@@ -61,6 +77,7 @@ impl Simulation {
             let backend = proxy.backend.as_ref()?;
             Some(Balancer::new(backend, proxy.options.allbackups))
         };
+        let proxies = program.plan.proxies.len();
         let balancers = program.plan.proxies.iter().map(balancer).collect();
         let clock = Arc::new(AtomicU64::new(0));
         let tables = {
@@ -76,6 +93,8 @@ impl Simulation {
             changes,
             clock,
             played: 0,
+            kept: None,
+            lines: vec![0; proxies],
         })
     }
 

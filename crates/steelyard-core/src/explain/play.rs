@@ -8,7 +8,7 @@ mod response;
 use super::case::{Case, End, Message, Outcome};
 use super::words::{told, Stop};
 use super::world::World;
-use super::{CaseError, Simulation};
+use super::{CaseError, Kept, Simulation};
 use crate::balance::Balancer;
 use crate::ctx::{Ctx, Scratch, Session};
 use crate::http1::{Head, Limits};
@@ -34,6 +34,8 @@ pub(super) fn play(simulation: &mut Simulation, case: &Case) -> Result<Outcome, 
         changes,
         clock,
         played,
+        kept,
+        lines,
     } = simulation;
     clock.store(case.now / 1_000, Relaxed);
     let world = World::new(&program.plan, case, vars, tables, changes);
@@ -48,35 +50,61 @@ pub(super) fn play(simulation: &mut Simulation, case: &Case) -> Result<Outcome, 
         header: None,
         accepted: world.wall(),
     };
+    // A connection that is not used again is closed before the next one is opened.
+    let before = kept.take().filter(|kept| {
+        let same = (kept.session.frontend, kept.session.src) == (session.frontend, session.src);
+        case.reused && same
+    });
+    let kept_before = before.unwrap_or_else(|| Kept {
+        session: session.clone(),
+        vars: Vars::new(),
+        tracking: Tracking::new(),
+        requests: u32::from(case.reused),
+        last: None,
+    });
     let mut play = Play {
         program,
         front,
         case,
         world: &world,
         session,
-        vars: Vars::new(),
-        tracking: Tracking::new(),
+        vars: kept_before.vars,
+        tracking: kept_before.tracking,
+        requests: kept_before.requests,
+        last: kept_before.last,
         stores: Stores::default(),
         record: Record::new(),
         scratch: Scratch::new(),
         req: Head::new(),
         res: Head::new(),
         answered: false,
+        keeps: false,
         http: false,
         input: bytes(&case.request)?,
         backend: None,
         server: None,
+        target: None,
         persist: Persist::default(),
         trace: Trace::default(),
         sent: None,
+        interim: 0,
         body: Vec::new(),
+        unlogged: false,
+        refused: false,
+        complete: true,
+        log: None,
+        lines,
     };
     play.record.counter = *played;
+    play.record.request_index = kept_before.requests;
+    play.record.request_date = world.wall();
     let (end, why) = match play.line(balancers)? {
         Ok(()) => (End::Forwarded, String::new()),
         Err(stop) => stop,
     };
-    Ok(play.outcome(end, why))
+    let (outcome, connection) = play.outcome(end, why);
+    *kept = connection;
+    Ok(outcome)
 }
 
 fn address(text: Option<&str>) -> Result<Option<SocketAddr>, CaseError> {
@@ -107,18 +135,36 @@ struct Play<'p> {
     req: Head,
     res: Head,
     answered: bool,
+    /// The client's connection may carry a further request.
+    keeps: bool,
+    /// Requests that came before on it, and the backend and server of the latest.
+    requests: u32,
+    last: Option<(u32, u32)>,
     /// A request was read.
     http: bool,
     /// Bytes of the stream, or the decoded body of the request.
     input: Vec<u8>,
     backend: Option<u32>,
     server: Option<u32>,
+    /// Where the request goes instead of to its server's address (`option http_proxy`, `option transparent`).
+    target: Option<SocketAddr>,
     persist: Persist,
     trace: Trace,
     /// The request as the server gets it.
     sent: Option<Message>,
-    /// Of a reply made here.
+    /// Bytes of the responses that announced the last one.
+    interim: u64,
+    /// Of the response, decoded.
     body: Vec<u8>,
+    /// No line is written at the end.
+    unlogged: bool,
+    /// What came is no request: the line of the log is that of an error.
+    refused: bool,
+    /// The body of the request is there to its end.
+    complete: bool,
+    log: Option<String>,
+    /// Lines that each proxy has logged.
+    lines: &'p mut [u32],
 }
 
 impl<'p> Play<'p> {
@@ -145,7 +191,7 @@ impl<'p> Play<'p> {
             self.forward();
             return self.respond();
         }
-        Ok(Ok(()))
+        self.relay()
     }
 
     fn ctx<R>(&mut self, run: impl FnOnce(&'p Program, &mut Ctx<'_>, &mut Trace) -> R) -> R {
@@ -178,11 +224,7 @@ impl<'p> Play<'p> {
         else {
             return Verdict::Pass;
         };
-        let proxy = program.plan.proxies.get(proxy as usize).map_or("", |proxy| &proxy.name);
-        self.trace.steps.push(Step::Set {
-            proxy: proxy.to_owned(),
-            set: name,
-        });
+        self.begin(proxy, name, |_| true);
         let mut from = 0;
         let verdict = loop {
             match self.ctx(|program, ctx, trace| evaluate(which(compiled), program, ctx, from, Some(trace))) {
@@ -204,8 +246,15 @@ impl<'p> Play<'p> {
     /// Notes that rules of a proxy begin, where it has any.
     fn begin(&mut self, proxy: u32, set: &'static str, has: fn(&Proxy) -> bool) {
         if let Some(proxy) = self.program.plan.proxies.get(proxy as usize).filter(|proxy| has(proxy)) {
-            let proxy = proxy.name.clone();
-            self.trace.steps.push(Step::Set { proxy, set });
+            let last = self.trace.steps.iter().rev().find_map(|step| match step {
+                Step::Set { proxy, set } => Some((proxy.as_str(), *set)),
+                _ => None,
+            });
+            // A set that goes on has begun.
+            if last != Some((&proxy.name, set)) {
+                let proxy = proxy.name.clone();
+                self.trace.steps.push(Step::Set { proxy, set });
+            }
         }
     }
 

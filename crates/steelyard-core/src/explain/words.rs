@@ -1,14 +1,16 @@
 //! What happened, in words.
 
 use super::case::{End, Message};
-use crate::balance::ServerSeat;
 use crate::http1::Head;
-use crate::plan::{Backend, BalanceKind};
+use crate::plan::BalanceKind;
 use crate::reply::ReplyCause;
-use crate::rules::{legible, Verdict};
+use crate::rules::Verdict;
 
 /// The request goes no further: how it ended, and why.
 pub(super) type Stop = (End, String);
+
+/// Why there is no backend.
+pub const NO_BACKEND: &str = "no backend: no use_backend rule matched, and there is no default_backend";
 
 /// The head of a message, as text for people.
 pub fn message(head: &Head) -> Message {
@@ -21,9 +23,15 @@ pub fn message(head: &Head) -> Message {
         head.start_line(&mut line);
     }
     Message {
-        line: legible(&line),
-        headers: head.fields().map(|(name, value)| (legible(name), legible(value))).collect(),
+        line: text(&line),
+        headers: head.fields().map(|(name, value)| (text(name), text(value))).collect(),
     }
+}
+
+/// Bytes as text, to an end that is far away.
+pub(super) fn text(bytes: &[u8]) -> String {
+    const MOST: usize = 1 << 20;
+    String::from_utf8_lossy(bytes.get(..MOST).unwrap_or(bytes)).into_owned()
 }
 
 pub(super) fn closed(silent: bool, set: &str) -> Stop {
@@ -46,22 +54,32 @@ pub fn verb(cause: ReplyCause) -> &'static str {
     }
 }
 
-/// What keeps each server from taking load.
-pub(super) fn unusable(backend: &Backend, seats: &[ServerSeat]) -> String {
-    let told = backend.servers.iter().zip(seats).map(|(server, seat)| {
-        let what = if seat.usable {
-            "has weight 0"
-        } else {
-            "is down or in maintenance"
+/// What keeps each server of a backend from taking load.
+pub fn unusable<'n>(servers: impl Iterator<Item = (&'n str, Hindrance)>) -> String {
+    let told = servers.map(|(name, what)| {
+        let what = match what {
+            Hindrance::Maintenance => "is in maintenance",
+            Hindrance::Drained => "is drained",
+            Hindrance::Down => "is down",
+            Hindrance::Weightless => "has weight 0",
         };
-        format!("{} {what}", server.name)
+        format!("{name} {what}")
     });
     let told: Vec<String> = told.collect();
     if told.is_empty() {
-        "the backend has none".into()
+        "the backend has no server".into()
     } else {
-        told.join(", ")
+        format!("no server is usable: {}", told.join(", "))
     }
+}
+
+/// Why a server takes no load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hindrance {
+    Maintenance,
+    Drained,
+    Down,
+    Weightless,
 }
 
 /// How a rule set ended, where rules after it did not run.

@@ -1,6 +1,7 @@
 //! The fake process in which a case is played: numbers that the case gives, and an idle one otherwise.
 
 use super::case::{Case, ProxyState};
+use super::words::Hindrance;
 use crate::balance::ServerSeat;
 use crate::plan::Plan;
 use crate::rules::pattern::Changes;
@@ -46,6 +47,18 @@ impl<'w> World<'w> {
             .and_then(|plan| plan.servers.get(server as usize))
             .is_none_or(|server| server.disabled);
         state.map_or(!disabled, |state| state.up)
+    }
+
+    /// Why a server takes no load, where it takes none.
+    pub(super) fn hindrance(&self, proxy: u32, server: u32) -> Hindrance {
+        let mut states = self.case.servers.iter();
+        match states.find(|state| state.proxy == proxy && state.server == server) {
+            Some(state) if !state.up => Hindrance::Down,
+            Some(state) if state.drain => Hindrance::Drained,
+            Some(_) => Hindrance::Weightless,
+            None if self.is_up(proxy, server) => Hindrance::Weightless,
+            None => Hindrance::Maintenance,
+        }
     }
 
     fn proxy(&self, index: u32) -> ProxyState {

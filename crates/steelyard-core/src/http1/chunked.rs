@@ -95,6 +95,21 @@ impl ChunkDecoder {
         Self::default()
     }
 
+    /// Whether what is there of a body is wrong already.
+    #[must_use]
+    pub fn is_malformed(mut bytes: &[u8]) -> bool {
+        let mut decoder = Self::new();
+        loop {
+            let consumed = match decoder.step(bytes) {
+                Err(_) => return true,
+                Ok(ChunkStep::NeedMore { .. } | ChunkStep::End { .. }) => return false,
+                Ok(ChunkStep::Data { start, len }) => start + len,
+                Ok(ChunkStep::Trailer { consumed, .. }) => consumed,
+            };
+            bytes = bytes.get(consumed..).unwrap_or_default();
+        }
+    }
+
     /// Whether the body is complete.
     #[must_use]
     pub fn is_done(&self) -> bool {

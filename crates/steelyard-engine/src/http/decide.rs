@@ -8,6 +8,7 @@ use super::want::{aim, balances_by_body, judge};
 use super::{finish, receive, trace};
 use crate::error::{Error, Fault, Stage};
 use crate::live::InBackend;
+use steelyard_core::explain::NO_BACKEND;
 use steelyard_core::http1::Body;
 use steelyard_core::plan::{Mode, Proxy, Stats};
 use steelyard_core::program::Wants;
@@ -142,6 +143,9 @@ fn choose_backend(conn: &mut Conn, ex: &mut Exchange) -> Option<Decision> {
         conn.front().frontend.as_ref().and_then(|front| front.default_backend)
     };
     let Some(backend) = chosen else {
+        if let Some(tracing) = &mut ex.tracing {
+            tracing.explains(NO_BACKEND);
+        }
         let failed = Decision::Failed(failure(Fault::Server, Stage::Connect));
         return conn.is_http().then_some(failed);
     };
@@ -212,7 +216,16 @@ async fn statistics(conn: &mut Conn, ex: &mut Exchange, index: u32) -> Option<De
     if !is_stats_uri(stats, ex.req.pathq().unwrap_or_default()) {
         return None;
     }
-    let denied = run(conn, ex, index, |program| &program.stats).await;
+    let rules = conn
+        .live
+        .program
+        .proxies
+        .get(index as usize)
+        .is_some_and(|program| !program.stats.is_empty());
+    let denied = match rules {
+        true => run(conn, ex, index, |program| &program.stats).await,
+        false => None,
+    };
     let name = String::from("stats");
     Some(denied.unwrap_or(Decision::Service { name, proxy: index }))
 }

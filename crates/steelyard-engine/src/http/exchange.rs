@@ -10,6 +10,7 @@ use crate::relay::http::{Flow, Framing};
 use std::net::SocketAddr;
 use std::time::Instant;
 use steelyard_core::ctx::{Ctx, Scratch};
+use steelyard_core::forward::closes_server;
 use steelyard_core::http1::{Body, Head, Limits};
 use steelyard_core::persist::Persist;
 use steelyard_core::plan::{KeepAlive, Proxy};
@@ -279,8 +280,7 @@ impl Exchange {
         if !self.wants.any(Wants::CLOSE) {
             return self.rule_closes;
         }
-        let back = self.back(conn).options.http_connection;
-        self.rule_closes || conn.front().options.http_connection == KeepAlive::ServerClose || back != KeepAlive::KeepAlive
+        self.rule_closes || closes_server(&conn.front().options, &self.back(conn).options)
     }
 
     /// How the end of the body of the request is found.

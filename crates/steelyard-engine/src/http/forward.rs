@@ -3,8 +3,6 @@
 use super::exchange::Exchange;
 use super::session::{proxy, Conn};
 use crate::live::wall;
-use std::net::{IpAddr, SocketAddr};
-use steelyard_core::http1::{TargetForm, Version};
 use steelyard_core::program::Wants;
 
 /// Edits the head of the request for the server that was chosen and puts it in front of the body.
@@ -46,13 +44,8 @@ fn once(conn: &mut Conn, ex: &mut Exchange) {
     if let Some(cookie) = back.backend.as_ref().and_then(|back| back.cookie.as_ref()) {
         ex.persist.clean_request(cookie, &mut ex.req);
     }
-    if !ex.closes_server(conn) || (back.options.http_pretend_keepalive && !ex.rule_closes) {
-        if ex.req.version() == Version::Http10 {
-            ex.req.add(b"connection", b"keep-alive");
-        }
-    } else if ex.req.version() == Version::Http11 && !upgrade {
-        ex.req.add(b"connection", b"close");
-    }
+    let keeps = !ex.closes_server(conn) || (back.options.http_pretend_keepalive && !ex.rule_closes);
+    ex.req.ask_connection(keeps, upgrade);
 }
 
 /// `option forwardfor` and `option originalto` of both sides.
@@ -83,31 +76,6 @@ fn unique_id(conn: &mut Conn, ex: &mut Exchange) {
             ex.req.add(name.as_bytes(), line);
         }
     });
-}
-
-/// `option http_proxy`: the server is the address in the URL, which must be numeric; the request line keeps the path only.
-pub(super) fn aim_at_url(ex: &mut Exchange) -> bool {
-    let http = ex.req.target_form() == TargetForm::Absolute
-        && ex.req.scheme().is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"http"));
-    let Some(address) = ex.req.authority().filter(|_| http).and_then(numeric_address) else {
-        return false;
-    };
-    let path = match ex.req.pathq() {
-        Some(path) if !path.is_empty() => path.to_vec(),
-        _ => b"/".to_vec(),
-    };
-    ex.req.set_target(&path);
-    ex.target = Some(address);
-    true
-}
-
-fn numeric_address(authority: &[u8]) -> Option<SocketAddr> {
-    let text = std::str::from_utf8(authority).ok()?;
-    if let Ok(address) = text.parse::<SocketAddr>() {
-        return Some(address);
-    }
-    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
-    bare.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, 80))
 }
 
 /// The wall clock, for cookies with dates: seconds since the epoch.

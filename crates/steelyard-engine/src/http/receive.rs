@@ -9,7 +9,7 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use steelyard_core::capture;
-use steelyard_core::http1::{parse_request, Body, ChunkDecoder, ChunkStep, HeadError, Limits, Progress};
+use steelyard_core::http1::{parse_request, Body, ChunkDecoder, HeadError, Limits, Progress};
 use steelyard_core::program::Wants;
 use steelyard_core::table::Event;
 
@@ -84,25 +84,11 @@ pub(super) async fn head(conn: &mut Conn, ex: &mut Exchange) -> Result<(), Stop>
     ex.received = ex.now;
     ex.connected = ex.now;
     ex.body = ex.req.request_body().map_err(Stop::Bad)?;
-    if ex.body == Body::Chunked && is_malformed(ex.up.input.data()) {
+    if ex.body == Body::Chunked && ChunkDecoder::is_malformed(ex.up.input.data()) {
         return Err(Stop::BadBody);
     }
     begin(conn, ex);
     Ok(())
-}
-
-/// Whether the part of a chunked body that came with the head is wrong already: no server hears of such a request.
-fn is_malformed(mut bytes: &[u8]) -> bool {
-    let mut decoder = ChunkDecoder::new();
-    loop {
-        let consumed = match decoder.step(bytes) {
-            Err(_) => return true,
-            Ok(ChunkStep::NeedMore { .. } | ChunkStep::End { .. }) => return false,
-            Ok(ChunkStep::Data { start, len }) => start + len,
-            Ok(ChunkStep::Trailer { consumed, .. }) => consumed,
-        };
-        bytes = bytes.get(consumed..).unwrap_or_default();
-    }
 }
 
 fn poll_head(

@@ -23,7 +23,7 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
         // The caller forwards; nothing is left to do here.
         Decision::Forward => After::Abort,
         Decision::Reply(made) => {
-            let (fault, stage) = cause(&made, b'R');
+            let letters = made.cause.letters(b'R');
             count_denied(conn, ex, &made);
             if matches!(made.cause, ReplyCause::Deny | ReplyCause::Auth) {
                 conn.tracking.count(Event::HttpError);
@@ -31,12 +31,12 @@ pub(super) async fn instead(conn: &mut Conn, ex: &mut Exchange, decision: Decisi
             if made.cause != ReplyCause::Deny {
                 count_intercepted(conn, ex);
             }
-            send(conn, ex, *made, [fault, stage]).await
+            send(conn, ex, *made, letters).await
         }
         Decision::Response(made) => {
-            let termination = cause(&made, b'H');
+            let letters = made.cause.letters(b'H');
             count_denied_response(conn, ex, &made);
-            send(conn, ex, *made, [termination.0, termination.1]).await
+            send(conn, ex, *made, letters).await
         }
         Decision::Tarpit(made) => {
             tarpit(conn, ex).await;
@@ -126,13 +126,11 @@ pub(super) async fn error(conn: &mut Conn, ex: &mut Exchange, failure: Error) ->
 pub(super) async fn refusal(conn: &mut Conn, ex: &mut Exchange, status: u16, termination: [u8; 2]) -> After {
     let front = conn.session.frontend;
     ex.req.clear();
-    let made = ex.with_ctx(conn, |program, ctx| error_reply(program, front, status, ctx));
+    let made = ex.with_ctx(conn, |program, ctx| {
+        steelyard_core::reply::refusal(program, front, status, ctx)
+    });
     ex.keep_client = false;
-    ex.res = raw_page(made.head);
-    sound_length(ex, &made.body);
-    if ex.res.get(b"connection").is_none() && ex.res.version() == Version::Http11 {
-        ex.res.add(b"connection", b"close");
-    }
+    ex.res = made.head;
     ex.res.write(&mut ex.down.out);
     ex.down.out.extend_from_slice(&made.body);
     flush(conn, ex).await;
@@ -172,10 +170,10 @@ async fn send(conn: &mut Conn, ex: &mut Exchange, mut made: MadeReply, mut termi
     }
     // The version of an error file says nothing of the client's connection.
     let old = ex.res.version() == Version::Http10 && ex.res.get(b"connection").is_none();
-    let sound = sound_length(ex, &made.body);
+    let sound = ex.res.frame_reply(made.body.len() as u64);
     let stays = ex.res.settle_connection() || old;
     ex.keep_client &= sound && stays;
-    respond::say_connection(ex);
+    ex.res.say_connection(ex.req.version(), ex.keep_client);
     if let Some(tracing) = &mut ex.tracing {
         tracing.body(&made.body);
         trace::answers(conn, ex);
@@ -194,36 +192,6 @@ async fn send(conn: &mut Conn, ex: &mut Exchange, mut made: MadeReply, mut termi
         true if ex.keep_client => After::Next,
         true => After::Close,
         false => After::Abort,
-    }
-}
-
-/// The built-in pages of what is no request look different in HAProxy: they are sent below its HTTP layer. Error files stay as they are.
-fn raw_page(page: Head) -> Head {
-    let built_in = page.field_count() == 3 && page.get(b"cache-control") == Some(b"no-cache");
-    let Some(length) = page.get(b"content-length").filter(|_| built_in) else {
-        return page;
-    };
-    let mut head = Head::from_parts_response(page.status(), page.reason());
-    head.add(b"Content-length", length);
-    head.add(b"Cache-Control", b"no-cache");
-    head.add(b"Connection", b"close");
-    head.add(b"Content-Type", b"text/html");
-    head
-}
-
-/// An error file may lie about its length, or say nothing of it: then the end of the connection is the end. Gives whether the head
-/// tells where the body ends.
-fn sound_length(ex: &mut Exchange, body: &[u8]) -> bool {
-    if Head::is_bodiless(ex.res.status()) {
-        return true;
-    }
-    match ex.res.response_body(b"GET") {
-        Ok(Body::Length(length)) if length == body.len() as u64 => true,
-        Ok(Body::Close) => false,
-        _ => {
-            ex.res.set_body(Body::Length(body.len() as u64));
-            true
-        }
     }
 }
 
@@ -274,15 +242,6 @@ fn finish_unanswered(conn: &mut Conn, ex: &mut Exchange, termination: [u8; 2]) {
     finish::account(conn, ex);
     finish::log_refused(conn, ex, termination);
     finish::next(conn, ex);
-}
-
-/// First two letters of the termination state: denied by the proxy, or answered locally.
-fn cause(made: &MadeReply, stage: u8) -> (u8, u8) {
-    match made.cause {
-        ReplyCause::Deny | ReplyCause::Error => (b'P', stage),
-        ReplyCause::Tarpit => (b'P', b'T'),
-        ReplyCause::Return | ReplyCause::Redirect | ReplyCause::Auth => (b'L', stage),
-    }
 }
 
 /// A request that the frontend answers itself, as far as that is not a refusal.

@@ -11,7 +11,7 @@ use crate::live::bump;
 use crate::relay::http::Framing;
 use crate::relay::rechunk::Rechunk;
 use steelyard_core::capture;
-use steelyard_core::http1::{Body, Head, Version};
+use steelyard_core::http1::{Body, Fit, Version};
 use steelyard_core::plan::LogStep;
 use steelyard_core::program::{ProxyProgram, Wants};
 use steelyard_core::reply::MadeReply;
@@ -75,7 +75,7 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
                 Box::pin(hold::response(conn, ex, Until::Body(body, least, large), ms)).await?;
             }
             Err(Verdict::Reply(made) | Verdict::Tarpit(made)) => return Ok(Then::Reply(made)),
-            Err(Verdict::Failed) => return Err(internal()),
+            Err(Verdict::Failed) => return Err(internal(ex, "http-response: a change can't be made")),
             Err(_) => return Err(bad_response()),
         }
     }
@@ -88,7 +88,7 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
     }
     connection(conn, ex, body, tunnel, server_stays && !closing);
     if !after_response(conn, ex) {
-        return Err(internal());
+        return Err(internal(ex, "http-after-response: a change can't be made"));
     }
     let body = if tunnel { body } else { fit(ex, status, body)? };
     told(ex, tunnel);
@@ -138,7 +138,7 @@ async fn content(conn: &mut Conn, ex: &mut Exchange, backend: u32, body: Body) -
                 from = at;
                 hold::response(conn, ex, Until::Body(body, least, large), ms).await?;
             }
-            Verdict::Failed => return Err(internal()),
+            Verdict::Failed => return Err(internal(ex, "tcp-response content: a change can't be made")),
             Verdict::Close { .. }
             | Verdict::Reply(_)
             | Verdict::Tarpit(_)
@@ -148,6 +148,9 @@ async fn content(conn: &mut Conn, ex: &mut Exchange, backend: u32, body: Body) -
                 reply::count_refused_response(conn, ex);
                 // To these rules there was no response yet.
                 ex.record.status = 0;
+                if let Some(tracing) = &mut ex.tracing {
+                    tracing.explains("tcp-response content reject");
+                }
                 return Err(Error {
                     fault: Fault::Proxy,
                     stage: Stage::Data,
@@ -180,7 +183,10 @@ fn bad_response() -> Error {
 }
 
 /// A change that strict mode wants could not be made.
-fn internal() -> Error {
+fn internal(ex: &mut Exchange, why: &str) -> Error {
+    if let Some(tracing) = &mut ex.tracing {
+        tracing.explains(why);
+    }
     Error {
         fault: Fault::Internal,
         stage: Stage::Headers,
@@ -262,35 +268,16 @@ pub(super) fn after_response(conn: &mut Conn, ex: &mut Exchange) -> bool {
 /// Whether connections live on.
 fn connection(conn: &Conn, ex: &mut Exchange, body: Body, tunnel: bool, server_stays: bool) {
     ex.keep_server = server_stays && !ex.closes_server(conn) && body != Body::Close && !tunnel;
-    // An HTTP/1.0 client knows no chunks: it gets plain bytes and the end of the connection (RFC 9112 section 6.1).
-    let unchunked = ex.req.version() == Version::Http10 && body == Body::Chunked;
-    let delimited = body != Body::Close && !unchunked;
+    let delimited = ex.res.frame_for(ex.req.version(), body);
     let stopping = conn.worker.shared.is_stopping();
     ex.keep_client = ex.keep_client && !ex.closes_client(conn) && delimited && !tunnel && !stopping;
-    match body {
-        Body::Chunked if unchunked => ex.res.set_body(Body::Close),
-        Body::Chunked | Body::Length(_) => ex.res.set_body(body),
-        Body::None | Body::Close => {}
-    }
 }
 
-/// Rules may have changed a status that says whether there is a body. What is sent must agree with it: a client would take a body that it
-/// does not wait for as its next response, or wait for one that never comes. `before`: what the server said. Gives the body to send.
+/// Makes the body that is sent agree with the status that rules have given. `before`: what the server said. Gives the body to send.
 fn fit(ex: &mut Exchange, before: u16, body: Body) -> Result<Body, Error> {
-    let status = ex.res.status();
-    if status == before {
-        return Ok(body);
-    }
-    if status < 200 {
-        // It would announce a response that never comes.
-        return Err(internal());
-    }
-    match (Head::is_bodiless(status), body) {
-        (true, Body::None) => {}
-        (true, _) => {
-            if status == 204 {
-                ex.res.set_body(Body::None);
-            }
+    match ex.res.fit(before, body, ex.req.method()) {
+        Ok(Fit::Body) => Ok(body),
+        Ok(Fit::Nothing) => {
             // What is not here yet would have to be waited for: the server's connection ends instead.
             match body {
                 Body::Length(length) if length <= ex.down.input.len() as u64 => ex.down.input.consume(length as usize),
@@ -299,12 +286,10 @@ fn fit(ex: &mut Exchange, before: u16, body: Body) -> Result<Body, Error> {
                     ex.keep_server = false;
                 }
             }
-            return Ok(Body::None);
+            Ok(Body::None)
         }
-        (false, _) if Head::is_bodiless(before) && ex.req.method() != b"HEAD" => ex.res.set_body(Body::Length(0)),
-        (false, _) => {}
+        Err(_) => Err(internal(ex, "http-response: a status that announces another response")),
     }
-    Ok(body)
 }
 
 /// The client is told whether its connection lives on; a rule that said `Connection: close` ends it.
@@ -313,18 +298,6 @@ fn told(ex: &mut Exchange, tunnel: bool) {
     // `Connection` and `Keep-Alive` are between the server and us (RFC 9110 section 7.6.1).
     ex.res.strip_connection(tunnel && ex.res.status() == 101);
     if !tunnel {
-        say_connection(ex);
-    }
-}
-
-/// The `Connection` field of a response, where its absence would be understood otherwise.
-pub(super) fn say_connection(ex: &mut Exchange) {
-    let old = ex.res.version() == Version::Http10;
-    if !ex.keep_client {
-        if !old {
-            ex.res.add(b"connection", b"close");
-        }
-    } else if old || ex.req.version() == Version::Http10 {
-        ex.res.add(b"connection", b"keep-alive");
+        ex.res.say_connection(ex.req.version(), ex.keep_client);
     }
 }

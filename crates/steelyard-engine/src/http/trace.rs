@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::event::{Event, Times, Traced};
 use crate::live::{wall, Admin};
 use std::sync::atomic::Ordering::Relaxed;
-use steelyard_core::explain::{algorithm, message, told, verb, End, Message, Outcome};
+use steelyard_core::explain::{algorithm, message, told, unusable, verb, End, Hindrance, Message, Outcome};
 use steelyard_core::http1::Head;
 use steelyard_core::plan::Proxy;
 use steelyard_core::rules::{Step, Trace, Verdict};
@@ -37,6 +37,8 @@ pub(super) struct Tracing {
     wanted: Option<(String, u32)>,
     sent: Option<Message>,
     response: Option<Message>,
+    /// What the client gets, whatever is logged.
+    status: Option<u16>,
     body: String,
     log: Option<String>,
 }
@@ -107,7 +109,7 @@ impl Tracing {
             Decision::Close { silent: true, .. } => (End::Dropped, format!("{set} silent-drop")),
         };
         self.end = end;
-        // `redir` of a server has said so already.
+        // What knew more has said so already.
         if self.why.is_empty() {
             self.why = why;
         }
@@ -124,8 +126,9 @@ impl Tracing {
         self.end = if status.is_some() { End::Replied } else { End::Closed };
     }
 
-    pub fn redirects(&mut self) {
-        self.why = "redir of the server".into();
+    /// Says more of the end than what follows knows.
+    pub fn explains(&mut self, why: &str) {
+        self.why = why.into();
     }
 
     pub fn logged(&mut self, line: &[u8]) {
@@ -175,6 +178,7 @@ pub(super) fn begin(conn: &Conn, ex: &mut Exchange) {
         wanted: None,
         sent: None,
         response: None,
+        status: None,
         body: String::new(),
         log: None,
     };
@@ -219,6 +223,9 @@ pub(super) fn chosen(conn: &mut Conn, ex: &mut Exchange) {
     };
     let key = super::want::balance_key(conn, ex);
     let kind = ex.back(conn).backend.as_ref().map(|back| algorithm(&back.balance.kind, key));
+    let cookie = ex.back(conn).backend.as_ref().and_then(|back| back.cookie.as_ref());
+    let cookie = cookie.map(|cookie| cookie.name.clone());
+    let unused_cookie = ex.record.termination[2] == b'D';
     let (reused, times, retries) = (ex.record.reused, ex.record.times, ex.record.retries);
     let Some(tracing) = &mut ex.tracing else { return };
     let mut what = match &tracing.wanted {
@@ -226,6 +233,10 @@ pub(super) fn chosen(conn: &mut Conn, ex: &mut Exchange) {
         Some((by, _)) => format!("{} (the server of {by} is not usable)", kind.unwrap_or_default()),
         None => kind.unwrap_or_default(),
     };
+    if unused_cookie {
+        let name = cookie.unwrap_or_default();
+        what.push_str(&format!("; cookie {name} names a server that is down"));
+    }
     if times.queue > 0 {
         what.push_str(&format!(", after {} ms in the queue", times.queue));
     }
@@ -251,21 +262,16 @@ pub(super) fn no_server(conn: &Conn, ex: &mut Exchange, backend: u32) {
     let (Some(tracing), Some(back)) = (&mut ex.tracing, conn.live.backend(backend)) else {
         return;
     };
-    let told = back.servers.iter().map(|server| {
+    let servers = back.servers.iter().map(|server| {
         let what = match server.admin() {
-            Admin::Maint => "is in maintenance",
-            Admin::Drain => "is drained",
-            Admin::Ready if !server.is_up() => "is down",
-            Admin::Ready => "has weight 0",
+            Admin::Maint => Hindrance::Maintenance,
+            Admin::Drain => Hindrance::Drained,
+            Admin::Ready if !server.is_up() => Hindrance::Down,
+            Admin::Ready => Hindrance::Weightless,
         };
-        format!("{} {what}", server.name)
+        (server.name.as_str(), what)
     });
-    let told: Vec<String> = told.collect();
-    tracing.why = if told.is_empty() {
-        "the backend has no server".into()
-    } else {
-        format!("no server is usable: {}", told.join(", "))
-    };
+    tracing.why = unusable(servers);
 }
 
 /// The client gets this head: the id of the trace goes with it.
@@ -275,6 +281,7 @@ pub(super) fn answers(conn: &Conn, ex: &mut Exchange) {
         ex.res.add(&asked.header, tracing.id.as_bytes());
         tracing.keep_secrets(&ex.res);
         tracing.response = Some(message(&ex.res));
+        tracing.status = Some(ex.res.status());
     }
 }
 
@@ -293,7 +300,6 @@ pub(super) fn tell(conn: &Conn, ex: &mut Exchange) {
     let tried = ex
         .tried
         .and_then(|tried| backend?.backend.as_ref()?.servers.get(tried as usize));
-    let answered = tracing.response.is_some();
     let record = &ex.record;
     let text = |address: Option<std::net::SocketAddr>| address.map(|address| address.to_string());
     let date = if record.request_date.0 > 0 {
@@ -323,7 +329,7 @@ pub(super) fn tell(conn: &Conn, ex: &mut Exchange) {
             backend: backend.map(|proxy| proxy.name.clone()),
             server: server.or_else(|| tried.map(|server| server.name.clone())),
             request: tracing.sent,
-            status: (answered && record.status > 0).then_some(record.status),
+            status: tracing.status,
             response: tracing.response,
             body: tracing.body,
             termination: String::from_utf8_lossy(&record.termination).into_owned(),

@@ -13,10 +13,10 @@ use std::future::{poll_fn, Future};
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 use std::time::Instant;
-use steelyard_core::http1::{Body, Head};
+use steelyard_core::http1::Body;
 use steelyard_core::plan::HttpReuse;
 use steelyard_core::program::Wants;
-use steelyard_core::reply::{MadeReply, ReplyCause};
+use steelyard_core::reply::{to_server, MadeReply};
 
 /// What [`obtain`] got.
 pub(super) enum Obtained {
@@ -65,7 +65,7 @@ pub(super) async fn obtain(conn: &mut Conn, ex: &mut Exchange) -> Result<Obtaine
         if let Some(made) = redirect(conn, ex, &slot) {
             ex.slot = Some(slot);
             if let Some(tracing) = &mut ex.tracing {
-                tracing.redirects();
+                tracing.explains("redir of the server");
             }
             return Ok(Obtained::Redirect(made));
         }
@@ -111,28 +111,13 @@ fn note_addresses(conn: &Conn, ex: &mut Exchange) {
     }
 }
 
-/// `server ... redir PREFIX`: GET and HEAD are sent to the server by the client itself.
+/// `redir` of the server.
 fn redirect(conn: &Conn, ex: &Exchange, slot: &Slot) -> Option<Box<MadeReply>> {
     if !ex.wants.any(Wants::REDIRECT) {
         return None;
     }
     let server = ex.back(conn).backend.as_ref()?.servers.get(slot.server as usize)?;
-    let prefix = server.redir.as_ref()?;
-    if !matches!(ex.req.method(), b"GET" | b"HEAD") {
-        return None;
-    }
-    let mut location = prefix.clone().into_bytes();
-    location.extend_from_slice(ex.req.pathq().unwrap_or_default());
-    let mut head = Head::from_parts_response(302, b"Found");
-    head.add(b"Cache-Control", b"no-cache");
-    head.add(b"Location", &location);
-    Some(Box::new(MadeReply {
-        head,
-        status: 302,
-        body: Vec::new(),
-        cause: ReplyCause::Redirect,
-        close: true,
-    }))
+    to_server(server, &ex.req).map(Box::new)
 }
 
 /// Queues and connects, and gives up when the client does.

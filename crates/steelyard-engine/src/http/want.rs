@@ -2,11 +2,12 @@
 
 use super::decide::{failure, Decision};
 use super::exchange::Exchange;
-use super::forward::{self, wall_seconds};
+use super::forward::wall_seconds;
 use super::session::{proxy, Conn};
 use super::trace;
 use crate::error::{Fault, Stage};
 use std::sync::Arc;
+use steelyard_core::forward::aim_at_url;
 use steelyard_core::plan::BalanceKind;
 use steelyard_core::rules::{self, choose_server};
 
@@ -27,7 +28,8 @@ pub(super) fn aim(conn: &mut Conn, ex: &mut Exchange, backend: u32) -> Decision 
     let no_servers = plan.backend.as_ref().is_none_or(|back| back.servers.is_empty());
     let by_rule = plan.backend.as_ref().is_some_and(|back| !back.use_server.is_empty());
     if plan.options.http_proxy {
-        if !forward::aim_at_url(ex) {
+        ex.target = aim_at_url(&mut ex.req);
+        if ex.target.is_none() {
             return Decision::Failed(failure(Fault::Proxy, Stage::Request));
         }
     } else if plan.options.transparent && no_servers {

@@ -1,11 +1,11 @@
 //! What is done with the request: rules, the choice of a backend, and what the server gets.
 
 use super::super::body::body_of;
-use super::super::words::{closed, message, verb};
+use super::super::words::{closed, message, verb, NO_BACKEND};
 use super::{End, Play, Stop};
 use crate::capture;
-use crate::forward::{forwarded, tell_server};
-use crate::http1::{parse_request, Progress};
+use crate::forward::{closes_server, forwarded, tell_server};
+use crate::http1::{parse_request, Body, ChunkDecoder, Progress};
 use crate::logformat::stream_id;
 use crate::plan::Mode;
 use crate::program::ProxyProgram;
@@ -23,9 +23,12 @@ impl Play<'_> {
         ];
         for (name, which) in sets {
             if let Verdict::Close { silent, .. } = self.set(front, name, which) {
+                // Such a connection is counted, and has no line.
+                self.unlogged = true;
                 return Err(closed(silent, name));
             }
         }
+        self.log_accept();
         Ok(())
     }
 
@@ -36,6 +39,7 @@ impl Play<'_> {
     }
 
     fn monitor(&mut self, front: u32) -> Result<(), Stop> {
+        self.tracking.count(Event::HttpRequest);
         match self.monitored(front) {
             true => Err((End::Replied, "monitor-uri".into())),
             false => Ok(()),
@@ -50,26 +54,38 @@ impl Play<'_> {
         let consumed = match read {
             Ok(Progress::Done { consumed }) => consumed,
             Ok(Progress::Partial) => return Err((End::Waits, "the head of the request is not complete".into())),
-            Err(error) => return Err(self.failed(400, &format!("not a valid request: {error}"), *b"PR")),
+            Err(error) => return Err(self.refuse(error.status(), &format!("not a valid request: {error}"))),
+        };
+        let rest = raw.get(consumed..).unwrap_or_default();
+        let framing = match self.req.request_body() {
+            Ok(Body::Chunked) if ChunkDecoder::is_malformed(rest) => {
+                return Err(self.refuse(400, "not a valid request: its body is malformed"));
+            }
+            Ok(framing) => framing,
+            Err(error) => return Err(self.refuse(error.status(), &format!("not a valid request: {error}"))),
         };
         self.http = true;
         self.record.times.request = 0;
+        self.keeps = self.req.settle_connection();
         self.req.start_line(&mut self.record.request_line);
-        self.req.settle_connection();
-        let Ok(framing) = self.req.request_body() else {
-            return Err(self.failed(400, "the length of the body is not clear", *b"PR"));
-        };
-        self.input = body_of(framing, raw.get(consumed..).unwrap_or_default());
+        let whole = body_of(framing, rest);
+        self.record.bytes_uploaded = (consumed + whole.length) as u64;
+        self.complete = whole.complete;
+        self.input = whole.body;
         let program = self.program;
         if let Some(compiled) = program.proxies.get(self.case.frontend as usize) {
             capture::headers(&compiled.captures.request, &self.req, &self.record.request_captures);
-            self.record.request_cookie = compiled
-                .captures
-                .cookie
-                .as_ref()
-                .and_then(|cookie| cookie.of_request(&self.req));
         }
         Ok(())
+    }
+
+    /// The cookie that is captured is that behind the rules, of requests that go on or are refused, not of those that a rule answers.
+    pub(super) fn capture_cookie(&mut self) {
+        let program = self.program;
+        let compiled = program.proxies.get(self.case.frontend as usize);
+        if let Some(cookie) = compiled.and_then(|compiled| compiled.captures.cookie.as_ref()) {
+            self.record.request_cookie = cookie.of_request(&self.req);
+        }
     }
 
     /// Everything that looks at a request before a server is chosen; gives the backend.
@@ -85,10 +101,13 @@ impl Play<'_> {
             front.frontend.as_ref().is_some_and(|front| !front.use_backend.is_empty())
         });
         let Some(backend) = self.ctx(|program, ctx, trace| choose_backend(program, front, ctx, Some(trace))) else {
-            let why = "no backend: no use_backend rule matched, and there is no default_backend";
             return Err(match (self.http, self.front.mode) {
-                (true, Mode::Tcp) => self.not_http(why),
-                _ => self.failed(503, why, *b"SC"),
+                (true, Mode::Http) => {
+                    self.capture_cookie();
+                    self.failed(503, NO_BACKEND, *b"SC")
+                }
+                (true, Mode::Tcp) => self.not_http(NO_BACKEND),
+                (false, _) => self.closed_early(NO_BACKEND, *b"SC"),
             });
         };
         self.backend = Some(backend);
@@ -108,6 +127,9 @@ impl Play<'_> {
         if backend != front {
             self.content_rules(backend)?;
             self.http_rules(backend)?;
+        }
+        if self.http {
+            self.capture_cookie();
         }
         Ok(backend)
     }
@@ -132,6 +154,7 @@ impl Play<'_> {
             let fails = conditions.iter().any(|condition| holds(condition, program, ctx));
             error_reply(program, front, if fails { 503 } else { 200 }, ctx)
         });
+        self.unlogged = true;
         self.reply(made, *b"LR");
         true
     }
@@ -140,6 +163,11 @@ impl Play<'_> {
     fn content_rules(&mut self, proxy: u32) -> Result<bool, Stop> {
         let verdict = self.set(proxy, "tcp-request content", |program| &program.tcp_request_content);
         let switched = matches!(verdict, Verdict::Switch);
+        if matches!(verdict, Verdict::Close { .. }) && proxy == self.session.frontend {
+            // To a frontend's rules there was no request yet: the log says so, as HAProxy's does.
+            self.record.request_line.clear();
+            self.record.times.request = -1;
+        }
         self.stop(verdict, "tcp-request content")?;
         Ok(switched)
     }
@@ -149,9 +177,7 @@ impl Play<'_> {
         if !self.http {
             return Ok(());
         }
-        if proxy == self.session.frontend {
-            self.tracking.count(Event::HttpRequest);
-        } else {
+        if proxy != self.session.frontend {
             self.tracking.count_backend(Event::HttpRequest);
         }
         let verdict = self.set(proxy, "http-request", |program| &program.http_request);
@@ -166,7 +192,9 @@ impl Play<'_> {
         if !uri.is_empty() && self.req.pathq().unwrap_or_default().starts_with(uri) {
             let verdict = self.set(proxy, "stats http-request", |program| &program.stats);
             self.stop(verdict, "stats http-request")?;
-            return Err((End::Served, "stats uri".into()));
+            self.capture_cookie();
+            self.record.applet = Some("<STATS>");
+            return Err(self.served("stats uri".into()));
         }
         Ok(())
     }
@@ -182,23 +210,50 @@ impl Play<'_> {
             | Verdict::Body { .. }
             | Verdict::Resolve { .. } => Ok(()),
             Verdict::Close { silent, .. } => {
+                if self.http {
+                    self.capture_cookie();
+                }
+                self.record.times.request = -1;
                 self.terminate(*b"PR");
                 Err(closed(silent, set))
             }
             Verdict::Reply(made) => {
                 let why = format!("{set} {}", verb(made.cause));
-                let local = matches!(made.cause, ReplyCause::Return | ReplyCause::Redirect);
-                self.reply(*made, if local { *b"LR" } else { *b"PR" });
+                if matches!(made.cause, ReplyCause::Deny | ReplyCause::Auth) {
+                    self.tracking.count(Event::HttpError);
+                }
+                if !matches!(made.cause, ReplyCause::Return | ReplyCause::Redirect) {
+                    self.capture_cookie();
+                }
+                let letters = made.cause.letters(b'R');
+                self.reply(*made, letters);
                 Err((End::Replied, why))
             }
             Verdict::Tarpit(made) => {
+                self.capture_cookie();
+                self.record.times.request = -1;
+                self.tracking.count(Event::HttpError);
                 self.reply(*made, *b"PT");
                 Err((End::Tarpitted, format!("{set} tarpit")))
             }
-            Verdict::Failed => Err(self.failed(500, &format!("{set}: a change can't be made"), *b"IR")),
+            Verdict::Failed => {
+                self.capture_cookie();
+                Err(self.failed(500, &format!("{set}: a change can't be made"), *b"IR"))
+            }
             Verdict::CloseServer => Err(closed(false, set)),
-            Verdict::Service(name) => Err((End::Served, format!("{set} use-service {name}"))),
+            Verdict::Service(name) => {
+                self.capture_cookie();
+                Err(self.served(format!("{set} use-service {name}")))
+            }
         }
+    }
+
+    /// What a service will say is not known here.
+    fn served(&mut self, why: String) -> Stop {
+        let times = &mut self.record.times;
+        (times.queue, times.connect, times.response) = (0, 0, 0);
+        self.terminate(*b"LR");
+        (End::Served, why)
     }
 
     /// What is done to the request before the server gets it.
@@ -206,6 +261,8 @@ impl Play<'_> {
         let program = self.program;
         let of = |index: u32| program.proxies.get(index as usize);
         let upgrade = self.req.upgrade().is_some();
+        // What the client said itself is known and gone: this is a rule's word.
+        let rule_closes = self.req.says_close();
         self.req.strip_connection(upgrade);
         let back = self.backend.filter(|&back| back != self.session.frontend).and_then(of);
         forwarded(
@@ -222,14 +279,20 @@ impl Play<'_> {
             self.req.add(name.as_bytes(), &id);
         }
         let plan = self.backend.and_then(|backend| program.plan.proxies.get(backend as usize));
-        if let Some(cookie) = plan
-            .and_then(|plan| plan.backend.as_ref())
-            .and_then(|back| back.cookie.as_ref())
-        {
-            self.persist.clean_request(cookie, &mut self.req);
+        if let Some(plan) = plan {
+            let back = plan.backend.as_ref();
+            if let Some(cookie) = back.and_then(|back| back.cookie.as_ref()) {
+                self.persist.clean_request(cookie, &mut self.req);
+            }
+            let closes = rule_closes || closes_server(&self.front.options, &plan.options);
+            let keeps = !closes || (plan.options.http_pretend_keepalive && !rule_closes);
+            self.req.ask_connection(keeps, upgrade);
+            if let Some(back) = back {
+                tell_server(back, self.server, &mut self.req);
+            }
         }
-        if let Some(back) = plan.and_then(|plan| plan.backend.as_ref()) {
-            tell_server(back, self.server, &mut self.req);
+        if let Ok(body) = self.req.request_body() {
+            self.req.set_body(body);
         }
         self.sent = Some(message(&self.req));
     }
