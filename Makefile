@@ -11,7 +11,7 @@ EXAMPLES ?= 250
 ENGINE_SOURCES := Cargo.toml Cargo.lock $(shell find crates -name '*.rs' -o -name Cargo.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-python lint lint-style lint-types lint-rust lint-laws format bench bench-large fuzz models soak dev clean tools
+.PHONY: help run test test-rust test-python lint lint-style lint-types lint-rust lint-laws format bench bench-large fuzz models soak wheel dev clean tools
 
 help:
 	@echo 'make run                 build and start the demo: two sample servers behind 127.0.0.1:8080'
@@ -25,6 +25,7 @@ help:
 	@echo 'make fuzz                the fuzz targets, a minute each, and ten minutes of the language'
 	@echo 'make models              converters beside models in Python, 10,000 examples each'
 	@echo 'make soak                a long run under load'
+	@echo 'make wheel               dist/*.whl, laid out by what a run under load counted (needs llvm-tools of rustup, and wrk)'
 	@echo 'make clean               remove .venv and everything that was built'
 
 # --- set-up -------------------------------------------------------------------------------------------------------------------
@@ -61,8 +62,9 @@ $(VENV)/.engine-tested: $(ENGINE_SOURCES) $(VENV)/.dev
 	@$(call develop,--profile tested)
 
 $(VENV)/.engine-max: $(ENGINE_SOURCES) $(VENV)/.dev
-	@echo 'Building the engine as a release ships it'
-	@$(call develop,--profile bench-max)
+	@echo 'Building the engine as a release ships it (twice, with traffic between)'
+	@$(BIN)/python tools/release.py develop
+	@$(BIN)/python -m compileall -q python; rm -f $(VENV)/.engine-*; touch $@
 
 dev: $(VENV)/.engine-tested
 
@@ -115,6 +117,11 @@ fuzz: $(VENV)/.dev
 
 models: $(VENV)/.engine-tested
 	@STEELYARD_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/models -n $(JOBS) --timeout 0
+
+wheel: $(VENV)/.dev
+	@echo 'Building a wheel as a release ships it (the engine twice, with traffic between)'
+	@$(BIN)/python tools/release.py build --out dist
+	@rm -f $(VENV)/.engine-*; ls dist/*.whl
 
 soak: $(VENV)/.engine-release $(VENV)/.dev
 	@$(BIN)/python -m bench.soak $(ARGS)
