@@ -80,8 +80,8 @@ def test_cases_that_hold(folder):
     done = steelyard(folder, "cases.toml", "-v")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "ok     cases.toml: carts go to the shop",
-        "ok     cases.toml: admin is closed",
+        "ok     cases.toml:6: carts go to the shop",
+        "ok     cases.toml:22: admin is closed",
         "2 passed, 0 failed",
     ]
 
@@ -98,7 +98,7 @@ def test_cases_that_hold(folder):
         ('body = "nothing"', "body: expected /nothing/, got "),
         ('log = "x"', "log line: expected /x/, got none"),
         ('variables = { "txn.path" = "/" }', "variable txn.path: expected '/', got none"),
-        ("rules = [12]", "rule 12: expected to be carried out"),
+        ("rules = [11]", "rule 11: expected to be carried out"),
         ('skipped = ["site.cfg:10"]', "rule site.cfg:10: not expected to be carried out"),
         ('request_line = "GET / HTTP/1.1"', "request line: expected 'GET / HTTP/1.1', got none"),
     ],
@@ -117,11 +117,15 @@ def test_coverage_lists_what_no_case_took(folder):
     assert done.stdout.splitlines() == [
         "site.cfg:9: never true: acl robot hdr_sub(user-agent) bot",
         "site.cfg:11: never true: http-request tarpit if robot",
-        "5 of 7 rules and ACLs were true in some case",
+        "site.cfg:13: never false: use_backend shop if { path_beg /cart }",
+        "5 of 7 rules and ACLs were true in some case (71.4 %)",
         "2 passed, 0 failed",
     ]
     document = json.loads(steelyard(folder, "cases.toml", "--coverage", "--json").stdout)
     assert [line["line"] for line in document["coverage"]["missing"]] == [9, 11]
+    assert document["coverage"]["percent"] == 71.4
+    (admin,) = [line for line in document["coverage"]["rules"] if line["line"] == 10]
+    assert (admin["kind"], admin["never"], admin["true"], admin["false"]) == ("rule", "", 1, 1)
     assert [case["differences"] for case in document["cases"]] == [[], []]
 
 
@@ -190,8 +194,8 @@ def test_the_plugin_shows_what_happened(folder):
     assert "api.py" not in done.stdout
 
 
-def pytest_in(folder):
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--steelyard-coverage", "test_site.py"]
+def pytest_in(folder, *words):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--steelyard-coverage", "test_site.py", *words]
     if not _installed():
         command += ["-p", "steelyard.pytest_plugin"]
     return subprocess.run([*command, "--rootdir", str(folder)], cwd=folder, capture_output=True, text=True, timeout=60)

@@ -170,6 +170,14 @@ def test_raw_messages_and_bytes_of_tcp(explain):
         (["GET", "/", "--frontend", "web", "--server", "api/s1=dwn"], 2, "'dwn' is not a state"),
         (["GET", "/", "--frontend", "web", "-H", "nonsense"], 2, "'nonsense' is not a header"),
         (["GET"], 2, "which request?"),
+        (["", "/", "--frontend", "web"], 2, "is not a request: write GET /path"),
+        (["GET", "/a b", "--frontend", "web"], 2, "spaces in it as %20"),
+        (["GET", "/a\nb", "--frontend", "web"], 2, "'GET /a\\nb' is not a request"),
+        (["GET", "http://[::1/x"], 2, "'http://[::1/x' is not a URL"),
+        (["GET", "/", "--frontend", "api"], 2, "'api' is a backend, to which no client connects (frontends: web, raw)"),
+        (["GET", "/", "--frontend", "web", "--now", "nan"], 2, "'nan' is not a time"),
+        (["GET", "/", "--frontend", "web", "--now", "-5"], 2, "'-5' is not a time"),
+        (["--frontend", "web", "--request", "-"], 2, "there is no message in it"),
     ],
 )
 def test_a_wrong_question_is_answered_with_what_to_write(explain, words, status, told):
@@ -238,3 +246,59 @@ def test_a_use_server_rule_whose_server_is_down_says_that_the_next_one_has_its_t
     assert b"s1 is down: the next rule has its turn" in told
     assert b"=> server s2, by use-server s2 if { path_beg /api/x }" in told
     assert b"is down" not in explain("GET", "/api/x", "--frontend", "web").stdout
+
+
+def test_requests_of_one_connection_follow_each_other(explain):
+    """What a file holds is played to its end, or it is said why not."""
+    two = b"GET /api/1 HTTP/1.1\nHost: a\n\nGET /2 HTTP/1.1\nHost: a\nConnection: close\n\nGET /3 HTTP/1.1\n\n"
+    done = explain("--frontend", "web", "--request", "-", input=two)
+    assert done.stdout.count(b"of the connection\n") == 2
+    assert b"Forwarded to api/s1" in done.stdout and b"Forwarded to pages/p1" in done.stdout
+    assert b"the connection is closed, and 17 bytes behind the request are not read" in done.stderr
+    outcomes = json.loads(explain("--frontend", "web", "--request", "-", "--json", input=two).stdout)
+    assert [(each["backend"], each["keeps"]) for each in outcomes] == [("api", True), ("pages", False)]
+
+
+def test_bytes_of_mode_tcp_are_taken_as_they_are(explain):
+    raw = explain("--frontend", "raw", "--request", "-", "--json", input=b"\r\nBAD")
+    assert json.loads(raw.stdout)["end"] == "forwarded"
+
+
+def test_a_body_that_is_cut_is_told(explain):
+    cut = b"POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"
+    done = explain("--frontend", "web", "--request", "-", input=cut)
+    assert b"; the body of the request is shorter than its head says.\n" in done.stdout
+
+
+def test_what_waits_has_no_log_line(explain):
+    done = explain("--frontend", "web", "--data", "GET / HT")
+    assert b"Not decided: the head of the request is not complete." in done.stdout
+    assert b"The log gets" not in done.stdout
+
+
+def test_connect_names_an_authority(explain):
+    outcome = json.loads(explain("CONNECT", "a.test:443", "--frontend", "web", "--json").stdout)
+    assert outcome["request"]["line"] == "CONNECT a.test:443 HTTP/1.1"
+
+
+def test_the_choice_of_a_rule_is_told_once(explain, tmp_path):
+    lines = "  use-server s2 if { path_beg /api }\n"
+    (tmp_path / "site.cfg").write_text(CONFIGURATION.replace("  http-response set-header", f"{lines}  http-response set-header"))
+    told = explain("GET", "/api", "--frontend", "web").stdout
+    assert told.count(b"=> server s2") == 1
+    assert b"=> server s2, by use-server s2 if { path_beg /api }" in told
+
+
+@pytest.mark.parametrize("closed", [0, 1, 2])
+def test_streams_that_are_closed_lead_nowhere(explain, tmp_path, closed):
+    command = f"{sys.executable} -m steelyard explain site.cfg GET /api --frontend web {closed}{'<' if closed == 0 else '>'}&-"
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, timeout=30, check=False)
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
+    assert (b"Forwarded" in done.stdout) is (closed != 1)
+
+
+def test_a_full_disk_is_told(explain, tmp_path):
+    command = [sys.executable, "-m", "steelyard", "explain", "site.cfg", "GET", "/api", "--frontend", "web"]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == (1, b"steelyard: can't write: no space left on device\n")

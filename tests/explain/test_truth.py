@@ -1,8 +1,8 @@
 """What `explain` says of a request is what happens to it, step by step.
 
-Each request of `sites` is sent to a running balancer that traces it, then played without sockets, and the two documents are compared:
-rules, tests with their values, changes, choices, the request as the server gets it, the response as the client gets it, the end, the
-log line."""
+Each request of `sites` is sent to a running balancer that traces it, then played without sockets, and the two documents are
+compared: rules, tests with their values, changes, choices, the request as the server gets it, the response as the client gets it,
+the end, the log line."""
 
 from __future__ import annotations
 

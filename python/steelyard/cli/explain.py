@@ -7,14 +7,20 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from steelyard.cli import report
 from steelyard.cli.check import check
 from steelyard.cli.flags import Flags
 from steelyard.explain import message
-from steelyard.explain.ask import SOURCE, Ask, AskError, case_of
+from steelyard.explain.ask import SOURCE, Ask, AskError, case_of, frontend_of
 from steelyard.explain.message import MessageError
+
+if TYPE_CHECKING:
+    from steelyard.engine.simulation import Outcome, Simulation
+    from steelyard.plan.schema import Plan
 
 EXAMPLES = """\
 examples:
@@ -39,21 +45,44 @@ def run(words: Sequence[str]) -> int:
     from steelyard.engine.simulation import Simulation
 
     try:
-        case = case_of(_ask(args, method, url), checked.plan)
-        outcome = Simulation(checked.plan).play(case)
+        ask = _as_written(_ask(args, method, url), checked.plan, args)
+        outcomes = _play(Simulation(checked.plan), ask, checked.plan)
     except (AskError, MessageError, OSError, ValueError) as error:
         print(f"steelyard explain: {report.told(error)}", file=sys.stderr)
         return 2
-    if args.json:
+    _show(outcomes, checked.plan.files, as_json=args.json)
+    return 0
+
+
+def _play(simulation: Simulation, ask: Ask, plan: Plan) -> list[Outcome]:
+    """A raw request may be followed by others: they come on the same connection, as long as it is kept."""
+    outcomes = [simulation.play(case_of(ask, plan))]
+    while outcomes[-1].unread and (rest := ask.request[-outcomes[-1].unread :]).strip():
+        if not outcomes[-1].keeps:
+            print(
+                f"steelyard explain: the connection is closed, and {len(rest)} bytes behind the request are not read",
+                file=sys.stderr,
+            )
+            break
+        ask = replace(ask, request=message.raw(rest), reused=True)
+        outcomes.append(simulation.play(case_of(ask, plan)))
+    return outcomes
+
+
+def _show(outcomes: Sequence[Outcome], files: Sequence[str], *, as_json: bool) -> None:
+    if as_json:
         from steelyard.explain.document import document
 
-        sys.stdout.write(json.dumps(document(outcome, checked.plan.files), indent=2) + "\n")
-        return 0
+        documents = [document(outcome, files) for outcome in outcomes]
+        sys.stdout.write(json.dumps(documents if len(documents) > 1 else documents[0], indent=2) + "\n")
+        return
     from steelyard.explain.text import render
 
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    sys.stdout.write(render(outcome, checked.plan.files, colour=colour))
-    return 0
+    colour = report.colour(sys.stdout)
+    for number, outcome in enumerate(outcomes, 1):
+        if len(outcomes) > 1:
+            sys.stdout.write(("\n" if number > 1 else "") + f"--- request {number} of the connection\n\n")
+        sys.stdout.write(render(outcome, files, colour=colour))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-f", dest="files", metavar="file", action="append", default=[], help="a configuration file or directory")
     parser.add_argument("-H", "--header", metavar="'Name: value'", action="append", default=[], help="a header of the request")
     parser.add_argument("-d", "--data", metavar="text", help="the body of the request; in mode tcp what the client sends")
-    parser.add_argument("--request", metavar="file", help="a raw request in a file, - for standard input")
+    parser.add_argument("--request", metavar="file", help="raw requests of one connection in a file, - for standard input")
     parser.add_argument("--response", metavar="file", help="a raw response of the server, instead of an empty 200")
     parser.add_argument("--frontend", metavar="name", help="needed where several frontends could be meant")
     parser.add_argument("--src", metavar="address", default=SOURCE, help=f"the client's address, with :port or not ({SOURCE})")
@@ -114,8 +143,8 @@ def _ask(args: argparse.Namespace, method: str, url: str) -> Ask:
     headers = [message.header(each) for each in args.header]
     data = (args.data or "").encode("utf-8", "surrogateescape")
     if args.request is not None:
-        request = message.raw(_read(args.request))
-    elif method:
+        request = _read(args.request)
+    elif method or url:
         request = message.request(method, url, headers, data)
     else:
         request = data
@@ -125,12 +154,23 @@ def _ask(args: argparse.Namespace, method: str, url: str) -> Ask:
         port=message.port_of(url) if url else None,
         src=args.src,
         dst=args.dst,
-        response=None if args.response is None else message.raw(_read(args.response)),
+        response=None if args.response is None else _read(args.response),
         now=None if args.now is None else _time(args.now),
         servers=_states(args.server, "backend/server=down"),
         proxies=_states(args.proxy, "proxy=be_conn=3"),
         reused=args.reused,
     )
+
+
+def _as_written(ask: Ask, plan: Plan, args: argparse.Namespace) -> Ask:
+    """Files with messages are written by people, who end lines as they like; those of mode tcp are bytes."""
+    if plan.proxies[frontend_of(ask, plan)[0]].mode != "http":
+        return ask
+    if args.request is not None:
+        ask = replace(ask, request=message.raw(ask.request))
+    if ask.response is not None:
+        ask = replace(ask, response=message.raw(ask.response))
+    return ask
 
 
 def _read(path: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -34,6 +35,7 @@ _TOOLS = (
 
 def main() -> None:
     """`steelyard` and `python -m steelyard`."""
+    _open_streams()
     try:
         leave(run(sys.argv[1:]))
     except KeyboardInterrupt:
@@ -42,6 +44,26 @@ def main() -> None:
         # `steelyard plan ... | head`: the reader has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        # Files that are read by name are told of where that is done.
+        if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"steelyard: can't write: {os.strerror(error.errno).lower()}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _open_streams() -> None:
+    """Standard streams that were closed before lead nowhere: a file or socket must not take their place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            fd = os.open(os.devnull, os.O_RDWR)
+            if fd != number:
+                os.dup2(fd, number, inheritable=True)
+                os.close(fd)
+            else:
+                os.set_inheritable(fd, True)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False))
 
 
 def run(words: Sequence[str]) -> int:

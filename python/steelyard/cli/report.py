@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, TextIO
 
 from steelyard import __version__
 from steelyard.diagnostics.diagnostic import Report, Severity
@@ -52,14 +52,14 @@ def show(report: Report, files: Sequence[str], *, form: Form = "auto") -> None:
     else:
         from steelyard.diagnostics import full
 
-        text = full.render(items, full.from_files(), _colour(), _width()) + f"\n{_count(report)}\n"
+        text = full.render(items, full.from_files(), colour(sys.stderr), _width()) + f"\n{_count(report)}\n"
     sys.stderr.write(text)
     sys.stderr.flush()
 
 
-def _colour() -> bool:
+def colour(stream: TextIO) -> bool:
     """On a terminal that can, unless the user has said otherwise (no-color.org: any value but an empty one)."""
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _width() -> int:

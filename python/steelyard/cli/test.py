@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -13,10 +12,10 @@ from steelyard.cli import report
 from steelyard.config.api import ConfigurationError
 from steelyard.explain.ask import AskError
 from steelyard.explain.cases import CaseFile, CasesError, TestCase, read
-from steelyard.explain.coverage import Line
+from steelyard.explain.coverage import Line, merged, percent, summary, taken
 from steelyard.explain.expect import check, differences
 from steelyard.explain.player import Player
-from steelyard.explain.text import render
+from steelyard.explain.text import MOST_RULES, decided_by, render
 
 EXAMPLE = """\
 a file of cases (TOML; docs/testing.md tells all):
@@ -31,6 +30,7 @@ a file of cases (TOML; docs/testing.md tells all):
 
   steelyard test cases.toml
   steelyard test cases.toml --coverage        which rules and ACLs no case reached
+  steelyard test cases.toml --min 80          the same, and status 1 below 80 percent
   steelyard test -f other.cfg cases.toml      the same cases on another configuration
 
 Status: 0 all as expected, 1 some not, 2 files that can't be read.
@@ -42,18 +42,23 @@ class Result:
     """One case; `trace` is its explanation, kept when it failed."""
 
     file: str
+    line: int
     name: str
     differences: list[str]
+    decided_by: str = ""
     trace: str = field(default="", repr=False)
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 @dataclass(slots=True)
 class Run:
-    """What all files gave. `lines`: of rules and ACLs, all and those that were taken."""
+    """What all files gave. `lines`: rules and ACLs of their configurations, one file of cases after the other."""
 
     results: list[Result] = field(default_factory=list)
-    missing: list[Line] = field(default_factory=list)
-    lines: list[int] = field(default_factory=lambda: [0, 0])
+    lines: list[list[Line]] = field(default_factory=list)
 
 
 def run(words: Sequence[str]) -> int:
@@ -70,7 +75,10 @@ def run(words: Sequence[str]) -> int:
     )
     parser.add_argument("-k", dest="only", metavar="text", default="", help="only cases whose name holds this")
     parser.add_argument("-v", "--verbose", action="store_true", help="names of cases that are as expected, too")
-    parser.add_argument("--coverage", action="store_true", help="which rules and ACLs no case took")
+    parser.add_argument("--coverage", action="store_true", help="which rules and ACLs no case found true, or false")
+    parser.add_argument(
+        "--min", metavar="percent", type=_percent, help="with fewer of them true in some case, the run has failed (status 1)"
+    )
     parser.add_argument("--json", action="store_true", help="results as JSON")
     args = parser.parse_args(words)
     done = Run()
@@ -86,11 +94,26 @@ def run(words: Sequence[str]) -> int:
     if not done.results:
         print("steelyard test: no case" + (f" has '{args.only}' in its name" if args.only else ""), file=sys.stderr)
         return 2
+    lines = merged(done.lines) if args.coverage or args.min is not None else None
     if args.json:
-        _json(done, args.coverage)
+        _json(done, lines)
     else:
-        _text(done, args.verbose, args.coverage)
-    return 1 if any(result.differences for result in done.results) else 0
+        _text(done, args.verbose, lines)
+    # As it is shown: 66.66 % is 66.7.
+    short = lines is not None and args.min is not None and round(percent(lines), 1) < args.min
+    if lines is not None and short:
+        print(f"steelyard test: {percent(lines):.1f} % of rules and ACLs are less than {args.min:g} %", file=sys.stderr)
+    return 1 if short or any(result.differences for result in done.results) else 0
+
+
+def _percent(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 0 to 100")
+    return value
 
 
 def _file(cases: CaseFile, files: Sequence[str], only: str, done: Run) -> None:
@@ -101,9 +124,7 @@ def _file(cases: CaseFile, files: Sequence[str], only: str, done: Run) -> None:
     for case in cases.cases:
         if only in case.name:
             done.results.append(_play(cases.path, case, player))
-    done.missing += player.coverage.missing()
-    done.lines[0] += player.coverage.total
-    done.lines[1] += player.coverage.taken
+    done.lines.append(player.coverage.lines())
 
 
 def _play(path: str, case: TestCase, player: Player) -> Result:
@@ -111,43 +132,52 @@ def _play(path: str, case: TestCase, player: Player) -> Result:
         player.restart()
     try:
         check(case.expect, player.plan)
-        outcome = player.play(case.ask)
-    except AskError as error:
-        raise AskError(f"{path}: {case.name}: {error}") from None
-    found = differences(case.expect, outcome, player.plan.files)
-    return Result(path, case.name, found, render(outcome, player.plan.files) if found else "")
+        outcome = player.play(case.ask, after=case.after)
+    except (AskError, ValueError) as error:
+        place = f"{path}:{case.line}" if case.line else path
+        raise AskError(f"{place}: {case.name}: {error}") from None
+    files = player.plan.files
+    found = differences(case.expect, outcome, files)
+    if not found:
+        return Result(path, case.line, case.name, found)
+    return Result(path, case.line, case.name, found, decided_by(outcome, files), render(outcome, files, most=MOST_RULES))
 
 
-def _json(done: Run, coverage: bool) -> None:
+def _json(done: Run, lines: list[Line] | None) -> None:
     document: dict[str, object] = {"cases": [asdict(result) for result in done.results]}
-    if coverage:
+    if lines is not None:
         document["coverage"] = {
-            "lines": done.lines[0],
-            "taken": done.lines[1],
-            "missing": [asdict(line) for line in done.missing],
+            "lines": len(lines),
+            "taken": taken(lines),
+            "percent": round(percent(lines), 1),
+            "missing": [asdict(line) for line in lines if not line.true],
+            "rules": [asdict(line) for line in lines],
         }
     print(json.dumps(document, indent=2))
 
 
-def _text(done: Run, verbose: bool, coverage: bool) -> None:
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+def _text(done: Run, verbose: bool, lines: list[Line] | None) -> None:
+    colour = report.colour(sys.stdout)
 
     def paint(code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if colour else text
 
     for result in done.results:
         if result.differences:
-            print(f"{paint('31', 'FAILED')} {result.file}: {result.name}")
+            print(f"{paint('31', 'FAILED')} {result.place}: {result.name}")
             for difference in result.differences:
                 print(f"    {difference}")
+            if result.decided_by:
+                print(f"    decided by {result.decided_by}")
             print("    what happened:")
             for line in result.trace.splitlines():
                 print(f"      {line}".rstrip())
         elif verbose:
-            print(f"{paint('32', 'ok')}     {result.file}: {result.name}")
+            print(f"{paint('32', 'ok')}     {result.place}: {result.name}")
     failed = sum(bool(result.differences) for result in done.results)
-    if coverage:
-        for missing in done.missing:
-            print(f"{missing.file}:{missing.line}: {missing.never}: {missing.text}")
-        print(f"{done.lines[1]} of {done.lines[0]} rules and ACLs were true in some case")
+    if lines is not None:
+        for missing in lines:
+            if missing.never:
+                print(f"{missing.file}:{missing.line}: {missing.never}: {missing.text}")
+        print(summary(lines, "case"))
     print(f"{len(done.results) - failed} passed, {failed} failed")

@@ -116,7 +116,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a case. `request` is what the server gets, `response` what the client gets."""
+    """What became of a case. `request` is what the server gets, `response` what the client gets.
+
+    `keeps`: the client's connection may carry another request. `unread`: bytes of the case behind its request.
+    """
 
     steps: list[Step]
     end: End
@@ -129,6 +132,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     body: str
     termination: str
     log: str | None
+    keeps: bool
+    unread: int
 
 
 class Simulation:

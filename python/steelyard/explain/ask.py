@@ -17,6 +17,10 @@ SOURCE = "192.0.2.1"
 """Where a client comes from that nothing is said of: an address of documentation (RFC 5737)."""
 
 
+# The year 9999: dates end there.
+_LAST = 253_402_300_799
+
+
 class AskError(ValueError):
     """The question names what the configuration does not have; says what there is."""
 
@@ -44,7 +48,7 @@ class Ask:
 
 def case_of(ask: Ask, plan: Plan) -> Case:
     """Raises AskError."""
-    index, bind = _frontend(ask, plan)
+    index, bind = frontend_of(ask, plan)
     return Case(
         frontend=index,
         bind=bind,
@@ -52,7 +56,7 @@ def case_of(ask: Ask, plan: Plan) -> Case:
         dst=_destination(ask, plan.proxies[index], bind),
         request=ask.request,
         response=ask.response,
-        now=int((time.time() if ask.now is None else ask.now) * 1_000_000),
+        now=_micros(time.time() if ask.now is None else ask.now),
         servers=[_server_state(plan, name, text) for name, text in ask.servers.items()],
         proxies=[_proxy_state(plan, name, text) for name, text in ask.proxies.items()],
         random=ask.random,
@@ -60,8 +64,14 @@ def case_of(ask: Ask, plan: Plan) -> Case:
     )
 
 
-def _frontend(ask: Ask, plan: Plan) -> tuple[int, int]:
-    """The frontend and its bind."""
+def _micros(now: float) -> int:
+    if not 0 <= now <= _LAST:
+        raise AskError(f"'{now:g}' is not a time: write seconds since 1970, up to {_LAST}")
+    return int(now * 1_000_000)
+
+
+def frontend_of(ask: Ask, plan: Plan) -> tuple[int, int]:
+    """Index of the frontend that is meant, and of its bind. Raises AskError."""
     fronts = [(index, proxy) for index, proxy in enumerate(plan.proxies) if proxy.frontend is not None and not proxy.disabled]
     names = [proxy.name for _, proxy in fronts]
     if not fronts:
@@ -70,6 +80,8 @@ def _frontend(ask: Ask, plan: Plan) -> tuple[int, int]:
         for index, proxy in fronts:
             if proxy.name == ask.frontend:
                 return index, _bind_of(proxy, ask.port) or 0
+        if any(proxy.name == ask.frontend and proxy.frontend is None for proxy in plan.proxies):
+            raise AskError(f"'{ask.frontend}' is a backend, to which no client connects (frontends: {', '.join(names)})")
         raise AskError(f"there is no frontend '{ask.frontend}'{hint(ask.frontend, names)}")
     listening = [(index, bind) for index, proxy in fronts if (bind := _bind_of(proxy, ask.port)) is not None]
     if len(listening) == 1:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from steelyard.engine.simulation import ChangeStep, Message, Outcome, RuleStep
 from steelyard.explain.ask import AskError, hint
 from steelyard.explain.cases import Expect
+from steelyard.explain.coverage import rules_of
 from steelyard.plan.schema import Plan
 
 
@@ -42,6 +43,20 @@ def check(expect: Expect, plan: Plan) -> None:
     servers = [server.name for backend in chosen for server in backend.servers]
     if expect.server is not None and expect.server not in servers:
         raise AskError(f"there is no server '{expect.server}'{hint(expect.server, servers)}")
+    for what, pattern in (("body", expect.body), ("log", expect.log)):
+        if isinstance(pattern, str):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise AskError(f"'{what}' is not a regular expression: {error}: {pattern}") from None
+    lines = (*expect.rules, *expect.skipped)
+    places = {at for proxy in plan.proxies for at, _ in rules_of(proxy)} if lines else set()
+    for wanted in lines:
+        name, _, number = str(wanted).rpartition(":")
+        if not number.isdecimal():
+            raise AskError(f"'{wanted}' is not a rule: write its line, as 12 or haproxy.cfg:12")
+        if not any(line == int(number) and _is_file(plan.files, file, name) for file, line in places):
+            raise AskError(f"no rule stands at {wanted}")
 
 
 def _shown(value: object) -> str:
@@ -73,10 +88,7 @@ def _text(what: str, wanted: str | bool | None, got: str | None) -> list[str]:
         return []
     if isinstance(wanted, bool):
         return _compare(what, wanted, got)
-    try:
-        hit = got is not None and re.search(wanted, got) is not None
-    except re.error as error:
-        return [f"{what}: '{wanted}' is not a regular expression: {error}"]
+    hit = got is not None and re.search(wanted, got) is not None
     return [] if hit else [f"{what}: expected /{wanted}/, got {_shown(got)}"]
 
 
@@ -96,9 +108,6 @@ def _rules(expect: Expect, outcome: Outcome, files: Sequence[str]) -> list[str]:
     found = []
     for wanted, expected in [*((each, True) for each in expect.rules), *((each, False) for each in expect.skipped)]:
         name, _, number = str(wanted).rpartition(":")
-        if not number.isdecimal():
-            found.append(f"rule {wanted}: write the line, as 12 or haproxy.cfg:12")
-            continue
         hit = any(line == int(number) and _is_file(files, file, name) for file, line in taken)
         if hit is not expected:
             found.append(f"rule {wanted}: {'expected to be' if expected else 'not expected to be'} carried out")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+# The end of a head, with either kind of line.
+_GAP = re.compile(rb"\r?\n\r?\n")
 
 
 class MessageError(ValueError):
@@ -13,16 +17,32 @@ class MessageError(ValueError):
 
 def request(method: str, url: str, headers: Iterable[tuple[str, str]] = (), body: bytes = b"") -> bytes:
     """An HTTP/1.1 request. `url` is absolute or a path; `Host` and `Content-Length` are added where they are missing."""
-    parts = urlsplit(url)
+    if not method or not url or any(letter <= " " or letter == "\x7f" for letter in method + url):
+        raise MessageError(f"{f'{method} {url}'!r} is not a request: write GET /path, and spaces in it as %20")
+    if method == "CONNECT" and "/" not in url:
+        return _bytes(f"CONNECT {url} HTTP/1.1", url, headers, body)
+    parts = _split(url)
     if parts.scheme not in ("", "http", "https"):
         raise MessageError(f"'{url}' is neither a path nor an http URL: write 'GET /path' or 'GET http://host/path'")
     if not parts.netloc and not url.startswith(("/", "*")):
         raise MessageError(f"'{url}' is not a path: it begins with '/'")
     target = url if not parts.netloc else (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return _bytes(f"{method} {target} HTTP/1.1", parts.netloc.rpartition("@")[2] or "localhost", headers, body)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise MessageError(f"'{url}' is not a URL: write http://host/path, or http://[2001:db8::1]/path") from None
+
+
+def _bytes(start: str, host: str, headers: Iterable[tuple[str, str]], body: bytes) -> bytes:
+    headers = list(headers)
     named = {name.lower() for name, _ in headers}
-    lines = [f"{method} {target} HTTP/1.1"]
+    lines = [start]
     if "host" not in named:
-        lines.append(f"Host: {parts.netloc.rpartition('@')[2] or 'localhost'}")
+        lines.append(f"Host: {host}")
     lines += [f"{name}: {value}" for name, value in headers]
     if body and not named & {"content-length", "transfer-encoding"}:
         lines.append(f"Content-Length: {len(body)}")
@@ -41,9 +61,11 @@ def response(status: int, headers: Iterable[tuple[str, str]] = (), body: bytes =
 
 def raw(data: bytes) -> bytes:
     """A message from a file: bare line feeds of its head become CR LF, and an end of the head is added where there is none."""
-    head, gap, body = data.partition(b"\r\n\r\n")
-    if not gap:
-        head, gap, body = data.partition(b"\n\n")
+    data = data.lstrip(b"\r\n")
+    if not data.strip():
+        raise MessageError("there is no message in it: the first line is as 'GET /path HTTP/1.1'")
+    end = _GAP.search(data)
+    head, body = (data[: end.start()], data[end.end() :]) if end else (data, b"")
     lines = head.replace(b"\r\n", b"\n").strip(b"\n").split(b"\n")
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
@@ -58,7 +80,7 @@ def header(text: str) -> tuple[str, str]:
 
 def port_of(url: str) -> int | None:
     """The port that an absolute URL asks for, that of its scheme where it names none."""
-    parts = urlsplit(url)
+    parts = _split(url)
     if not parts.netloc:
         return None
     try:

@@ -9,7 +9,9 @@ assert outcome.backend == "shop"
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from steelyard.config.api import ConfigurationError, load
 from steelyard.diagnostics.diagnostic import Report
@@ -45,6 +47,7 @@ class Player:
             report.alert("SY0902", str(error))
             raise ConfigurationError(report) from None
         self.coverage = Coverage(self.plan)
+        self._now: float | None = None
         self.last: Outcome | None = None
         """What became of the latest request."""
 
@@ -67,8 +70,12 @@ class Player:
         servers: Mapping[str, str] | None = None,
         proxies: Mapping[str, str] | None = None,
         reused: bool = False,
+        after: float = 0,
+        random: int = 0,
     ) -> Outcome:
-        """Plays an HTTP request. `servers` and `proxies`: states by name, see `Ask`. Raises AskError or MessageError."""
+        """Plays an HTTP request. `servers` and `proxies`: states by name, see `Ask`. `reused`: on the connection of the request
+        before. `after`: the clock moves on by so many seconds. Raises AskError or MessageError.
+        """
         pairs = list(headers.items()) if isinstance(headers, Mapping) else list(headers)
         ask = Ask(
             request=message.request(method, url, pairs, body),
@@ -81,11 +88,19 @@ class Player:
             servers=servers or {},
             proxies=proxies or {},
             reused=reused,
+            random=random,
         )
-        return self.play(ask)
+        return self.play(ask, after=after)
 
-    def play(self, ask: Ask) -> Outcome:
-        """Plays any question: raw bytes, mode tcp. Raises AskError."""
+    def play(self, ask: Ask, *, after: float = 0) -> Outcome:
+        """Plays any question: raw bytes, mode tcp. Raises AskError.
+
+        The clock stands still from one question to the next, but for `after` (seconds) and for what the question itself says.
+        """
+        now = ask.now
+        if now is None:
+            now = (time.time() if self._now is None else self._now) + after
+        self._now, ask = now, replace(ask, now=now)
         self.last = outcome = self._simulation.play(case_of(ask, self.plan))
         self.coverage.add(outcome)
         return outcome

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from steelyard.engine.events import Traced
 from steelyard.engine.simulation import ChangeStep, ChoiceStep, Outcome, RuleStep, SetStep, Step, TestStep, VerdictStep
 from steelyard.plan.schema import At
 
 _BOLD, _DIM, _GREEN, _RED, _YELLOW, _CYAN = "1", "2", "32", "31", "33", "36"
+
+
+MOST_RULES = 40
+"""Of longer configurations, a case that failed is shown with those rules only that were carried out."""
+
+# What a server is chosen by that a rule chose before.
+_BY_RULE = "use-server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +32,43 @@ class Paint:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
 
 
-def render(outcome: Outcome, files: Sequence[str], *, colour: bool = False) -> str:
-    """Lines for a terminal. `files`: those of the plan, which the places count."""
-    return "\n".join(_outcome(outcome, files, Paint(colour))).lstrip("\n") + "\n"
+def render(outcome: Outcome, files: Sequence[str], *, colour: bool = False, most: int | None = None) -> str:
+    """Lines for a terminal. `files`: those of the plan, which the places count.
+
+    Of more than `most` rules only those are shown that were carried out.
+    """
+    rules = sum(isinstance(step, RuleStep) for step in outcome.steps)
+    left = 0
+    if most is not None and rules > most:
+        left = sum(isinstance(step, RuleStep) and step.taken is False for step in outcome.steps)
+        outcome = msgspec.structs.replace(outcome, steps=list(_carried_out(outcome.steps)))
+    lines = _outcome(outcome, files, Paint(colour))
+    note = [f"({left} rules were not carried out, and are not shown)"] if left else []
+    return "\n".join([*lines, *note]).lstrip("\n") + "\n"
+
+
+def _carried_out(steps: Sequence[Step]) -> Iterator[Step]:
+    shown = True
+    for step in steps:
+        if isinstance(step, RuleStep):
+            shown = step.taken is not False
+        if shown or not isinstance(step, (RuleStep, TestStep)):
+            yield step
+
+
+def decided_by(outcome: Outcome, files: Sequence[str]) -> str:
+    """The rule that had the last word on what becomes of the request, with its place; empty where none had."""
+    rule: RuleStep | None = None
+    last = ""
+    places = _Places(files, ())
+    for step in outcome.steps:
+        if isinstance(step, RuleStep) and step.taken:
+            rule = step
+        elif isinstance(step, ChoiceStep) and step.at is not None:
+            last = f"{places.text(step.at)}: {step.what}"
+        elif isinstance(step, VerdictStep) and rule is not None and outcome.end not in ("forwarded", "waits"):
+            last = f"{places.text(rule.at)}: {rule.text}"
+    return last
 
 
 def render_traced(traced: Traced, files: Sequence[str]) -> str:
@@ -50,7 +93,16 @@ def render_traced(traced: Traced, files: Sequence[str]) -> str:
 def _outcome(outcome: Outcome, files: Sequence[str], paint: Paint) -> list[str]:
     places = _Places(files, outcome.steps)
     lines: list[str] = []
+    by_rule: ChoiceStep | None = None
     for step in outcome.steps:
+        if isinstance(step, ChoiceStep) and step.kind == "server":
+            if step.at is not None:
+                by_rule = step
+            elif by_rule is not None and by_rule.name == step.name and step.what.startswith(_BY_RULE):
+                # The rule has said so; what is new is the connection.
+                step = msgspec.structs.replace(step, what=step.what.removeprefix(_BY_RULE).removeprefix(", "))
+                lines += [f"{' ' * (places.width + 4)}   {step.what}"] if step.what else []
+                continue
         lines += _step(step, places, paint)
     return [*lines, "", *_end(outcome, paint)]
 

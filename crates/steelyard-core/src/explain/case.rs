@@ -118,4 +118,8 @@ pub struct Outcome {
     pub termination: String,
     /// The line of the frontend's log; none: nothing is logged.
     pub log: Option<String>,
+    /// The client's connection may carry another request.
+    pub keeps: bool,
+    /// Bytes of the case behind the request: of the next one, where the connection is kept.
+    pub unread: u64,
 }

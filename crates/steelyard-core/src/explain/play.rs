@@ -92,6 +92,7 @@ pub(super) fn play(simulation: &mut Simulation, case: &Case) -> Result<Outcome, 
         unlogged: false,
         refused: false,
         complete: true,
+        unread: 0,
         log: None,
         lines,
     };
@@ -99,7 +100,8 @@ pub(super) fn play(simulation: &mut Simulation, case: &Case) -> Result<Outcome, 
     play.record.request_index = kept_before.requests;
     play.record.request_date = world.wall();
     let (end, why) = match play.line(balancers)? {
-        Ok(()) => (End::Forwarded, String::new()),
+        Ok(()) if play.complete => (End::Forwarded, String::new()),
+        Ok(()) => (End::Forwarded, "the body of the request is shorter than its head says".into()),
         Err(stop) => stop,
     };
     let (outcome, connection) = play.outcome(end, why);
@@ -162,6 +164,8 @@ struct Play<'p> {
     refused: bool,
     /// The body of the request is there to its end.
     complete: bool,
+    /// Bytes behind it.
+    unread: u64,
     log: Option<String>,
     /// Lines that each proxy has logged.
     lines: &'p mut [u32],

@@ -334,6 +334,8 @@ pub(super) fn tell(conn: &Conn, ex: &mut Exchange) {
             body: tracing.body,
             termination: String::from_utf8_lossy(&record.termination).into_owned(),
             log: tracing.log,
+            keeps: ex.keep_client,
+            unread: 0,
         },
     };
     let shared = &conn.worker.shared;

@@ -112,7 +112,10 @@ impl Play<'_> {
     /// What is told, and the connection where the client may go on with it.
     pub(super) fn outcome(mut self, end: End, why: String) -> (Outcome, Option<Kept>) {
         self.tracking.bytes(self.record.bytes_uploaded, self.record.bytes_read);
-        self.log_end();
+        // Of what is not decided there is nothing to log yet.
+        if end != End::Waits {
+            self.log_end();
+        }
         let names = self
             .backend
             .and_then(|backend| self.program.plan.proxies.get(backend as usize));
@@ -130,6 +133,8 @@ impl Play<'_> {
             body: text(&self.body),
             termination: String::from_utf8_lossy(&self.record.termination).into_owned(),
             log: self.log,
+            keeps: self.keeps,
+            unread: self.unread,
             steps: self.trace.steps,
         };
         self.tracking.end_stream();

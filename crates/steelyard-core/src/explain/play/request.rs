@@ -71,6 +71,7 @@ impl Play<'_> {
         let whole = body_of(framing, rest);
         self.record.bytes_uploaded = (consumed + whole.length) as u64;
         self.complete = whole.complete;
+        self.unread = rest.len().saturating_sub(whole.length) as u64;
         self.input = whole.body;
         let program = self.program;
         if let Some(compiled) = program.proxies.get(self.case.frontend as usize) {
