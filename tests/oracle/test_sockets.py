@@ -46,7 +46,7 @@ def test_unix_server(run, serve, tmp_path, form):
 
 @pytest.mark.parametrize("form", ["127.0.0.1:{}", "ipv4@127.0.0.1:{}", "*:{}", ":{}", "0.0.0.0:{}", "localhost:{}"])
 def test_bind_forms(run, serve, ports, form):
-    port = ports.lend()
+    port = ports.lend("0.0.0.0")  # free on all addresses, since other tests bind clients to some of 127.0.0.0/8
     run(f"listen fe\n bind {form.format(port)}\n server s1 <s1>\n", wait_for="there", there=f"127.0.0.1:{port}", s1=serve(hello))
     assert connect(("127.0.0.1", port)).ask(GET).text == "s1"
 
