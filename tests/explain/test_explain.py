@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from steelyard.engine import simulation
+from steelyard.explain.text import render
+from steelyard.plan.schema import At
+
 CONFIGURATION = """\
 defaults
   mode http
@@ -302,3 +306,22 @@ def test_a_full_disk_is_told(explain, tmp_path):
     with open("/dev/full", "wb") as full:
         done = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, timeout=30, check=False)
     assert (done.returncode, done.stderr) == (1, b"steelyard: can't write: no space left on device\n")
+
+
+def test_brief_shows_what_was_carried_out(explain):
+    told = explain("GET", "/api/x", "--frontend", "web", "--brief").stdout.decode()
+    assert "http-request set-header X-Host" in told and "use_backend api if is_api" in told
+    assert "http-request deny" not in told and "path_beg /admin" not in told
+    assert "(1 rule was not carried out, and not shown)" in told
+
+
+def test_a_terminal_gets_long_values_without_their_middle():
+    long = "a" * 200 + "z"
+    step = simulation.ChangeStep(at=At(file=0, line=1), what="variable txn.x", before=None, after=long)
+    outcome = simulation.Outcome(
+        steps=[step], end="forwarded", why="", backend="b", server="s", request=None, status=200, response=None, body="",
+        termination="----", log=None, keeps=True, unread=0,
+    )  # fmt: skip
+    assert f"nothing -> '{long}'\n" in render(outcome, ["site.cfg"])
+    shown = render(outcome, ["site.cfg"], width=60)
+    assert "nothing -> 'aaaaaaaaaa...aaaaaaaaaz'\n" in shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -50,7 +51,7 @@ def run(words: Sequence[str]) -> int:
     except (AskError, MessageError, OSError, ValueError) as error:
         print(f"steelyard explain: {report.told(error)}", file=sys.stderr)
         return 2
-    _show(outcomes, checked.plan.files, as_json=args.json)
+    _show(outcomes, checked.plan.files, as_json=args.json, brief=args.brief)
     return 0
 
 
@@ -69,7 +70,7 @@ def _play(simulation: Simulation, ask: Ask, plan: Plan) -> list[Outcome]:
     return outcomes
 
 
-def _show(outcomes: Sequence[Outcome], files: Sequence[str], *, as_json: bool) -> None:
+def _show(outcomes: Sequence[Outcome], files: Sequence[str], *, as_json: bool, brief: bool) -> None:
     if as_json:
         from steelyard.explain.document import document
 
@@ -79,10 +80,11 @@ def _show(outcomes: Sequence[Outcome], files: Sequence[str], *, as_json: bool) -
     from steelyard.explain.text import render
 
     colour = report.colour(sys.stdout)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for number, outcome in enumerate(outcomes, 1):
         if len(outcomes) > 1:
             sys.stdout.write(("\n" if number > 1 else "") + f"--- request {number} of the connection\n\n")
-        sys.stdout.write(render(outcome, files, colour=colour))
+        sys.stdout.write(render(outcome, files, colour=colour, most=0 if brief else None, width=width))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -108,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--proxy", metavar="name=state", action="append", default=[], help="fe_conn=N, be_conn=N, queue=N, ...")
     parser.add_argument("--reused", action="store_true", help="not the first request of its connection")
+    parser.add_argument("--brief", action="store_true", help="only rules that were carried out")
     parser.add_argument("--json", action="store_true", help="the same as JSON")
     return parser
 

@@ -18,32 +18,39 @@ _BOLD, _DIM, _GREEN, _RED, _YELLOW, _CYAN = "1", "2", "32", "31", "33", "36"
 MOST_RULES = 40
 """Of longer configurations, a case that failed is shown with those rules only that were carried out."""
 
+# A value that is shortened keeps that much, however narrow the terminal.
+_LEAST = 24
+
 # What a server is chosen by that a rule chose before.
 _BY_RULE = "use-server"
 
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Colours, or none."""
+    """Colours, or none. `longest`: of values, characters; longer ones lose their middle. None: whole, as the engine gave them."""
 
     colour: bool
+    longest: int | None = None
 
     def __call__(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
 
 
-def render(outcome: Outcome, files: Sequence[str], *, colour: bool = False, most: int | None = None) -> str:
+def render(
+    outcome: Outcome, files: Sequence[str], *, colour: bool = False, most: int | None = None, width: int | None = None
+) -> str:
     """Lines for a terminal. `files`: those of the plan, which the places count.
 
-    Of more than `most` rules only those are shown that were carried out.
+    Of more than `most` rules only those are shown that were carried out. `width`: columns, to which values are shortened; rules
+    and messages are left whole.
     """
     rules = sum(isinstance(step, RuleStep) for step in outcome.steps)
     left = 0
     if most is not None and rules > most:
         left = sum(isinstance(step, RuleStep) and step.taken is False for step in outcome.steps)
         outcome = msgspec.structs.replace(outcome, steps=list(_carried_out(outcome.steps)))
-    lines = _outcome(outcome, files, Paint(colour))
-    note = [f"({left} rules were not carried out, and are not shown)"] if left else []
+    lines = _outcome(outcome, files, Paint(colour, None if width is None else max(_LEAST, width * 2 // 5)))
+    note = [f"({left} {'rule was' if left == 1 else 'rules were'} not carried out, and not shown)"] if left else []
     return "\n".join([*lines, *note]).lstrip("\n") + "\n"
 
 
@@ -134,7 +141,7 @@ def _step(step: Step, places: _Places, paint: Paint) -> list[str]:
         case TestStep():
             return [f"{indent}    {_test(step, paint)}"]
         case ChangeStep():
-            return [f"{indent}    {paint(_CYAN, step.what)}: {_value(step.before)} -> {_value(step.after)}"]
+            return [f"{indent}    {paint(_CYAN, step.what)}: {_value(step.before, paint)} -> {_value(step.after, paint)}"]
         case ChoiceStep():
             name = paint(_BOLD, step.name or "none")
             return [f"{indent}=> {step.kind} {name}, by {step.what}"]
@@ -148,16 +155,22 @@ def _test(step: TestStep, paint: Paint) -> str:
     if not step.values:
         why = "there is no value"
     elif step.matched and step.pattern is not None:
-        why = f"{_value(step.values[-1])} matches {_value(step.pattern)}"
+        why = f"{_value(step.values[-1], paint)} matches {_value(step.pattern, paint)}"
     elif step.matched:
-        why = f"it is {_value(step.values[-1])}"
+        why = f"it is {_value(step.values[-1], paint)}"
     else:
-        why = "it is " + ", ".join(_value(value) for value in step.values)
+        why = "it is " + ", ".join(_value(value, paint) for value in step.values)
     return f"{mark} {name}{step.text}   {paint(_DIM, why)}"
 
 
-def _value(text: str | None) -> str:
-    return "nothing" if text is None else f"'{_plain(text)}'"
+def _value(text: str | None, paint: Paint) -> str:
+    if text is None:
+        return "nothing"
+    plain = _plain(text)
+    if paint.longest is not None and len(plain) > paint.longest:
+        half = (paint.longest - 3) // 2
+        plain = f"{plain[:half]}...{plain[-half:]}"
+    return f"'{plain}'"
 
 
 def _plain(text: str) -> str:
