@@ -60,6 +60,21 @@ TABLE: dict[str, list[tuple[str, str, str]]] = {
         ("1.2.3.4x", "", ""),
         ("1.2.3.4 5", "", ""),
     ],
+    "parts": [
+        ("a_b_c_d", "field(2,_,)", "b_c_d"),
+        ("a_b_c_d", "field(2,_,-1)", "b_c_d"),
+        ("a_b_c_d", "field(-2,_,-1)", "a_b_c"),
+        ("a_b_c_d", "word(2,_,)", "b_c_d"),
+        ("a_b_c_d", "word(-2,_,-2)", "a_b_c"),
+        ("for=1.2.3.4", "rfc7239_field(x)", ""),
+    ],
+    "large arguments": [
+        ("5", "add(9223372036854775808)", "9223372036854775807"),
+        ("5", "add(-9223372036854775809)", "-9223372036854775803"),
+        ("5", "add(-)", "5"),
+        ("5", "mul()", "0"),
+        ("5", "xor(18446744073709551615)", "9223372036854775802"),
+    ],
     "certificate errors": [
         ("-1", "x509_v_err_str", "18446744073709551615"),
         ("4294967296", "x509_v_err_str", "X509_V_OK"),
@@ -98,6 +113,61 @@ def test_fractions_of_dates(run, serve):
     proxy = bare(run, serve, answers([expression for expression, _ in rows]))
     asked = ((expression, want, get("/", f"X-Case: {number}")) for number, (expression, want) in enumerate(rows))
     assert not wrong_values(proxy, asked)
+
+
+def test_dates_of_http_are_read_to_the_letter(run, serve):
+    """The form must be right, the numbers need not: a day 32 is one of the next month, and days before 1970 are far ahead."""
+    since(run, 3, 4)
+    proxy = bare(run, serve, answers(["req.fhdr(x-in),date"]))
+    rows = {
+        "Sun, 06 Nov 1994 08:49:37 GMT": "784111777",
+        "Sunday, 06-Nov-94 08:49:37 GMT": "784111777",
+        "Sunday, 06-Nov-1994 08:49:37 GMT": "784111777",
+        "Sun Nov  6 08:49:37 1994": "784111777",
+        "Sun Nov 06 08:49:37 1994 and so on": "784111777",
+        "Sun, 06 Nov 1994 08:49:37 GMTx": "784111777",
+        "Mon, 06 Nov 1994 08:49:37 GMT": "784111777",
+        "Sun, 32 Nov 1994 08:49:37 GMT": "786358177",
+        "Sun, 06 Nov 1994 99:99:99 GMT": "784442439",
+        "Wed, 31 Dec 1969 23:59:59 GMT": "371085174374399",
+        "Sunday, 06-Nov-60 08:49:37 GMT": "2866956577",
+        "Sunday, 06-Nov-70 08:49:37 GMT": "26729377",
+        "Sun, 6 Nov 1994 08:49:37 GMT": "",
+        "Sun, 06  Nov 1994 08:49:37 GMT": "",
+        "sun, 06 Nov 1994 08:49:37 GMT": "",
+        "Sun, 06 Nov 94 08:49:37 GMT": "",
+        "Sun, 06 Nov 1994 8:49:37 GMT": "",
+        "Sun, 06 Nov 1994 08:49:37 UTC": "",
+        "Sunday, 06-Nov-1 08:49:37 GMT": "",
+        "Sun, 06-Nov-94 08:49:37 GMT": "",
+        "Sun Nov 6 08:49:37 1994": "",
+    }
+    assert not wrong_values(proxy, ((date, want, get("/", "X-Case: 0", f"X-In: {date}")) for date, want in rows.items()))
+
+
+def test_nodes_and_ports_of_any_type(run, serve):
+    since(run, 3, 0)
+    rows = {
+        "int(80),rfc7239_nn": "_80",
+        "bool(true),rfc7239_nn": "_1",
+        "bin(31),rfc7239_nn": "_1",
+        "int(-5),rfc7239_nn": "_-5",
+        "ipv6(::1),rfc7239_nn": "[::1]",
+        "int(80),rfc7239_np": "80",
+        "int(-5),rfc7239_np": "4294967291",
+        "int(70000),rfc7239_np": "70000",
+        "ipv4(1.2.3.4),rfc7239_np": "_1.2.3.4",
+        "bool(true),rfc7239_np": "_1",
+    }
+    asked = ((each, want, get("/", f"X-Case: {number}")) for number, (each, want) in enumerate(rows.items()))
+    assert not wrong_values(bare(run, serve, answers(rows)), asked)
+
+
+def test_length_of_a_request(run, serve):
+    """What HAProxy's form of it takes: 20 bytes and the parts of the start line, names, values, 1 for the end of the head."""
+    proxy = bare(run, serve, "    http-request return status 200 hdr length %[req.len]\n")
+    request = http("GET /ab HTTP/1.1", "Host: a.test", "X-Field:  value ")
+    assert proxy.ask(request).get("length") == str(20 + len("GET/abHTTP/1.1") + len("Hosta.test") + len("X-Fieldvalue") + 1)
 
 
 # A pattern of integers, with its operator -> which of -6 to 6 it matches. A dash is a colon.

@@ -311,17 +311,6 @@ impl Head {
             .map(|field| self.bytes(field.value))
     }
 
-    /// About as many bytes as [`Head::write`] gives, counted without writing them: the start line, and each field as `name: value`.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        if self.whole != 0 {
-            return (self.whole - (self.cut.end - self.cut.start)) as usize;
-        }
-        let start = "HTTP/1.1".len() + self.method().len() + self.target().len() + self.reason().len() + 4;
-        let fields: usize = self.fields().map(|(name, value)| name.len() + value.len() + 4).sum();
-        start + fields + 2
-    }
-
     /// Appends start line, fields and the blank line to `out`.
     pub fn write(&self, out: &mut Vec<u8>) {
         if self.whole != 0 {

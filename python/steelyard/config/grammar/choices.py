@@ -17,6 +17,8 @@ FETCH = {
 }
 NOT_EMPTY = frozenset([("accept_date", 0), ("request_date", 0), ("fc_rtt", 0), ("fc_rttvar", 0), ("bc_rtt", 0), ("bc_rttvar", 0)])
 """Arguments that are wrong where the parentheses are written and hold nothing."""
+ANY_CASE = frozenset([("bool", 0)])
+"""Arguments whose words may be written in capital letters."""
 _PROTOBUF = "int32 int64 uint32 uint64 sint32 sint64 bool enum fixed64 sfixed64 double fixed32 sfixed32 float"
 _WHEN = "error forwarded normal processed stopping toapplet acl"
 CONVERTER = {

@@ -13,7 +13,7 @@ be2dec(string,positive?,bit?):bin>str be2hex(string,positive?,bit?):bin>str bool
 capture-req(int):str>str capture-res(int):str>str concat(string,var?,string?):str>str cpl:sint>sint crc32(int?):bin>sint
 crc32c(int?):bin>sint cut_crlf:str>str date:str>sint debug(string?,string?):any>same digest(digest):bin>bin
 div(number):sint>sint djb2(int?):bin>sint eth.data:bin>bin eth.dst:bin>bin eth.hdr:bin>bin eth.proto:bin>sint eth.src:bin>bin
-eth.vlan:bin>sint even:sint>bool fe_exists:str>bool field(index,text,int?):str>str fix_is_valid:bin>bool
+eth.vlan:bin>sint even:sint>bool fe_exists:str>bool field(index,text,pieces?):str>str fix_is_valid:bin>bool
 fix_tag_value(fix_tag):bin>bin has_ctl(control_mask?):bin>bool hex2i:str>sint hex:bin>str hmac(digest,secret):bin>bin
 host_only:str>str htonl:sint>bin http_date(int?,word?):sint>str iif(string,string):bool>str in_table(table):any>bool
 ip.data:bin>bin ip.df:bin>sint ip.dst:bin>addr ip.fp(fingerprint?):bin>bin ip.hdr:bin>bin ip.proto:bin>sint ip.src:bin>addr
@@ -52,6 +52,6 @@ tcp.dst:bin>sint tcp.flags:bin>sint tcp.options.mss:bin>sint tcp.options.sack:bi
 tcp.options.tsval:bin>sint tcp.options.wscale:bin>sint tcp.options.wsopt:bin>sint tcp.options_list:bin>bin tcp.seq:bin>sint
 tcp.src:bin>sint tcp.win:bin>sint ub64dec:str>bin ub64enc:bin>str ungrpc(protobuf,string?):bin>bin unset-var(var):any>any
 upper:str>str url_dec(int?):str>str url_enc(string):str>str us_ltime(string,int?):sint>str us_utime(string,int?):sint>str
-utime(string,int?):sint>str when(word,when?,string?):any>same word(index,text,int?):str>str wt6(int?):bin>sint
+utime(string,int?):sint>str when(word,when?,string?):any>same word(index,text,pieces?):str>str wt6(int?):bin>sint
 x509_v_err_str:sint>str xor(number):sint>sint xxh3(int?):bin>sint xxh32(int?):bin>sint xxh64(int?):bin>sint
 """

@@ -40,14 +40,17 @@ class Later(str):
 
 Read = Arg | str
 _CONDITIONS = ("ifexists", "ifnotexists", "ifempty", "ifnotempty", "ifset", "ifnotset", "ifgt", "iflt")
-_INT = re.compile(r"[+-]?[0-9]+\Z")
+# A sign alone is 0, as in HAProxy.
+_INT = re.compile(r"(?:[+-]?[0-9]+|[+-])\Z")
+_LARGEST = (1 << 63) - 1
 _LAST_OCCURRENCE = -10
 
 
 def _int(text: str, span: Span) -> Read:
-    if not _INT.match(text) or len(text) > 20:
+    """A whole number; one that has no room in 64 bits is the largest or smallest that has."""
+    if not _INT.match(text):
         return f"'{text}' is not a whole number"
-    return IntArg(int(text))
+    return IntArg(0 if text in "+-" else max(-_LARGEST - 1, min(_LARGEST, int(text[:30]))))
 
 
 def _occurrence(text: str, span: Span) -> Read:
@@ -211,7 +214,6 @@ def _matching(pattern: str, what: str) -> Callable[[str, Span], Read]:
     return lambda text, span: StrArg(text) if regex.match(text) else f"'{text}' is not {what}"
 
 
-_FORWARDED = ("proto", "host", "for", "by")
 _TLV_NAMES = frozenset(
     "ALPN AUTHORITY CRC32 NETNS NOOP SSL SSL_CIPHER SSL_CN SSL_KEY_ALG SSL_SIG_ALG SSL_VERSION UNIQUE_ID".split()
 )
@@ -219,8 +221,8 @@ _BYTE = re.compile(r"0[xX][0-9A-Fa-f]{1,2}\Z|[0-9]{1,3}\Z")
 
 
 def _forwarded_field(text: str, span: Span) -> Read:
-    """HAProxy takes other names too, and they never give a value."""
-    return StrArg(text) if text in ("", *_FORWARDED) else Later(f"'{text}' is not one of {', '.join(_FORWARDED)}")
+    """Other names than these four are no mistake to HAProxy, and never give a value."""
+    return StrArg(text)
 
 
 def _digest(text: str, span: Span) -> Read:
@@ -286,6 +288,7 @@ READERS: dict[str, Callable[[str, Span], Read]] = {
     "text": _string,
     "index": _index,
     "count": lambda text, span: _between(text, span, 0),
+    "pieces": lambda text, span: _int(text or "0", span),
     "positive": lambda text, span: _between(text, span, 1),
     "bit": lambda text, span: _between(text, span, 0, 1),
     "set_if": _set_if,
@@ -304,6 +307,7 @@ MAY_BE_EMPTY = frozenset(
         "jwt_cert",
         "control_mask",
         "number",
+        "pieces",
         "regex_flags",
         "varname",
         "backend",
@@ -312,6 +316,8 @@ MAY_BE_EMPTY = frozenset(
     ]
 )
 
+# Kinds that HAProxy stops at where they are empty.
+NUMBERS = frozenset(["int", "positive", "bit", "count", "occurrence", "index"])
 # Kinds that are wrong when they are written empty, even where they could be left out.
 NEVER_EMPTY = frozenset(["word", "letter", "set_if", "aclname"])
 
@@ -333,6 +339,11 @@ def fault(name: str, args: tuple[Arg, ...]) -> str:
             return "the name of an ACL is missing behind 'acl'"
         case "be2dec" | "le2dec", _ if len(args) < 2 or not isinstance(args[1], IntArg) or args[1].value > _PIECE:
             return f"a piece has 1 to {_PIECE} bytes; write '{name}(<separator>,<bytes>)'"
+        case "be2hex", (StrArg(separator), *rest) if separator and not (rest and isinstance(rest[0], IntArg)):
+            return "how many bytes a piece has is missing; write 'be2hex(<separator>,<bytes>)'"
+        case "payload_lv" | "req.payload_lv" | "res.payload_lv", (IntArg(at), IntArg(size), StrArg(shift)):
+            if shift.startswith("-") and at + size + int(shift) < 0:
+                return f"an offset of {shift} leads to the front of the data"
         case "json_query", (Absent() | StrArg(""), *_) | ():
             return "a path is missing, as '$.name'"
         case "add_item", _ if all(isinstance(each, Absent) or each == StrArg("") for each in args[1:]):

@@ -12,7 +12,7 @@ from steelyard.config.grammar.calls import ArgKind, Row
 from steelyard.config.grammar.types import casts
 from steelyard.config.nearest import nearest
 from steelyard.config.record import Record
-from steelyard.config.rules.args import MAY_BE_EMPTY, Later, fault, read
+from steelyard.config.rules.args import MAY_BE_EMPTY, NUMBERS, Later, fault, read
 from steelyard.config.rules.names import LATER_SCOPES
 from steelyard.config.rules.place import Place
 from steelyard.config.rules.regex import regex_later
@@ -165,6 +165,8 @@ class _Reader(Struct):
         out: list[Arg] = []
         for position, (kind, piece) in enumerate(zip(row.args, pieces, strict=False)):
             span = spot(self.word, piece.at, max(1, len(piece.text)))
+            if (row.name, position) in choices.ANY_CASE:
+                piece = Piece(piece.text.lower(), piece.at)
             names_acl = _names_acl(kind, out, piece.text)
             word = "aclname" if names_acl else "string" if kind.kind == "when" else kind.kind
             if self.place.index is not None:
@@ -174,6 +176,8 @@ class _Reader(Struct):
                 if names_acl
                 else read(word, kind.optional, piece.text, span)
             )
+            if isinstance(value, Absent) and kind.kind in NUMBERS and position + 1 < len(pieces):
+                value = "it is empty: a number can be left out only where nothing follows it"
             allowed = words.get((row.name, position))
             if allowed and not piece.text and (row.name, position) in choices.NOT_EMPTY:
                 value = f"it is empty, and not one of {', '.join(allowed.split())}"

@@ -111,7 +111,8 @@ def _check(file: PatternFile, use: Use, report: Report) -> None:
     if use.matcher in _CHECKED:
         for key, _ in file.entries():
             own = Report()
-            if read_patterns(cast(Matcher, use.matcher), [Word(key, use.span)], own) is None:
+            # Keys of maps are addresses as they are; only patterns may be short ones or names of hosts.
+            if read_patterns(cast(Matcher, use.matcher), [Word(key, use.span)], own, resolve=not use.values) is None:
                 _tell(file, own, use, report)
                 return
     if use.values in ("sint", "addr"):

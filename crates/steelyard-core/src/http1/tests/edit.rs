@@ -129,7 +129,7 @@ fn a_head_that_says_one_thing_of_staying_is_written_without_that_line() {
             let mut head = request(format!("GET / HTTP/1.1\r\n{}\r\n", lines.concat()).as_bytes()).unwrap();
             assert_eq!(head.settle_connection(), stays);
             assert_eq!(written(&head), without);
-            assert_eq!((head.len(), head.get(b"connection")), (without.len(), None));
+            assert_eq!((head.length(), head.get(b"connection")), (without.len(), None));
             assert!(head.settle_connection(), "nothing is said any more");
             head.set(b"b", b"3");
             assert_eq!(written(&head), without.replace("B: 2", "B: 3").replace("B:", "b:"));

@@ -1,13 +1,13 @@
 //! The Forwarded field (RFC 7239): fields, nodes and their parts.
 
 use super::super::args::Args;
-use super::super::{parse_int, push_int, Sample, View};
+use super::super::{parse_int, Sample, View};
 use crate::error::PlanError;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 #[derive(Clone, Copy, Debug)]
 pub enum Forwarded {
-    Field(Field),
+    Field(Option<Field>),
     IsValid,
     /// Name and port of a node.
     NodeName,
@@ -38,11 +38,12 @@ impl Forwarded {
     pub fn compile(args: &Args<'_>) -> Result<Option<Self>, PlanError> {
         Ok(Some(match args.name {
             "rfc7239_field" => Self::Field(match args.str(0)? {
-                "proto" => Field::Proto,
-                "host" => Field::Host,
-                "for" => Field::For,
-                "by" => Field::By,
-                _ => return Err(args.wrong(0, "proto, host, for or by")),
+                "proto" => Some(Field::Proto),
+                "host" => Some(Field::Host),
+                "for" => Some(Field::For),
+                "by" => Some(Field::By),
+                // No mistake, and never a value.
+                _ => None,
             }),
             "rfc7239_is_valid" => Self::IsValid,
             "rfc7239_n2nn" => Self::NodeName,
@@ -55,7 +56,7 @@ impl Forwarded {
 
     pub fn apply<'e>(self, view: &View<'e>, sample: Sample<'e>) -> Option<Sample<'e>> {
         match self {
-            Self::Field(field) => parse(sample.as_str(view.arena))?.value(field).map(Sample::Str),
+            Self::Field(field) => parse(sample.as_str(view.arena))?.value(field?).map(Sample::Str),
             Self::IsValid => Some(Sample::Bool(parse(sample.as_str(view.arena)).is_some())),
             Self::NodeName => Some(match node(sample.as_str(view.arena))?.0 {
                 Name::Ip(ip) => Sample::from_ip(ip),
@@ -73,17 +74,13 @@ impl Forwarded {
                     out.push(b']');
                 }))),
                 Sample::Str(b"") => Some(Sample::Str(b"unknown")),
-                Sample::Str(text) => hidden(view, text),
-                _ => None,
+                other => hidden(view, other.as_str(view.arena)),
             },
             Self::ToPort => match sample {
-                Sample::Int(port @ 0..=65_535) => {
-                    let mut digits = Vec::with_capacity(5);
-                    push_int(&mut digits, port);
-                    Some(Sample::Str(view.arena.alloc_slice_copy(&digits)))
-                }
-                Sample::Str(text) if !text.is_empty() => hidden(view, text),
-                _ => None,
+                // As HAProxy: a number of 32 bits, port or not.
+                Sample::Int(port) => Some(Sample::Str(Sample::Int(port & 0xffff_ffff).as_str(view.arena))),
+                Sample::Str(b"") => None,
+                other => hidden(view, other.as_str(view.arena)),
             },
         }
     }

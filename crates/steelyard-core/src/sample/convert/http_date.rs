@@ -2,7 +2,7 @@
 
 use super::super::args::Args;
 use super::super::{Sample, View};
-use super::date::{days_before, MONTHS};
+use super::date::{days_before, DAYS, LONG_DAYS, MONTHS};
 use crate::error::PlanError;
 
 #[derive(Clone, Copy, Debug)]
@@ -16,43 +16,107 @@ impl HttpDate {
     }
 
     pub fn apply<'e>(self, view: &View<'e>, sample: Sample<'e>) -> Option<Sample<'e>> {
-        let text = std::str::from_utf8(sample.as_str(view.arena)).ok()?;
-        let now = i64::try_from(view.state.wall().0).ok()?;
-        parse(text, now).map(Sample::Int)
+        parse(sample.as_str(view.arena)).map(Sample::Int)
     }
 }
 
-fn parse(text: &str, now: i64) -> Option<i64> {
-    let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).take(7).collect();
-    let (day, month, year, clock) = match *words.as_slice() {
-        // Sun, 06 Nov 1994 08:49:37 GMT
-        [_, day, month, year, clock, "GMT"] => (day, month, number(year, 4)?, clock),
-        // Sunday, 06-Nov-94 08:49:37 GMT
-        [_, date, clock, "GMT"] => {
-            let mut parts = date.split('-');
-            let (day, month, year) = (parts.next()?, parts.next()?, number(parts.next()?, 2)?);
-            // More than 50 years ahead is meant to be in the century before.
-            let this_year = 1970 + now / 31_556_952;
-            let year = this_year - this_year % 100 + year;
-            (day, month, if year > this_year + 50 { year - 100 } else { year }, clock)
-        }
-        // Sun Nov  6 08:49:37 1994
-        [_, month, day, clock, year] => (day, month, number(year, 4)?, clock),
-        _ => return None,
+/// One of the three forms, letter for letter. What follows it is not looked at, and numbers are only counted: a day 32 is the first
+/// or second of the next month. Days before 1970 are as far behind the largest number of 32 bits, as in HAProxy.
+fn parse(text: &[u8]) -> Option<i64> {
+    let (year, month, day, time) = imf(text).or_else(|| rfc850(text)).or_else(|| asctime(text))?;
+    let days = (days_before(year, month) + day - 1) & 0xffff_ffff;
+    Some(days * 86_400 + time)
+}
+
+/// Year, month (from 1), day, and seconds of the day.
+type Found = (i64, usize, i64, i64);
+
+/// Sun, 06 Nov 1994 08:49:37 GMT
+fn imf(text: &[u8]) -> Option<Found> {
+    let mut rest = Rest(text);
+    rest.name(&DAYS)?;
+    rest.is(b", ")?;
+    let day = rest.number(2)?;
+    rest.is(b" ")?;
+    let month = rest.name(&MONTHS)?;
+    rest.is(b" ")?;
+    let year = rest.number(4)?;
+    rest.is(b" ")?;
+    let time = rest.time()?;
+    rest.is(b" GMT")?;
+    Some((year, month, day, time))
+}
+
+/// Sunday, 06-Nov-94 08:49:37 GMT, the year in two digits or four. Up to 60 it is one of this century.
+fn rfc850(text: &[u8]) -> Option<Found> {
+    let mut rest = Rest(text);
+    rest.name(&LONG_DAYS)?;
+    rest.is(b", ")?;
+    let day = rest.number(2)?;
+    rest.is(b"-")?;
+    let month = rest.name(&MONTHS)?;
+    rest.is(b"-")?;
+    let year = match rest.number(4) {
+        Some(year) => year,
+        None => match rest.number(2)? {
+            year @ 0..=60 => 2000 + year,
+            year => 1900 + year,
+        },
     };
-    let day = number(day, 2).filter(|day| (1..=31).contains(day))?;
-    let month = MONTHS.iter().position(|name| *name == month)?;
-    let mut parts = clock.split(':');
-    let mut part = |most| number(parts.next()?, 2).filter(|value| *value <= most);
-    let (hour, minute, second) = (part(23)?, part(59)?, part(60)?);
-    if parts.next().is_some() {
-        return None;
-    }
-    Some((days_before(year, month + 1) + day - 1) * 86_400 + hour * 3_600 + minute * 60 + second)
+    rest.is(b" ")?;
+    let time = rest.time()?;
+    rest.is(b" GMT")?;
+    Some((year, month, day, time))
 }
 
-/// A number of at most so many digits.
-fn number(text: &str, digits: usize) -> Option<i64> {
-    let good = !text.is_empty() && text.len() <= digits && text.bytes().all(|byte| byte.is_ascii_digit());
-    good.then(|| text.parse().ok()).flatten()
+/// Sun Nov  6 08:49:37 1994
+fn asctime(text: &[u8]) -> Option<Found> {
+    let mut rest = Rest(text);
+    rest.name(&DAYS)?;
+    rest.is(b" ")?;
+    let month = rest.name(&MONTHS)?;
+    rest.is(b" ")?;
+    let day = match rest.is(b" ") {
+        Some(()) => rest.number(1)?,
+        None => rest.number(2)?,
+    };
+    rest.is(b" ")?;
+    let time = rest.time()?;
+    rest.is(b" ")?;
+    Some((rest.number(4)?, month, day, time))
+}
+
+/// What is not read yet. A reader that gives nothing leaves it as it was.
+struct Rest<'t>(&'t [u8]);
+
+impl Rest<'_> {
+    fn is(&mut self, text: &[u8]) -> Option<()> {
+        self.0 = self.0.strip_prefix(text)?;
+        Some(())
+    }
+
+    /// The place of a name in its list, from 1.
+    fn name(&mut self, names: &[&str]) -> Option<usize> {
+        let at = names.iter().position(|name| self.0.starts_with(name.as_bytes()))?;
+        self.0 = &self.0[names[at].len()..];
+        Some(at + 1)
+    }
+
+    /// Exactly so many digits.
+    fn number(&mut self, digits: usize) -> Option<i64> {
+        let (number, rest) = self.0.split_at_checked(digits)?;
+        if !number.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        self.0 = rest;
+        Some(number.iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0')))
+    }
+
+    fn time(&mut self) -> Option<i64> {
+        let hour = self.number(2)?;
+        self.is(b":")?;
+        let minute = self.number(2)?;
+        self.is(b":")?;
+        Some(hour * 3_600 + minute * 60 + self.number(2)?)
+    }
 }

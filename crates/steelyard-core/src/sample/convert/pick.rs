@@ -33,7 +33,8 @@ impl Pick {
             if index == 0 {
                 return Err(args.wrong(0, "an index other than 0"));
             }
-            let count = usize::try_from(args.opt_int(2)?.unwrap_or(1)).map_err(|_| args.wrong(2, "a count"))?;
+            // As HAProxy: less than nothing is all there is.
+            let count = usize::try_from(args.opt_int(2)?.unwrap_or(1)).unwrap_or(0);
             Ok(Part {
                 index,
                 delimiters: args.str(1)?.as_bytes().into(),

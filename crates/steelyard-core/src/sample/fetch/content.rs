@@ -49,8 +49,8 @@ impl Content {
             },
             "req.payload_lv" | "res.payload_lv" => {
                 let length = size(1)?;
-                if !(1..=8).contains(&length) {
-                    return Err(args.wrong(1, "a length of 1 to 8 bytes"));
+                if length == 0 {
+                    return Err(args.wrong(1, "a length of 1 byte or more"));
                 }
                 Self::PayloadLv {
                     at: size(0)?,
@@ -79,7 +79,8 @@ impl Content {
                 let Some(digits) = input.get(*at..at.saturating_add(*size)) else {
                     return view.wait();
                 };
-                let length = digits.iter().fold(0_usize, |value, byte| (value << 8) | usize::from(*byte));
+                // Of a longer number the last 32 bits count.
+                let length = digits.iter().fold(0_u32, |value, byte| (value << 8) | u32::from(*byte)) as usize;
                 let start = match data {
                     DataAt::AfterLength => at + size,
                     DataAt::Absolute(start) => *start,
@@ -106,10 +107,11 @@ impl Content {
     }
 }
 
-/// What a buffer holds. Of an HTTP message the head counts, too: a request that is there has content (`REQ_CONTENT`).
+/// What a buffer holds. Of an HTTP message the head counts, too: a request that is there has content (`REQ_CONTENT`). HAProxy keeps
+/// it taken apart, and counts a start line as its parts and 20 bytes, fields without what stands between them, and its end as 1.
 fn length<'e>(view: &View<'e>, head: Option<&Head>) -> Sample<'e> {
     view.wait::<()>();
-    let bytes = view.input.len() + head.map_or(0, Head::len);
+    let bytes = view.input.len() + head.map_or(0, parts);
     Sample::Int(i64::try_from(bytes).unwrap_or(i64::MAX))
 }
 
@@ -122,6 +124,12 @@ fn data_at(args: &Args<'_>) -> Result<DataAt, PlanError> {
             .map(DataAt::Absolute)
             .map_err(|_| args.wrong(2, "an offset")),
     }
+}
+
+fn parts(head: &Head) -> usize {
+    let start = "HTTP/1.1".len() + head.method().len() + head.target().len() + head.reason().len();
+    let status = if head.is_response() { 3 } else { 0 };
+    20 + start + status + head.fields().map(|(name, value)| name.len() + value.len()).sum::<usize>() + 1
 }
 
 /// Part of the input; a length of 0 is all that is there. What can never fit into a buffer is never waited for.
