@@ -236,3 +236,16 @@ def test_the_word_run_takes_the_options(steelyard, serve, tmp_path):
         steelyard.command("run", "--trace-from", "x", "a.cfg"), capture_output=True, text=True, timeout=20, check=False
     )
     assert done.returncode == 2 and "'x' is not a network" in done.stderr
+
+
+def test_a_trace_has_an_end(steelyard, serve, tmp_path):
+    """Tests of a long list of values, again and again, are told up to a bound, and how many are not."""
+    rules = "".join(f" http-request set-header X-{n} 1 if {{ hdr(x-list) -m str none }}\n" for n in range(600))
+    text = SITE.replace(" http-request deny if bad\n", f" http-request deny if bad\n{rules}")
+    traced = Traced(steelyard, serve, tmp_path, text=text)
+    values = ",".join(f"{n:0190}" for n in range(60))
+    assert traced.ask("X-Steelyard-Trace: long", f"X-List: {values}").status == 200
+    (trace,) = traced.read(1)
+    assert trace["steps"][-1]["what"].endswith(" further steps are not shown")
+    assert 1 << 20 < traced.file.stat().st_size < 3 << 20
+    assert (trace["end"], trace["status"]) == ("forwarded", 200)

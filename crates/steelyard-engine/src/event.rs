@@ -11,8 +11,8 @@ use steelyard_core::explain::{Message, Outcome};
 /// Most events that wait; further ones are refused.
 const MAX_EVENTS: usize = 4096;
 
-/// Most steps of traces that wait: each may take some hundred bytes. A trace that comes alone is taken, however long it is.
-const MAX_STEPS: usize = 20_000;
+/// Most bytes of traces that wait. A trace that comes alone is taken, however long it is.
+const MAX_BYTES: usize = 32 << 20;
 
 /// An event, as the seam writes it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -61,6 +61,33 @@ pub struct Traced {
     pub outcome: Outcome,
 }
 
+impl Traced {
+    /// Bytes that it takes, about.
+    fn size(&self) -> usize {
+        let message = |message: &Message| {
+            let fields = message
+                .headers
+                .iter()
+                .map(|(name, value)| name.len() + value.len() + size_of::<[String; 2]>());
+            message.line.len() + fields.sum::<usize>()
+        };
+        let Outcome {
+            steps,
+            request,
+            response,
+            body,
+            log,
+            why,
+            ..
+        } = &self.outcome;
+        let messages = [request, response].into_iter().flatten().map(message).sum::<usize>();
+        let texts = body.len() + why.len() + log.as_ref().map_or(0, String::len);
+        let secrets = self.secrets.iter().map(String::len).sum::<usize>();
+        let steps = steps.iter().map(steelyard_core::rules::Step::size).sum::<usize>();
+        size_of::<Self>() + message(&self.received) + messages + texts + secrets + steps
+    }
+}
+
 /// As in the log (manual section 8.4): milliseconds, -1 where the stage was not reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Times {
@@ -75,7 +102,7 @@ pub struct Times {
 struct Queue {
     events: VecDeque<Event>,
     /// Of the traces among them.
-    steps: usize,
+    bytes: usize,
 }
 
 /// The queue.
@@ -101,11 +128,11 @@ impl Events {
             return false;
         }
         if let Event::Trace(traced) = &event {
-            let steps = traced.outcome.steps.len() + 1;
-            if waiting.steps > 0 && waiting.steps + steps > MAX_STEPS {
+            let bytes = traced.size();
+            if waiting.bytes > 0 && waiting.bytes + bytes > MAX_BYTES {
                 return false;
             }
-            waiting.steps += steps;
+            waiting.bytes += bytes;
         }
         waiting.events.push_back(event);
         // A full eventfd is readable already.
@@ -117,7 +144,7 @@ impl Events {
     pub fn drain(&self) -> Vec<Event> {
         let mut waiting = self.waiting.lock();
         let _ = self.wake.read();
-        waiting.steps = 0;
+        waiting.bytes = 0;
         waiting.events.drain(..).collect()
     }
 

@@ -39,6 +39,33 @@ pub enum Step {
     Verdict { what: String },
 }
 
+impl Step {
+    /// Bytes of its texts, for those that must bound what they keep.
+    pub fn size(&self) -> usize {
+        let some = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let texts = match self {
+            Self::Set { proxy, set } => proxy.len() + set.len(),
+            Self::Rule { text, .. } => text.len(),
+            Self::Test {
+                acl,
+                text,
+                values,
+                pattern,
+                ..
+            } => {
+                acl.len()
+                    + text.len()
+                    + values.iter().map(|value| value.len() + size_of::<String>()).sum::<usize>()
+                    + some(pattern)
+            }
+            Self::Change { what, before, after, .. } => what.len() + some(before) + some(after),
+            Self::Choice { kind, what, name, .. } => kind.len() + what.len() + name.len(),
+            Self::Verdict { what } => what.len(),
+        };
+        size_of::<Self>() + texts
+    }
+}
+
 /// Steps in the order in which they happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Trace {

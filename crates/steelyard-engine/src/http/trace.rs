@@ -20,6 +20,8 @@ use steelyard_core::rules::{Step, Trace, Verdict};
 const MOST_ID: usize = 64;
 /// Steps of one trace that are told.
 const MOST_STEPS: usize = 4_000;
+/// Bytes of them.
+const MOST_BYTES: usize = 2 << 20;
 /// What is told of the body of a reply made here, bytes.
 const MOST_BODY: usize = 4_096;
 /// Headers whose values nobody else may know.
@@ -289,9 +291,15 @@ pub(super) fn answers(conn: &Conn, ex: &mut Exchange) {
 #[cold]
 pub(super) fn tell(conn: &Conn, ex: &mut Exchange) {
     let Some(mut tracing) = ex.tracing.take() else { return };
-    let surplus = tracing.trace.steps.len().saturating_sub(MOST_STEPS);
+    let mut bytes = 0;
+    let fits = |step: &&Step| {
+        bytes += step.size();
+        bytes <= MOST_BYTES
+    };
+    let shown = tracing.trace.steps.iter().take(MOST_STEPS).take_while(fits).count();
+    let surplus = tracing.trace.steps.len() - shown;
     if surplus > 0 {
-        tracing.trace.steps.truncate(MOST_STEPS);
+        tracing.trace.steps.truncate(shown);
         tracing.note(format!("{surplus} further steps are not shown"));
     }
     let plan = &conn.live.program.plan;
