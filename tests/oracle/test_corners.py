@@ -211,3 +211,8 @@ def test_integers(run, serve, tmp_path):
 def test_lengths_have_no_sign(run, serve, length, status):
     rules = f"    http-request return status 201 if {{ req.hdr(x-in) -m len {length} }}\n    http-request return status 200\n"
     assert bare(run, serve, rules).ask(get("/", "X-In: abcdefgh")).status == status
+
+
+@pytest.mark.parametrize(("words", "status"), [("if", 200), ("unless", 403), ("if or", 200), ("unless !", 403)])
+def test_a_condition_without_an_acl_is_false(run, serve, words, status):
+    assert bare(run, serve, f"    http-request deny {words}\n").ask(get("/")).status == status

@@ -127,7 +127,7 @@ fn pattern_text(plan: &plan::Plan, test: &plan::AclTest, matching: &Matching, in
     Some(format!("{} ({path})", String::from_utf8_lossy(key)))
 }
 
-/// A compiled condition: sums of products of ACLs.
+/// A compiled condition: sums of products of ACLs. One without any is false, so that a rule with a bare `if` is never for a request.
 #[derive(Debug)]
 pub struct Cond {
     unless: bool,
@@ -145,9 +145,6 @@ impl Cond {
                 }
                 terms.push((term.acl, term.not, index + 1 == product.len()));
             }
-        }
-        if terms.is_empty() {
-            return Err(PlanError::new("a condition without an ACL"));
         }
         Ok(Self {
             unless: cond.unless,
