@@ -39,6 +39,7 @@ impl Play<'_> {
         self.tracking.count_session(Event::HttpRequest);
         self.tracking.count_session(Event::HttpError);
         self.refused = true;
+        self.backend = None;
         self.record.request_line.clear();
         self.record.times.request = -1;
         self.terminate(*b"PR");

@@ -161,8 +161,10 @@ impl Play<'_> {
 
     /// What a server of mode tcp says first, where the case says it.
     pub(super) fn relay(&mut self) -> Result<Result<(), Stop>, CaseError> {
+        self.record.bytes_uploaded = self.input.len() as u64;
         if let Some(response) = &self.case.response {
             self.input = bytes(response)?;
+            self.record.bytes_read = self.input.len() as u64;
             if let Err(stop) = self.response_content() {
                 return Ok(Err(stop));
             }
