@@ -67,6 +67,8 @@ TABLE: dict[str, list[tuple[str, str, str]]] = {
         ("a_b_c_d", "word(2,_,)", "b_c_d"),
         ("a_b_c_d", "word(-2,_,-2)", "a_b_c"),
         ("for=1.2.3.4", "rfc7239_field(x)", ""),
+        ("de", "language(en;fr,),concat(x)", ""),
+        ("de", "language(en;fr,d),concat(x)", "dx"),
     ],
     "large arguments": [
         ("5", "add(9223372036854775808)", "9223372036854775807"),

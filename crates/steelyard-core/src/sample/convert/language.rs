@@ -18,7 +18,11 @@ impl Language {
         let known = args.str(0)?.split(';').map(|name| name.as_bytes().into()).collect();
         Ok(Some(Self {
             known,
-            default: args.opt_str(1)?.map(|text| text.as_bytes().into()),
+            // An empty one is none.
+            default: args
+                .opt_str(1)?
+                .filter(|text| !text.is_empty())
+                .map(|text| text.as_bytes().into()),
         }))
     }
 
