@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.oracle.common import GET, get
+from tests.kit.behaviours import hello
+from tests.oracle.common import GET, get, site
 
 
 def test_an_error_has_the_reply_that_is_put_together_for_it(run):
@@ -73,3 +74,29 @@ def test_a_page_of_the_old_version_leaves_the_connection_open(run, tmp_path, fie
     with proxy.connect() as client:
         first, second = client.ask(GET), client.ask(GET)
     assert (first.body, first.get("connection"), second.body) == (b"no", "keep-alive", b"no")
+
+
+def test_a_reply_names_its_own_status(run, serve):
+    """`%ST` is the status of what is being made, whoever makes it."""
+    page = 'content-type text/plain lf-string "%ST"'
+    front = f"""
+        http-error status 404 {page}
+        http-request return status 299 {page} hdr X-Status %ST if {{ path /return }}
+        http-request deny status 429 {page} if {{ path /deny }}
+        http-request deny deny_status 404 if {{ path /page }}
+        http-response return status 503 {page} if {{ status 200 }}
+    """
+    proxy = site(run, front=front, s1=serve(hello))
+    for path, status in (("/return", 299), ("/deny", 429), ("/page", 404), ("/", 503)):
+        answer = proxy.ask(get(path))
+        assert (answer.status, answer.text) == (status, str(status))
+    assert proxy.ask(get("/return")).get("x-status") == "299"
+
+
+def test_a_304_of_a_rule_has_no_body(run):
+    front = "http-request return status 304 hdr ETag x"
+    proxy = site(run, front=front, s1="127.0.0.1:1")
+    with proxy.connect() as client:
+        for _ in range(2):
+            answer = client.ask(GET)
+            assert (answer.status, answer.get("content-length"), answer.get("etag")) == (304, "0", "x")

@@ -118,8 +118,16 @@ impl CompiledReply {
         self.headers.iter().map(|(_, value)| value).chain(body)
     }
 
+    /// [`make`](Self::make) for a rule: the status that formats name (`%ST`) is that of the reply already.
+    pub(crate) fn answer(&self, program: &Program, ctx: &mut Ctx<'_>, proxy: u32, status: u16, cause: ReplyCause) -> MadeReply {
+        let before = std::mem::replace(&mut ctx.record.status, self.status.unwrap_or(status));
+        let made = self.make(&ctx.view(program, None), proxy, status, cause);
+        ctx.record.status = before;
+        made
+    }
+
     /// Makes the reply; `status` where the configuration gives none.
-    pub(crate) fn make(&self, view: &View<'_>, proxy: u32, status: u16, cause: ReplyCause) -> MadeReply {
+    fn make(&self, view: &View<'_>, proxy: u32, status: u16, cause: ReplyCause) -> MadeReply {
         let status = self.status.unwrap_or(status);
         if matches!(self.body, CompiledBody::Default) {
             return stored(view, proxy, status, cause);
@@ -137,10 +145,12 @@ impl CompiledReply {
         if matches!(self.body, CompiledBody::Raw { .. } | CompiledBody::Location { .. }) {
             return made;
         }
-        if status != 204 && status != 304 && status >= 200 {
-            length(&mut made);
-        } else {
+        if Head::is_bodiless(status) || status < 200 {
             made.body.clear();
+        }
+        // HAProxy gives a 304 the length of what it does not send.
+        if status != 204 && status >= 200 {
+            length(&mut made);
         }
         if let Some(kind) = self.content_type.as_ref().filter(|_| !made.body.is_empty()) {
             made.head.add(b"content-type", kind);
@@ -302,8 +312,9 @@ fn built_in(status: u16, cause: ReplyCause) -> MadeReply {
 /// The page for an error status: the proxy's error file for it, or the built-in one. Closes the connection where the
 /// request could not be read to its end.
 pub fn error_reply(program: &Program, proxy: u32, status: u16, ctx: &mut Ctx<'_>) -> MadeReply {
-    let view = ctx.view(program, None);
-    let mut made = stored(&view, proxy, status, ReplyCause::Error);
+    let before = std::mem::replace(&mut ctx.record.status, status);
+    let mut made = stored(&ctx.view(program, None), proxy, status, ReplyCause::Error);
+    ctx.record.status = before;
     made.close |= matches!(status, 400 | 408 | 413 | 414 | 431 | 501 | 505);
     made
 }

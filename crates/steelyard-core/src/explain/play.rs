@@ -79,6 +79,7 @@ pub(super) fn play(simulation: &mut Simulation, case: &Case) -> Result<Outcome, 
         res: Head::new(),
         answered: false,
         keeps: false,
+        early: false,
         http: false,
         input: bytes(&case.request)?,
         backend: None,
@@ -142,6 +143,8 @@ struct Play<'p> {
     /// Requests that came before on it, and the backend and server of the latest.
     requests: u32,
     last: Option<(u32, u32)>,
+    /// The server is connected, and has yet to answer.
+    early: bool,
     /// A request was read.
     http: bool,
     /// Bytes of the stream, or the decoded body of the request.
@@ -207,8 +210,8 @@ impl<'p> Play<'p> {
             req: self.http.then_some(&mut self.req),
             res: self.answered.then_some(&mut self.res),
             input: &self.input,
-            input_done: true,
-            waits: false,
+            input_done: !self.early,
+            waits: self.early,
             vars: &mut self.vars,
             tracking: &mut self.tracking,
             record: &mut self.record,
@@ -220,6 +223,11 @@ impl<'p> Play<'p> {
 
     /// Runs one rule set of a proxy.
     fn set(&mut self, proxy: u32, name: &'static str, which: fn(&ProxyProgram) -> &Rules) -> Verdict {
+        self.set_from(proxy, name, which, 0)
+    }
+
+    /// The same, from rule number `from` on.
+    fn set_from(&mut self, proxy: u32, name: &'static str, which: fn(&ProxyProgram) -> &Rules, mut from: usize) -> Verdict {
         let program = self.program;
         let Some(compiled) = program
             .proxies
@@ -229,7 +237,6 @@ impl<'p> Play<'p> {
             return Verdict::Pass;
         };
         self.begin(proxy, name, |_| true);
-        let mut from = 0;
         let verdict = loop {
             match self.ctx(|program, ctx, trace| evaluate(which(compiled), program, ctx, from, Some(trace))) {
                 // Time passes at once here, and the body is there.

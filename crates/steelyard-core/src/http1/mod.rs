@@ -13,6 +13,7 @@ mod hop;
 mod host;
 mod known;
 mod name;
+mod normal;
 mod outgoing;
 mod parse;
 mod scan;

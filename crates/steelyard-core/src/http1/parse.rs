@@ -4,6 +4,7 @@
 use super::head::{Field, Framing, Head, Span, Stage, Version};
 use super::host;
 use super::known::{Known, FRAMING};
+use super::normal;
 use super::scan::{line_stop, name};
 use super::start::{check_target, early_check, plain_request_line, plain_status_line, request_line, status_line};
 use super::HeadError;
@@ -368,7 +369,11 @@ fn finish(input: &[u8], consumed: usize, limits: &Limits, head: &mut Head) -> Re
     }
     payload(limits, head, framed)?;
     check_target(limits, head)?;
-    host::check(limits.relaxed, head)
+    host::check(limits.relaxed, head)?;
+    if head.target().first() != Some(&b'/') {
+        normal::target(head);
+    }
+    Ok(())
 }
 
 /// Old agents don't look for a body behind these methods: it could be taken for a request of its own. Not even a relaxed reader lets

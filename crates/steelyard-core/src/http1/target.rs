@@ -2,6 +2,7 @@
 //! set-query, set-uri).
 
 use super::head::Head;
+use super::normal;
 
 /// The forms of RFC 9112 section 3.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,9 +149,12 @@ impl Head {
         });
     }
 
-    /// Replaces the whole target, as `set-uri` does.
+    /// Replaces the whole target, as `set-uri` does. `Host` follows one that has an authority.
     pub fn set_uri(&mut self, uri: &[u8]) {
         self.set_target(uri);
+        if uri.first() != Some(&b'/') {
+            normal::follow(self);
+        }
     }
 
     fn edit_target(&mut self, compose: impl FnOnce(&[u8], Parts, &mut Vec<u8>) -> bool) {

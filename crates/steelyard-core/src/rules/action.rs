@@ -274,11 +274,11 @@ impl Action {
             }),
             Self::Deny(reply) => {
                 let status = if response { 502 } else { 403 };
-                made(reply.make(&ctx.view(program, None), rules.proxy, status, ReplyCause::Deny))
+                made(reply.answer(program, ctx, rules.proxy, status, ReplyCause::Deny))
             }
-            Self::Return(reply) => made(reply.make(&ctx.view(program, None), rules.proxy, 200, ReplyCause::Return)),
+            Self::Return(reply) => made(reply.answer(program, ctx, rules.proxy, 200, ReplyCause::Return)),
             Self::Tarpit(reply) => {
-                let reply = reply.make(&ctx.view(program, None), rules.proxy, 500, ReplyCause::Tarpit);
+                let reply = reply.answer(program, ctx, rules.proxy, 500, ReplyCause::Tarpit);
                 Some(Verdict::Tarpit(Box::new(reply)))
             }
             Self::Track(track) => track.run(rules, index, program, ctx),

@@ -102,7 +102,8 @@ impl Edit {
                 rewrite(head, name, limit, |old, out| elements(regex, &with, old, limit, out))
             }
             Self::ReplacePath(regex) => {
-                let new = path(head.target()).and_then(|old| substituted(regex, value, old, limit));
+                let old = path(head.target()).filter(|old| !old.is_empty());
+                let new = old.and_then(|old| substituted(regex, value, old, limit));
                 retarget(head, new, limit, Head::set_path)
             }
             Self::ReplacePathq(regex) => {

@@ -103,6 +103,14 @@ impl<'e> View<'e> {
         None
     }
 
+    /// The response. Rules of a server's connection may be looked at before it is there, and then wait for it.
+    pub fn response(&self) -> Option<&'e Head> {
+        match self.res {
+            None if self.server.is_some() => self.wait(),
+            res => res,
+        }
+    }
+
     /// Whether an answer may be put off until there is more input.
     pub fn waits(&self) -> bool {
         self.may_wait()

@@ -138,6 +138,7 @@ async fn request(conn: &mut Conn, ex: &mut Exchange) -> After {
     match served {
         Ok(respond::Then::Bodies) => {}
         Ok(respond::Then::Reply(made)) => return Box::pin(reply::instead(conn, ex, Decision::Response(made))).await,
+        Ok(respond::Then::Dropped) => return reply::dropped(conn, ex),
         Ok(respond::Then::Tunnel) => return Box::pin(tunnel::run(conn, ex)).await,
         Err(error) => return Box::pin(reply::error(conn, ex, error)).await,
     }

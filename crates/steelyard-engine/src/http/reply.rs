@@ -244,6 +244,13 @@ fn finish_unanswered(conn: &mut Conn, ex: &mut Exchange, termination: [u8; 2]) {
     finish::next(conn, ex);
 }
 
+/// The client of a response that a rule made disappear, which it has been told nothing of.
+pub(super) fn dropped(conn: &mut Conn, ex: &mut Exchange) -> After {
+    count_denied_close(conn, ex);
+    finish_unanswered(conn, ex, *b"PR");
+    After::Abort
+}
+
 /// A request that the frontend answers itself, as far as that is not a refusal.
 fn count_intercepted(conn: &Conn, ex: &Exchange) {
     let front = conn.live.frontend(conn.session.frontend);

@@ -4,12 +4,13 @@ use super::body::look;
 use super::exchange::{framing, Exchange};
 use super::forward::wall_seconds;
 use super::hold::{self, Until};
-use super::session::Conn;
+use super::session::{proxy, Conn};
 use super::{finish, reply, trace};
 use crate::error::{Error, Fault, Stage};
 use crate::live::bump;
 use crate::relay::http::Framing;
 use crate::relay::rechunk::Rechunk;
+use std::time::Duration;
 use steelyard_core::capture;
 use steelyard_core::http1::{Body, Fit, Version};
 use steelyard_core::plan::LogStep;
@@ -25,6 +26,8 @@ pub(super) enum Then {
     Tunnel,
     /// A rule puts this in its place.
     Reply(Box<MadeReply>),
+    /// The client is left alone without a word (`silent-drop`).
+    Dropped,
 }
 
 /// Decides what the client gets and puts its head in front of the body.
@@ -50,13 +53,19 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
     // What was there of the request's body is of no use any more.
     ex.seen_body.clear();
     ex.body_known = false;
+    let ruled = ex.backend.filter(|&backend| has_content_rules(conn, ex, backend));
+    let early = ruled.map_or(Verdict::Pass, |backend| before(conn, ex, backend));
     if conn.live.program.reads_response_body() {
         // A body that is malformed has no part that counts; its transfer finds that out by itself.
         let all = look(body, ex.down.input.data(), &mut ex.seen_body).unwrap_or(false);
         ex.body_known = all || (body == Body::Close && ex.down.ended);
     }
-    let closing = match ex.backend.filter(|&backend| has_content_rules(conn, ex, backend)) {
-        Some(backend) => Box::pin(content(conn, ex, backend, body)).await?,
+    let closing = match ruled {
+        Some(backend) => match Box::pin(content(conn, ex, backend, body, early)).await? {
+            Looked::On => false,
+            Looked::Closing => true,
+            Looked::Dropped => return Ok(Then::Dropped),
+        },
         None => false,
     };
     count(conn, ex, status);
@@ -75,6 +84,10 @@ pub(super) async fn respond(conn: &mut Conn, ex: &mut Exchange) -> Result<Then, 
                 Box::pin(hold::response(conn, ex, Until::Body(body, least, large), ms)).await?;
             }
             Err(Verdict::Reply(made) | Verdict::Tarpit(made)) => return Ok(Then::Reply(made)),
+            Err(Verdict::Close { ttl, .. }) => {
+                conn.client.silence(ttl);
+                return Ok(Then::Dropped);
+            }
             Err(Verdict::Failed) => return Err(internal(ex, "http-response: a change can't be made")),
             Err(_) => return Err(bad_response()),
         }
@@ -122,14 +135,47 @@ fn has_content_rules(conn: &Conn, ex: &Exchange, backend: u32) -> bool {
     program.is_some_and(|program| !program.tcp_response_content.is_empty())
 }
 
-/// `tcp-response content` rules of the backend, which see the response before all others. True: the server's connection is not used
-/// again. A refused response closes the client's connection without a word, as HAProxy does.
-async fn content(conn: &mut Conn, ex: &mut Exchange, backend: u32, body: Body) -> Result<bool, Error> {
-    let mut from = 0;
+/// What `tcp-response content` rules of the backend say before there is a response: HAProxy looks at them when the connection stands.
+/// Without an inspect delay that is all; with one, a condition on the response puts the rest off until it comes, unless it is late.
+fn before(conn: &mut Conn, ex: &mut Exchange, backend: u32) -> Verdict {
+    let delay = proxy(&conn.live, backend).timeouts.inspect_response;
+    let waited = ex.now.saturating_duration_since(ex.connected);
+    ex.waits = delay.is_some_and(|ms| waited <= Duration::from_millis(ms));
+    ex.answered = false;
+    let status = std::mem::take(&mut ex.record.status);
+    let verdict = ex.rules(conn, backend, |program| &program.tcp_response_content, 0);
+    (ex.answered, ex.waits) = (true, false);
+    if !matches!(verdict, Verdict::Close { .. }) {
+        ex.record.status = status;
+    }
+    verdict
+}
+
+/// What [`content`] decides.
+enum Looked {
+    On,
+    /// The server's connection is not used again.
+    Closing,
+    Dropped,
+}
+
+/// Carries out what [`before`] said, or asks again where it waits for the response. A refused response closes the client's connection
+/// without a word, as HAProxy does.
+async fn content(conn: &mut Conn, ex: &mut Exchange, backend: u32, body: Body, early: Verdict) -> Result<Looked, Error> {
+    let mut from = match early {
+        Verdict::Wait { at } => at,
+        // The server was sent away before it could answer.
+        Verdict::CloseServer => {
+            return Err(Error {
+                fault: Fault::Server,
+                stage: Stage::Headers,
+                retry: false,
+            })
+        }
+        verdict => return looked(conn, ex, verdict),
+    };
     loop {
         match ex.rules(conn, backend, |program| &program.tcp_response_content, from) {
-            Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } => return Ok(false),
-            Verdict::CloseServer => return Ok(true),
             Verdict::Pause { at, ms } => {
                 from = at;
                 hold::response(conn, ex, Until::Time, ms).await?;
@@ -138,25 +184,35 @@ async fn content(conn: &mut Conn, ex: &mut Exchange, backend: u32, body: Body) -
                 from = at;
                 hold::response(conn, ex, Until::Body(body, least, large), ms).await?;
             }
-            Verdict::Failed => return Err(internal(ex, "tcp-response content: a change can't be made")),
-            Verdict::Close { .. }
-            | Verdict::Reply(_)
-            | Verdict::Tarpit(_)
-            | Verdict::Service(_)
-            | Verdict::Switch
-            | Verdict::Resolve { .. } => {
-                reply::count_refused_response(conn, ex);
-                // To these rules there was no response yet.
-                ex.record.status = 0;
-                if let Some(tracing) = &mut ex.tracing {
-                    tracing.explains("tcp-response content reject");
-                }
-                return Err(Error {
-                    fault: Fault::Proxy,
-                    stage: Stage::Data,
-                    retry: false,
-                });
+            verdict => return looked(conn, ex, verdict),
+        }
+    }
+}
+
+fn looked(conn: &mut Conn, ex: &mut Exchange, verdict: Verdict) -> Result<Looked, Error> {
+    match verdict {
+        Verdict::Pass | Verdict::Allow | Verdict::Wait { .. } | Verdict::Pause { .. } | Verdict::Body { .. } => Ok(Looked::On),
+        Verdict::CloseServer => Ok(Looked::Closing),
+        Verdict::Failed => Err(internal(ex, "tcp-response content: a change can't be made")),
+        Verdict::Close { silent: true, ttl } => {
+            conn.client.silence(ttl);
+            Ok(Looked::Dropped)
+        }
+        Verdict::Close { .. }
+        | Verdict::Reply(_)
+        | Verdict::Tarpit(_)
+        | Verdict::Service(_)
+        | Verdict::Switch
+        | Verdict::Resolve { .. } => {
+            reply::count_refused_response(conn, ex);
+            if let Some(tracing) = &mut ex.tracing {
+                tracing.explains("tcp-response content reject");
             }
+            Err(Error {
+                fault: Fault::Proxy,
+                stage: Stage::Data,
+                retry: false,
+            })
         }
     }
 }

@@ -109,13 +109,16 @@ impl Tcp {
                     let _ = server.set_zero_linger();
                     return Ok(());
                 }
-                Verdict::Close { .. }
+                verdict @ (Verdict::Close { .. }
                 | Verdict::Reply(_)
                 | Verdict::Tarpit(_)
                 | Verdict::Service(_)
                 | Verdict::Switch
                 | Verdict::Resolve { .. }
-                | Verdict::Failed => {
+                | Verdict::Failed) => {
+                    if let Verdict::Close { silent: true, ttl } = verdict {
+                        self.input.client.silence(ttl);
+                    }
                     if let Some(counters) = live.backend(backend).map(|b| &b.counters) {
                         bump(&counters.dresp);
                     }

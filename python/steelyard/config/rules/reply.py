@@ -117,6 +117,9 @@ def _checked(reply: ReplySpec, body: Word | None, action: Word, report: Report) 
     if body is not None and typed and not empty and reply.content_type is None:
         report.alert("SY0506", f"'{body}' needs a content type", body.span, help="write 'content-type text/plain' in front of it")
         return None
+    if body is not None and typed and not empty and reply.status in (204, 304):
+        report.alert("SY0506", f"a reply with status {reply.status} has no body", body.span, help="leave the body out")
+        return None
     if reply.content_type is not None and typed and empty:
         report.warning("SY0507", "the content type has no effect: the body is empty", action.span)
     if reply.content_type is not None and not typed:

@@ -10,6 +10,8 @@ use crate::rules::{stick_response, Verdict};
 use crate::state::State;
 use crate::table::Event;
 
+const CONTENT: &str = "tcp-response content";
+
 impl Play<'_> {
     /// What is done to the server's response.
     pub(super) fn respond(&mut self) -> Result<Result<(), Stop>, CaseError> {
@@ -61,14 +63,15 @@ impl Play<'_> {
             _ => self.req.method() == b"CONNECT" && (200..300).contains(&said),
         };
         let whole = body_of(framing, rest);
+        self.vars.enter_response();
+        let early = self.before_response();
         self.res.settle_connection();
         self.answered = true;
         (self.record.status, self.record.server_status) = (said, said);
         self.record.times.response = 0;
-        self.vars.enter_response();
         self.body = whole.body;
         self.input.clone_from(&self.body);
-        self.response_content()?;
+        self.content(early)?;
         let events = self.program.statuses.events(said);
         events.for_each(|event| self.tracking.count(event));
         self.stick();
@@ -88,11 +91,10 @@ impl Play<'_> {
                     return Err((End::Replied, why));
                 }
                 Verdict::Failed => return Err(self.failed(500, "http-response: a change can't be made", *b"IH")),
-                Verdict::Close { .. }
-                | Verdict::CloseServer
-                | Verdict::Switch
-                | Verdict::Service(_)
-                | Verdict::Resolve { .. } => return Err(self.bad_response("http-response")),
+                Verdict::Close { silent, .. } => return Err(self.dropped(*b"PR", closed(silent, "http-response"))),
+                Verdict::CloseServer | Verdict::Switch | Verdict::Service(_) | Verdict::Resolve { .. } => {
+                    return Err(self.bad_response("http-response"))
+                }
             }
         }
         if let Some(cookie) = captures.and_then(|captures| captures.cookie.as_ref()) {
@@ -129,21 +131,6 @@ impl Play<'_> {
         Ok(())
     }
 
-    /// `tcp-response content` rules of the backend, which see the response before all others. To them there was none yet.
-    fn response_content(&mut self) -> Result<(), Stop> {
-        let Some(backend) = self.backend else { return Ok(()) };
-        match self.set(backend, "tcp-response content", |program| &program.tcp_response_content) {
-            Verdict::Close { silent, .. } => {
-                self.terminate(*b"PD");
-                self.answered = false;
-                self.keeps = false;
-                self.record.status = 0;
-                Err(closed(silent, "tcp-response content"))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Remembers the server under the keys of `stick` rules.
     fn stick(&mut self) {
         let Some((backend, server)) = self.backend.zip(self.server) else {
@@ -163,14 +150,62 @@ impl Play<'_> {
     pub(super) fn relay(&mut self) -> Result<Result<(), Stop>, CaseError> {
         self.record.bytes_uploaded = self.input.len() as u64;
         if let Some(response) = &self.case.response {
-            self.input = bytes(response)?;
+            let said = bytes(response)?;
+            let early = self.before_response();
+            self.input = said;
             self.record.bytes_read = self.input.len() as u64;
-            if let Err(stop) = self.response_content() {
+            if let Err(stop) = self.content(early) {
                 return Ok(Err(stop));
             }
         }
         self.stick();
         Ok(Ok(()))
+    }
+
+    /// What `tcp-response content` rules say before the server has said anything. With an inspect delay they wait for it.
+    fn before_response(&mut self) -> Verdict {
+        let Some(backend) = self.backend else {
+            return Verdict::Pass;
+        };
+        let plan = self.program.plan.proxies.get(backend as usize);
+        self.early = plan.is_some_and(|plan| plan.timeouts.inspect_response.is_some());
+        self.input.clear();
+        let verdict = self.set(backend, CONTENT, |program| &program.tcp_response_content);
+        self.early = false;
+        verdict
+    }
+
+    /// What they say in the end; `early`: at first.
+    fn content(&mut self, early: Verdict) -> Result<(), Stop> {
+        let (verdict, late) = match (early, self.backend) {
+            (Verdict::Wait { at }, Some(backend)) => {
+                let verdict = self.set_from(backend, CONTENT, |program| &program.tcp_response_content, at);
+                (verdict, true)
+            }
+            (early, _) => (early, false),
+        };
+        match verdict {
+            Verdict::Close { silent, .. } => {
+                if !late {
+                    self.record.status = 0;
+                }
+                let letters = if silent { *b"PR" } else { *b"PD" };
+                Err(self.dropped(letters, closed(silent, CONTENT)))
+            }
+            Verdict::CloseServer if !late => {
+                self.tracking.count(Event::HttpFailure);
+                Err(self.failed(502, "tcp-response content close", *b"SH"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The client gets no answer.
+    fn dropped(&mut self, letters: [u8; 2], stop: Stop) -> Stop {
+        self.terminate(letters);
+        self.answered = false;
+        self.keeps = false;
+        stop
     }
 
     /// The backend's rules come first, then the frontend's.

@@ -73,7 +73,7 @@ impl Body {
 fn framing(view: &View<'_>, side: Side) -> Option<Framing> {
     let body = match side {
         Side::Req => super::http::request(view)?.request_body(),
-        Side::Res => view.res?.response_body(view.req.map_or(b"GET", Head::method)),
+        Side::Res => view.response()?.response_body(view.req.map_or(b"GET", Head::method)),
     };
     Some(body.unwrap_or(Framing::Close))
 }

@@ -62,7 +62,7 @@ impl Cookie {
     fn pairs<'e>(&'e self, view: &View<'e>, mut stop: impl FnMut(&'e [u8], &'e [u8]) -> bool) -> Option<()> {
         let (head, header): (&'e Head, &[u8]) = match self.side {
             Side::Req => (super::http::request(view)?, b"cookie"),
-            Side::Res => (view.res?, b"set-cookie"),
+            Side::Res => (view.response()?, b"set-cookie"),
         };
         let fits = |name: &[u8]| self.name.as_deref().is_none_or(|wanted| wanted == name);
         for line in head.values(header) {

@@ -106,7 +106,7 @@ impl Header {
     fn head<'e>(&self, view: &View<'e>) -> Option<&'e Head> {
         match self.side {
             Side::Req => super::http::request(view),
-            Side::Res => view.res,
+            Side::Res => view.response(),
         }
     }
 

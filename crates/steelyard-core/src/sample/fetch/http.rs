@@ -210,14 +210,14 @@ impl Http {
             Self::Version(side) => {
                 let head = match side {
                     Side::Req => request(view)?,
-                    Side::Res => view.res?,
+                    Side::Res => view.response()?,
                 };
                 Some(Sample::Str(match head.version() {
                     Version::Http10 => b"1.0",
                     Version::Http11 => b"1.1",
                 }))
             }
-            Self::Status => view.res.map(|head| Sample::Int(i64::from(head.status()))),
+            Self::Status => view.response().map(|head| Sample::Int(i64::from(head.status()))),
             Self::TxnStatus => Some(Sample::Int(match view.record.status {
                 0 => -1,
                 status => i64::from(status),

@@ -16,10 +16,10 @@ fn path_start(target: &[u8]) -> Option<usize> {
     }
 }
 
-/// Path and query. An absolute-form with an empty path gives `/`, as HAProxy makes of it.
+/// Path and query. An absolute-form with an empty path has neither: the reader of requests has made `/` of it, where that means the same.
 pub(crate) fn pathq(target: &[u8]) -> Option<&[u8]> {
     let rest = &target[path_start(target)?..];
-    Some(if rest.is_empty() { b"/" } else { rest })
+    (!rest.is_empty()).then_some(rest)
 }
 
 /// Path without the query.
