@@ -320,7 +320,7 @@ def test_a_terminal_gets_long_values_without_their_middle():
     step = simulation.ChangeStep(at=At(file=0, line=1), what="variable txn.x", before=None, after=long)
     outcome = simulation.Outcome(
         steps=[step], end="forwarded", why="", backend="b", server="s", request=None, status=200, response=None, body="",
-        termination="----", log=None, keeps=True, unread=0,
+        termination="----", log=None, variables=[], keeps=True, unread=0,
     )  # fmt: skip
     assert f"nothing -> '{long}'\n" in render(outcome, ["site.cfg"])
     shown = render(outcome, ["site.cfg"], width=60)

@@ -143,3 +143,22 @@ def test_the_plugin_holds_a_run_to_its_coverage(folder, words):
     assert "5 of 7 rules and ACLs were true in some test (71.4 %)" in short.stdout
     assert "less than 80 % of rules and ACLs" in short.stdout
     assert pytest_in(folder, "--steelyard-coverage-min", "71.4", *words).returncode == 0
+
+
+def test_variables_are_those_at_the_end_however_they_were_set(folder):
+    """By a converter, by the request before on the connection, long, or gone again."""
+    rules = (
+        "  http-request set-var(txn.a) path,set-var(txn.seen)\n"
+        "  http-request set-var(sess.first) path if { http_first_req }\n"
+        "  http-request set-var(txn.gone) path\n  http-request unset-var(txn.gone)\n  http-request set-var(req.early) path\n"
+    )
+    deny = "  http-request deny if bad\n"
+    (folder / "site.cfg").write_text(CONFIGURATION.replace(deny, rules + deny))
+    long = "/" + "v" * 500
+    wanted = f'"txn.seen" = "{long}", "sess.first" = "/one", "txn.gone" = false, "req.early" = true'
+    (folder / "cases.toml").write_text(
+        f'{SITE}[[case]]\nrequest = "GET /one"\n'
+        f'[[case]]\nrequest = "GET {long}"\nreused = true\nexpect.variables = {{ {wanted} }}\n'
+    )
+    done = steelyard(folder, "cases.toml")
+    assert done.stdout == "2 passed, 0 failed\n", done.stdout

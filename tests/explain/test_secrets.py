@@ -22,7 +22,7 @@ def trace(secrets: list[str], steps: list[Step], log: str = "", server: str = "s
         times=Times(request=0, queue=0, connect=0, response=0, total=0),
         outcome=Outcome(
             steps=steps, end="forwarded", why="", backend="b", server=server, request=None, status=200, response=None, body="",
-            termination="----", log=log, keeps=True, unread=0,
+            termination="----", log=log, variables=[], keeps=True, unread=0,
         ),
     )  # fmt: skip
 

@@ -143,6 +143,9 @@ def normal(told: dict[str, Any], of: dict[str, Any]) -> dict[str, Any]:
     shown = {
         key: shown[key] for key in ("steps", "end", "why", "backend", "server", "status", "request", "response", "termination")
     }
+    if told["response"]:
+        # A trace knows them where there was an answer.
+        shown["variables"] = [list(pair) for pair in told["variables"]]
     log = told["log"]
     if shown["response"]:
         fields = [pair for pair in shown["response"]["headers"] if pair[0].lower() != HEADER.lower()]

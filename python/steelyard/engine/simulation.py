@@ -118,6 +118,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a case. `request` is what the server gets, `response` what the client gets.
 
+    `variables`: those that are set at the end, `scope.name` and value, those of the process left out.
     `keeps`: the client's connection may carry another request. `unread`: bytes of the case behind its request.
     """
 
@@ -132,6 +133,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     body: str
     termination: str
     log: str | None
+    variables: list[tuple[str, str]]
     keeps: bool
     unread: int
 

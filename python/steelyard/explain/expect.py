@@ -97,6 +97,8 @@ def _variables(wanted: Mapping[str, str | bool], outcome: Outcome) -> list[str]:
     for step in outcome.steps:
         if isinstance(step, ChangeStep) and step.what.startswith("variable "):
             last[step.what.removeprefix("variable ")] = step.after
+    # Converters set variables, too, and those of a session may come from the request before.
+    last.update(outcome.variables)
     found: list[str] = []
     for name, value in wanted.items():
         found += _compare(f"variable {name}", value, last.get(name))

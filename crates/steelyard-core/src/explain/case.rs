@@ -118,6 +118,8 @@ pub struct Outcome {
     pub termination: String,
     /// The line of the frontend's log; none: nothing is logged.
     pub log: Option<String>,
+    /// Variables that are set at the end, `scope.name` and value, those of the process left out.
+    pub variables: Vec<(String, String)>,
     /// The client's connection may carry another request.
     pub keeps: bool,
     /// Bytes of the case behind the request: of the next one, where the connection is kept.

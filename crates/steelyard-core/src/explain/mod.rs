@@ -11,7 +11,7 @@ mod world;
 
 pub use crate::rules::legible;
 pub use case::{Case, End, Message, Outcome, ProxyState, ServerState};
-pub use words::{algorithm, message, told, unusable, verb, Hindrance, NO_BACKEND};
+pub use words::{algorithm, message, told, unusable, variables, verb, Hindrance, NO_BACKEND};
 
 use crate::balance::Balancer;
 use crate::ctx::{Ctx, Scratch, Session};

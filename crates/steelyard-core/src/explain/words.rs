@@ -2,9 +2,12 @@
 
 use super::case::{End, Message};
 use crate::http1::Head;
-use crate::plan::BalanceKind;
+use crate::plan::{BalanceKind, Scope};
+use crate::program::Program;
 use crate::reply::ReplyCause;
 use crate::rules::Verdict;
+use crate::vars::Vars;
+use bumpalo::Bump;
 
 /// The request goes no further: how it ended, and why.
 pub(super) type Stop = (End, String);
@@ -26,6 +29,23 @@ pub fn message(head: &Head) -> Message {
         line: text(&line),
         headers: head.fields().map(|(name, value)| (text(name), text(value))).collect(),
     }
+}
+
+/// Variables of a connection that are set, `scope.name` and value.
+pub fn variables(program: &Program, vars: &Vars) -> Vec<(String, String)> {
+    let (mut found, arena) = (Vec::new(), Bump::new());
+    for (scope, shown) in [
+        (Scope::Sess, "sess"),
+        (Scope::Txn, "txn"),
+        (Scope::Req, "req"),
+        (Scope::Res, "res"),
+    ] {
+        vars.each(scope, &mut |number, value| {
+            let name = program.variables.get(number as usize).map_or("", String::as_str);
+            found.push((format!("{shown}.{name}"), text(value.as_str(&arena))));
+        });
+    }
+    found
 }
 
 /// Bytes as text, to an end that is far away.

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::event::{Event, Times, Traced};
 use crate::live::{wall, Admin};
 use std::sync::atomic::Ordering::Relaxed;
-use steelyard_core::explain::{algorithm, message, told, unusable, verb, End, Hindrance, Message, Outcome};
+use steelyard_core::explain::{algorithm, message, told, unusable, variables, verb, End, Hindrance, Message, Outcome};
 use steelyard_core::http1::Head;
 use steelyard_core::plan::Proxy;
 use steelyard_core::rules::{Step, Trace, Verdict};
@@ -41,6 +41,7 @@ pub(super) struct Tracing {
     response: Option<Message>,
     /// What the client gets, whatever is logged.
     status: Option<u16>,
+    variables: Vec<(String, String)>,
     body: String,
     log: Option<String>,
 }
@@ -181,6 +182,7 @@ pub(super) fn begin(conn: &Conn, ex: &mut Exchange) {
         sent: None,
         response: None,
         status: None,
+        variables: Vec::new(),
         body: String::new(),
         log: None,
     };
@@ -284,6 +286,7 @@ pub(super) fn answers(conn: &Conn, ex: &mut Exchange) {
         tracing.keep_secrets(&ex.res);
         tracing.response = Some(message(&ex.res));
         tracing.status = Some(ex.res.status());
+        tracing.variables = variables(&conn.live.program, &conn.vars);
     }
 }
 
@@ -342,6 +345,7 @@ pub(super) fn tell(conn: &Conn, ex: &mut Exchange) {
             body: tracing.body,
             termination: String::from_utf8_lossy(&record.termination).into_owned(),
             log: tracing.log,
+            variables: tracing.variables,
             keeps: ex.keep_client,
             unread: 0,
         },

@@ -1,6 +1,6 @@
 //! How a request ends: replies that are made here, and what is told of it all.
 
-use super::super::words::{message, text};
+use super::super::words::{message, text, variables};
 use super::super::Kept;
 use super::{End, Outcome, Play, Stop};
 use crate::http1::{Body, Head, Version};
@@ -134,6 +134,7 @@ impl Play<'_> {
             body: text(&self.body),
             termination: String::from_utf8_lossy(&self.record.termination).into_owned(),
             log: self.log,
+            variables: variables(self.program, &self.vars),
             keeps: self.keeps,
             unread: self.unread,
             steps: self.trace.steps,
