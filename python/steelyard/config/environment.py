@@ -65,9 +65,11 @@ class Environment:
             return {".FILE": self.file, ".LINE": str(self.line), ".SECTION": self.section}.get(name)
         return self.values.get(name)
 
-    def expand(self, text: str) -> str:
-        """`$NAME` and `${NAME}` in an address, which may stand without quotes there; what is not set is empty."""
-        return _VARIABLE.sub(lambda match: self(match.group(1)) or "", text)
+    def expand(self, text: str) -> tuple[str, list[str]]:
+        """`$NAME` and `${NAME}` in an address, which may stand without quotes there. Also the names that are not set: nothing
+        stands in their place."""
+        names = _VARIABLE.findall(text)
+        return _VARIABLE.sub(lambda match: self(match.group(1)) or "", text), [name for name in names if self(name) is None]
 
     def set(self, name: str, value: str) -> None:
         self.values[name] = value

@@ -76,7 +76,10 @@ class Feed:
             if text.lstrip(BLANKS).startswith("["):
                 _scope(text, raw.name, number, report)
                 continue
-            words, error = tokenize(text, raw.name, number, environment)
+            unset: list[str] = []
+            words, error = tokenize(text, raw.name, number, environment, unset)
+            if unset:
+                report.unset[raw.name, number] = unset
             if self._tap is not None:
                 self._tap(words, conditions.live and bool(words) and not words[0].text.startswith("."))
             if error is not None:

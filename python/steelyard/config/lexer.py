@@ -39,14 +39,17 @@ class LexError:
     later: bool = False
 
 
-def tokenize(text: str, file: str, number: int, lookup: Lookup) -> tuple[list[Word], LexError | None]:
+def tokenize(
+    text: str, file: str, number: int, lookup: Lookup, unset: list[str] | None = None
+) -> tuple[list[Word], LexError | None]:
     """The words of a line without its line feed. With an error, the words before it are still given; all of them with one
-    that is `later`, where bytes that are not UTF-8 stand as lone surrogates."""
+    that is `later`, where bytes that are not UTF-8 stand as lone surrogates. `unset` gets the names of variables that are not
+    set and have no default: nothing stands in their place."""
     if len(text) > MAX_LINE:
         return [], LexError("SY0004", f"line of {len(text)} characters, {MAX_LINE} is the limit", 1)
     if _SPECIAL.search(text) is None:
         return _bounded(_plain(text, file, number))
-    return _Scanner(text, file, number, lookup).run()
+    return _Scanner(text, file, number, lookup, [] if unset is None else unset).run()
 
 
 def _plain(text: str, file: str, number: int) -> list[Word]:
@@ -73,11 +76,12 @@ def _bounded(words: list[Word]) -> tuple[list[Word], LexError | None]:
 class _Scanner:
     """The slow path: a line that holds at least one special character."""
 
-    def __init__(self, text: str, file: str, number: int, lookup: Lookup) -> None:
+    def __init__(self, text: str, file: str, number: int, lookup: Lookup, unset: list[str]) -> None:
         self.text = text
         self.file = file
         self.number = number
         self.lookup = lookup
+        self.unset = unset
         self.at = 0
         self.words: list[Word] = []
         self.pieces: list[str] = []
@@ -216,6 +220,8 @@ class _Scanner:
             at += 1
         value = self.lookup(match.group())
         self.at = at
+        if value is None and default is None:
+            self.unset.append(match.group())
         if value is None and default is None and expand:
             self.absent = True  # a list that is not set is no word at all, where nothing else stands beside it
         else:

@@ -59,13 +59,18 @@ class Accepted:
 class Report:
     """Collects everything that is found in one run; nothing is raised, so that all mistakes are told at once.
 
-    `accepted`: words without an effect, which are no findings.
+    `accepted`: words without an effect, which are no findings. `unset`: names of variables that are not set, by file and line:
+    mistakes there may come of it, so they say it.
     """
 
     items: list[Diagnostic] = field(default_factory=list)
     accepted: list[Accepted] = field(default_factory=list)
+    unset: dict[tuple[str, int], list[str]] = field(default_factory=dict)
 
     def _add(self, code: str, severity: Severity, message: str, span: Span, help: str, labels: tuple[Label, ...]) -> None:
+        if severity in (Severity.ALERT, Severity.WARNING) and (names := self.unset.get((span.file, span.line))):
+            said = " and ".join(f"the variable {name} is not set" for name in dict.fromkeys(names))
+            help = f"{help}; {said}" if help else said
         self.items.append(Diagnostic(code, severity, printable(message), span, printable(help), labels))
 
     def alert(self, code: str, message: str, span: Span = NOWHERE, *, help: str = "", labels: tuple[Label, ...] = ()) -> None:

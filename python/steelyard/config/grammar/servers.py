@@ -20,10 +20,12 @@ from steelyard.config.statement import Statement
 def endpoint(statement: Statement, word: Word, wanted: addresses.Wanted, text: str | None = None, at: int = 0) -> Endpoint | None:
     """The address in a word, or in a part of it that starts `at` characters in."""
     part = word.text if text is None else text
-    if "$" in part:
-        part = statement.room.environment.expand(part)
+    if "$" in part:  # addresses know variables outside of quotes too
+        part, unset = statement.room.environment.expand(part)
+        if unset:
+            statement.report.unset.setdefault((word.span.file, word.span.line), []).extend(unset)
         if not part:
-            statement.report.alert("SY0301", f"'{word}' leaves no address, a variable in it is not set", word.span)
+            statement.report.alert("SY0301", f"'{word}' leaves no address", word.span)
             return None
     span = word.span if text is None else Span(word.span.file, word.span.line, word.span.column + at, max(1, len(part)))
     found = addresses.parse_address(part, span, wanted)
