@@ -172,6 +172,36 @@ def test_length_of_a_request(run, serve):
     assert proxy.ask(request).get("length") == str(20 + len("GET/abHTTP/1.1") + len("Hosta.test") + len("X-Fieldvalue") + 1)
 
 
+KEPT = {
+    # what a variable held before ("" for nothing), the value that is to be kept, and the condition -> whether it goes on
+    ("", "int(5)", "ifgt"): True,
+    ("", "int(5)", "iflt"): True,
+    ("int(9)", "int(5)", "ifgt"): True,
+    ("int(9)", "int(5)", "iflt"): False,
+    ("int(9)", "int(9)", "iflt"): False,
+    ("int(9)", "str(5)", "iflt"): True,
+    ("str(9)", "int(5)", "iflt"): True,
+    ("bool(true)", "int(0)", "iflt"): True,
+    ("", "str(a)", "ifexists"): False,
+    ("str(b)", "str(a)", "ifexists"): True,
+    ("str(b)", "str(a)", "ifnotexists"): False,
+    ("", "str(a)", "ifempty"): False,
+    ("", "str()", "ifempty"): True,
+    ("", "str()", "ifnotempty"): False,
+    ("", "str(a)", "ifnotempty"): True,
+}
+
+
+def test_a_value_that_is_not_kept_does_not_go_on(run, serve):
+    sets = "".join(f"    http-request set-var(txn.v{number}) {old}\n" for number, (old, *_) in enumerate(KEPT) if old)
+    shown = [f"{new},set-var(txn.v{number},{condition}),concat(!)" for number, (_, new, condition) in enumerate(KEPT)]
+    asked = (
+        (expression, f"{new[new.index('(') + 1 : -1]}!" if kept else "", get("/", f"X-Case: {number}"))
+        for number, (expression, ((_, new, _), kept)) in enumerate(zip(shown, KEPT.items(), strict=True))
+    )
+    assert not wrong_values(bare(run, serve, sets + answers(shown)), asked)
+
+
 # A pattern of integers, with its operator -> which of -6 to 6 it matches. A dash is a colon.
 NUMBERS = {
     "-- -5": range(-6, 6),

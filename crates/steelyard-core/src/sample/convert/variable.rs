@@ -68,8 +68,9 @@ impl Variable {
     pub fn apply<'e>(&'e self, view: &View<'e>, sample: Sample<'e>) -> Option<Sample<'e>> {
         match self {
             Self::Set { id, conditions } => {
+                // The value is kept and goes on, or neither.
                 let holds = conditions.iter().all(|condition| condition.holds(view, *id, sample));
-                (!holds || set_var(view, *id, sample)).then_some(sample)
+                (holds && set_var(view, *id, sample)).then_some(sample)
             }
             Self::Unset(id) => {
                 unset_var(view, *id);
@@ -130,14 +131,18 @@ impl SetIf {
     pub(crate) fn holds(self, view: &View<'_>, id: VarId, sample: Sample<'_>) -> bool {
         let old = get_var(view, id);
         let empty = matches!(sample, Sample::Str(b"") | Sample::Bin(b"") | Sample::Meth(b""));
-        let numbers = old.and_then(Sample::as_int).zip(sample.as_int());
+        // Nothing but two integers is compared.
+        let numbers = match (old, sample) {
+            (Some(Sample::Int(old)), Sample::Int(new)) => Some((old, new)),
+            _ => None,
+        };
         match self {
             Self::Exists => old.is_some(),
             Self::NotExists => old.is_none(),
             Self::Empty => empty,
             Self::NotEmpty => !empty,
-            Self::Greater => numbers.is_some_and(|(old, new)| old > new),
-            Self::Less => numbers.is_some_and(|(old, new)| old < new),
+            Self::Greater => numbers.is_none_or(|(old, new)| old > new),
+            Self::Less => numbers.is_none_or(|(old, new)| old < new),
         }
     }
 }
