@@ -9,6 +9,7 @@ import pytest
 from tests.kit import http
 from tests.kit.behaviours import close_at_once, hello, pump, raw, reply, stall_before_head
 from tests.kit.wire import DEADLINE
+from tests.oracle import common
 from tests.oracle.common import GET, get
 
 ALL = (
@@ -499,3 +500,23 @@ def test_counters_that_a_table_does_not_store(run):
     http-request return content-type text/plain lf-string "{"|".join(f"%[{each}]" for each in fetches.split())}\""""
     proxy = site(run, rules, table="type ip size 10 store conn_cnt", s1="127.0.0.1:1")
     assert [proxy.ask(GET).text for _ in range(2)] == ["0|0|0|0||||"] * 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "tracked"),
+    [
+        ("ipv6", "str(1.2.3.4)", 0),
+        ("ip", "str(::ffff:1.2.3.4)", 0),
+        ("ipv6", "str(::ffff:1.2.3.4)", 1),
+        ("ipv6", "ipv4(1.2.3.4)", 1),
+        ("ip", "ipv6(::ffff:1.2.3.4)", 1),
+    ],
+)
+def test_a_text_is_a_key_of_its_own_family(run, kind, key, tracked):
+    """Only what is an address already becomes one of the other family."""
+    front = f"""
+        stick-table type {kind} size 10 store http_req_cnt
+        http-request track-sc0 {key}
+        http-request return content-type text/plain lf-string "%[sc_tracked(0)]"
+    """
+    assert common.site(run, front=front, s1="127.0.0.1:1").ask(GET).text == str(tracked)

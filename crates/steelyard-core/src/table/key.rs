@@ -25,12 +25,16 @@ impl KeyType {
 
     /// The key that a sample is; `None`: it can't be one.
     pub fn of<'e>(self, sample: Sample<'e>, arena: &'e Bump) -> Option<&'e [u8]> {
+        // A text is an address of one family; only addresses become those of the other.
+        let text = matches!(sample, Sample::Str(_));
         Some(match self.kind {
             TableKey::Ipv4 => match sample.as_ip()? {
                 IpAddr::V4(ip) => arena.alloc(ip.octets()),
+                IpAddr::V6(_) if text => return None,
                 IpAddr::V6(ip) => arena.alloc(ip.to_ipv4_mapped()?.octets()),
             },
             TableKey::Ipv6 => match sample.as_ip()? {
+                IpAddr::V4(_) if text => return None,
                 IpAddr::V4(ip) => arena.alloc(ip.to_ipv6_mapped().octets()),
                 IpAddr::V6(ip) => arena.alloc(ip.octets()),
             },

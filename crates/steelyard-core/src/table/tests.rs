@@ -311,7 +311,12 @@ fn keys_are_cut_or_filled() {
     assert_eq!(of(TableKey::Integer, 0, S::Str(b"258")).unwrap(), [0, 0, 1, 2]);
     assert_eq!(of(TableKey::Integer, 0, S::Bin(b"258")), None);
     assert_eq!(of(TableKey::Ipv4, 0, S::Str(b"1.2.3.4")).unwrap(), [1, 2, 3, 4]);
-    assert_eq!(of(TableKey::Ipv4, 0, S::Str(b"::ffff:1.2.3.4")).unwrap(), [1, 2, 3, 4]);
+    assert_eq!(
+        of(TableKey::Ipv4, 0, S::Ipv6("::ffff:1.2.3.4".parse().unwrap())).unwrap(),
+        [1, 2, 3, 4]
+    );
+    assert_eq!(of(TableKey::Ipv4, 0, S::Str(b"::ffff:1.2.3.4")), None);
+    assert_eq!(of(TableKey::Ipv6, 0, S::Str(b"1.2.3.4")), None);
     assert_eq!(of(TableKey::Ipv4, 0, S::Str(b"fe80::1")), None);
     assert_eq!(
         of(TableKey::Ipv6, 0, S::Ipv4("1.2.3.4".parse().unwrap())).unwrap()[10..],
