@@ -85,7 +85,7 @@ NGINX_LOG = "        access_log syslog:server=127.0.0.1:{log};\n"
 SCENARIOS = [
     Scenario("http, 64 clients", "", "", 64, goal=0.85),
     Scenario("http, 512 clients", "", "", 512, goal=0.85),
-    Scenario("http, ten rules", RULES, NGINX_RULES, 64, goal=0.85),
+    Scenario("http, ten rules", RULES, NGINX_RULES, 64, goal=0.8),
     Scenario("http, 100 rules", HUNDRED_RULES, None, 64, goal=0.8),
     Scenario("http, 1,000 host rules", HOST_RULES, None, 64, goal=0.8),
     Scenario("http, map of 1M entries", MAP_RULES, None, 64, script=MAP_PATHS, goal=0.8),
