@@ -8,7 +8,8 @@ import struct
 
 import pytest
 
-from tests.kit.behaviours import raw, reply
+from tests.kit.behaviours import reply
+from tests.kit.server import Conn
 from tests.kit.wire import http
 from tests.process.conftest import eventually
 
@@ -18,6 +19,13 @@ LOGGED = (
     " timeout check 5s\n"
 )
 LEFT = "0 sessions active, 0 requeued, 0 remaining in queue."
+
+
+def reads_a_check(conn: Conn) -> None:
+    """To the end of its request: a PROXY header may come before the rest."""
+    while b"HTTP/1.0\r\n\r\n" not in conn.buffer and conn.fill():
+        pass
+    conn.send(GOOD)
 
 
 def timeless(line: str) -> str:
@@ -99,7 +107,7 @@ def test_a_stopping_server(run, sink, serve):
 
 @pytest.mark.parametrize("version", ["", "-v2"])
 def test_checks_speak_the_proxy_protocol_as_the_server_does(run, serve, version):
-    server = serve(raw(GOOD))
+    server = serve(reads_a_check)
     run(
         "frontend f\n bind <fe>\n default_backend b\nbackend b\n option httpchk\n"
         + f" server s1 <s1> send-proxy{version} check inter 100ms\n",
@@ -111,7 +119,7 @@ def test_checks_speak_the_proxy_protocol_as_the_server_does(run, serve, version)
 
 def test_checks_tell_their_own_addresses_where_that_is_wanted(run, serve):
     """`pp2-never-send-local`, for servers that don't know the LOCAL command."""
-    server = serve(raw(GOOD))
+    server = serve(reads_a_check)
     run(
         "global\n pp2-never-send-local\nfrontend f\n bind <fe>\n default_backend b\nbackend b\n option httpchk\n"
         " server s1 <s1> send-proxy-v2 check inter 1s\n",
