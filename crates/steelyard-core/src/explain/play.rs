@@ -257,15 +257,7 @@ impl<'p> Play<'p> {
     /// Notes that rules of a proxy begin, where it has any.
     fn begin(&mut self, proxy: u32, set: &'static str, has: fn(&Proxy) -> bool) {
         if let Some(proxy) = self.program.plan.proxies.get(proxy as usize).filter(|proxy| has(proxy)) {
-            let last = self.trace.steps.iter().rev().find_map(|step| match step {
-                Step::Set { proxy, set } => Some((proxy.as_str(), *set)),
-                _ => None,
-            });
-            // A set that goes on has begun.
-            if last != Some((&proxy.name, set)) {
-                let proxy = proxy.name.clone();
-                self.trace.steps.push(Step::Set { proxy, set });
-            }
+            self.trace.begin(&proxy.name, set);
         }
     }
 

@@ -73,6 +73,22 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// The rule set that ran last: its proxy and its name.
+    pub fn set(&self) -> Option<(&str, &'static str)> {
+        self.steps.iter().rev().find_map(|step| match step {
+            Step::Set { proxy, set } => Some((proxy.as_str(), *set)),
+            _ => None,
+        })
+    }
+
+    /// Notes that a rule set begins. One that waited and goes on has begun.
+    pub fn begin(&mut self, proxy: &str, set: &'static str) {
+        if self.set() != Some((proxy, set)) {
+            let proxy = proxy.to_owned();
+            self.steps.push(Step::Set { proxy, set });
+        }
+    }
+
     /// Puts a rule in front of the tests that were made for it, which begin at `start`.
     pub(super) fn rule(&mut self, start: usize, at: At, text: &str, taken: Option<bool>) {
         let text = text.to_owned();

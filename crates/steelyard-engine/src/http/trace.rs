@@ -13,7 +13,6 @@ use crate::live::{wall, Admin};
 use std::sync::atomic::Ordering::Relaxed;
 use steelyard_core::explain::{algorithm, message, told, unusable, variables, verb, End, Hindrance, Message, Outcome};
 use steelyard_core::http1::Head;
-use steelyard_core::plan::Proxy;
 use steelyard_core::rules::{Step, Trace, Verdict};
 
 /// Longest id that a client may give its trace.
@@ -62,27 +61,6 @@ impl Tracing {
         }
     }
 
-    /// The rule set that ran last.
-    fn set(&self) -> &'static str {
-        let set = self.trace.steps.iter().rev().find_map(|step| match step {
-            Step::Set { set, .. } => Some(*set),
-            _ => None,
-        });
-        set.unwrap_or("")
-    }
-
-    fn begin(&mut self, proxy: &Proxy, set: &'static str) {
-        let last = self.trace.steps.iter().rev().find_map(|step| match step {
-            Step::Set { proxy, set } => Some((proxy.as_str(), *set)),
-            _ => None,
-        });
-        // A set that waited goes on.
-        if last != Some((&proxy.name, set)) {
-            let proxy = proxy.name.clone();
-            self.trace.steps.push(Step::Set { proxy, set });
-        }
-    }
-
     /// A rule set was left.
     pub fn left(&mut self, verdict: &Verdict) {
         match verdict {
@@ -99,7 +77,7 @@ impl Tracing {
 
     /// What the rules made of the request, where it does not go to a server.
     pub fn decided(&mut self, decision: &Decision) {
-        let set = self.set();
+        let set = self.trace.set().map_or("", |(_, set)| set);
         let (end, why) = match decision {
             Decision::Forward | Decision::Failed(_) => return,
             Decision::Reply(made) | Decision::Response(made) => (End::Replied, format!("{set} {}", verb(made.cause))),
@@ -203,7 +181,7 @@ fn id_of(value: &[u8]) -> Option<String> {
 /// A rule set of a proxy begins.
 pub(super) fn set(conn: &Conn, ex: &mut Exchange, index: u32, set: &'static str) {
     if let Some(tracing) = &mut ex.tracing {
-        tracing.begin(proxy(&conn.live, index), set);
+        tracing.trace.begin(&proxy(&conn.live, index).name, set);
     }
 }
 
